@@ -1,0 +1,1 @@
+"""Placement matching for fostering and adoption."""

@@ -1,0 +1,191 @@
+"""A caseload: the children, the homes, and everything known about them on one date."""
+
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from matching.domain.children import Child
+from matching.domain.homes import Home
+from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
+from matching.domain.words import SiblingPlan
+from matching.errors import InconsistentCaseload, UnknownReference
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiblingGroup:
+    """Brothers and sisters with their plan; a child with no sibling in the caseload is a group of one.
+
+    `children` are the members who need a home, in order of reference; `settled` those who live in one.
+    `subsets` are the parts that stay together when the plan names them.
+    """
+
+    ref: str
+    children: tuple[str, ...]
+    settled: tuple[str, ...] = ()
+    plan: SiblingPlan = SiblingPlan.NOT_ASSESSED
+    subsets: tuple[frozenset[str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Household:
+    """A home with the foster children who live there and stay."""
+
+    home: Home
+    residents: tuple[Child, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caseload:
+    """An immutable snapshot on the date `as_of`; what is in it is consistent or it cannot be made."""
+
+    as_of: date
+    children: tuple[Child, ...]
+    homes: tuple[Home, ...]
+    placements: tuple[CurrentPlacement, ...] = ()
+    relationships: tuple[Relationship, ...] = ()
+    travel: tuple[Travel, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+
+    def __post_init__(self) -> None:
+        contradictions = list(contradictions_in(self))
+        if contradictions:
+            raise InconsistentCaseload("\n".join(contradictions))
+
+    @cached_property
+    def child_by_ref(self) -> dict[str, Child]:
+        """Children by reference."""
+        return {child.ref: child for child in self.children}
+
+    @cached_property
+    def home_by_ref(self) -> dict[str, Home]:
+        """Homes by reference."""
+        return {home.ref: home for home in self.homes}
+
+    @cached_property
+    def lives_in(self) -> dict[str, str]:
+        """Home by child, for every child who lives in one now."""
+        return {p.child: p.home for p in self.placements if p.standing is Standing.CURRENT}
+
+    @cached_property
+    def agreed(self) -> frozenset[Pair]:
+        """Child and home pairs that have been agreed but not yet carried out."""
+        return frozenset((p.child, p.home) for p in self.placements if p.standing is Standing.AGREED)
+
+    @cached_property
+    def seeking(self) -> tuple[Child, ...]:
+        """Children who need a home, by reference: those who live in none and those whose move is asked for."""
+        found = [c for c in self.children if c.ref not in self.lives_in or c.move_requested]
+        return tuple(sorted(found, key=lambda child: child.ref))
+
+    @cached_property
+    def households(self) -> dict[str, Household]:
+        """Every home with the children who live there and stay, in order of home reference."""
+        residents: dict[str, list[Child]] = defaultdict(list)
+        seeking = {child.ref for child in self.seeking}
+        for child_ref, home_ref in sorted(self.lives_in.items()):
+            if child_ref not in seeking:
+                residents[home_ref].append(self.child_by_ref[child_ref])
+        homes = sorted(self.homes, key=lambda home: home.ref)
+        return {home.ref: Household(home=home, residents=tuple(residents[home.ref])) for home in homes}
+
+    @cached_property
+    def ties(self) -> dict[Tie, frozenset[Pair]]:
+        """Pairs of references by kind of relationship; those between two children stand both ways round."""
+        found: dict[Tie, set[Pair]] = {tie: set() for tie in Tie}
+        for relationship in self.relationships:
+            if relationship.to is not None:
+                found[relationship.tie].add((relationship.of, relationship.to))
+                if relationship.tie in (Tie.APART, Tie.MAY_SHARE_ROOM):
+                    found[relationship.tie].add((relationship.to, relationship.of))
+        return {tie: frozenset(pairs) for tie, pairs in found.items()}
+
+    @cached_property
+    def groups(self) -> tuple[SiblingGroup, ...]:
+        """Sibling groups of the children who need a home, in order of reference; single children included."""
+        members: dict[str, list[str]] = defaultdict(list)
+        settled: dict[str, list[str]] = defaultdict(list)
+        seeking = {child.ref for child in self.seeking}
+        for child in sorted(self.children, key=lambda one: one.ref):
+            into = members if child.ref in seeking else settled
+            into[child.sibling_group or f"only:{child.ref}"].append(child.ref)
+        return tuple(self._group(ref, members[ref], settled[ref]) for ref in sorted(members))
+
+    def _group(self, ref: str, children: list[str], settled: list[str]) -> SiblingGroup:
+        told = self.sibling_plans.get(ref)
+        subsets = tuple(frozenset(part.split("+")) for part in (told.subsets or ())) if told else ()
+        plan = told.plan if told and told.plan else SiblingPlan.NOT_ASSESSED
+        return SiblingGroup(ref=ref, children=tuple(children), settled=tuple(settled), plan=plan, subsets=subsets)
+
+    @cached_property
+    def sibling_plans(self) -> dict[str, Relationship]:
+        """The statement of each sibling group's plan, by group reference."""
+        return {r.of: r for r in self.relationships if r.tie is Tie.SIBLING_PLAN}
+
+    @cached_property
+    def travel_by_pair(self) -> dict[Pair, Travel]:
+        """Given journeys by child and home."""
+        return {(t.child, t.home): t for t in self.travel}
+
+    def siblings(self, one: str, other: str) -> bool:
+        """Whether two children are brothers or sisters."""
+        group = self.child_by_ref[one].sibling_group
+        return group is not None and group == self.child_by_ref[other].sibling_group
+
+    def child(self, ref: str) -> Child:
+        """The child with this reference; raises `UnknownReference` with what to do."""
+        if ref not in self.child_by_ref:
+            raise UnknownReference(f"No child {ref!r} in the caseload. Maybe look it up in children.csv.")
+        return self.child_by_ref[ref]
+
+    def home(self, ref: str) -> Home:
+        """The home with this reference; raises `UnknownReference` with what to do."""
+        if ref not in self.home_by_ref:
+            raise UnknownReference(f"No home {ref!r} in the caseload. Maybe look it up in homes.csv.")
+        return self.home_by_ref[ref]
+
+    def with_changes(self, **changes: object) -> "Caseload":
+        """A new caseload with some of its parts replaced."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def contradictions_in(caseload: Caseload) -> list[str]:
+    """Every contradiction in a caseload, each with its way out."""
+    children = [child.ref for child in caseload.children]
+    homes = [home.ref for home in caseload.homes]
+    groups = {child.sibling_group for child in caseload.children}
+    found = [f"Child {ref} is listed more than once. Keep one row." for ref in _repeated(children)]
+    found += [f"Home {ref} is listed more than once. Keep one row." for ref in _repeated(homes)]
+    current = [p.child for p in caseload.placements if p.standing is Standing.CURRENT]
+    found += [f"Child {ref} lives in two homes at once. Keep the current placement." for ref in _repeated(current)]
+    pairs = [(p.child, p.home) for p in (*caseload.placements, *caseload.travel, *caseload.decisions)]
+    found += _dangling(pairs, set(children), set(homes))
+    for relationship in caseload.relationships:
+        found += _faults_of(relationship, set(children), set(homes), groups)
+    return found
+
+
+def _repeated(refs: list[str]) -> list[str]:
+    seen: set[str] = set()
+    return sorted({ref for ref in refs if ref in seen or seen.add(ref)})  # type: ignore[func-returns-value]
+
+
+def _dangling(pairs: list[Pair], children: set[str], homes: set[str]) -> list[str]:
+    lost = sorted({f"child {c}" for c, _ in pairs if c not in children} | {f"home {h}" for _, h in pairs if h not in homes})
+    return [f"There is no {name}, though a row refers to it. Add its row or correct the reference." for name in lost]
+
+
+def _faults_of(tie: Relationship, children: set[str], homes: set[str], groups: set[str | None]) -> list[str]:
+    what = f"Relationship {tie.tie.value} of {tie.of}"
+    if tie.tie is Tie.SIBLING_PLAN:
+        faults = [] if tie.of in groups else [f"{what}: no child has that sibling group. Correct the reference."]
+        if tie.plan is None:
+            faults.append(f"{what}: no plan is given. Write one, or not-assessed.")
+        return faults
+    others = children if tie.tie in (Tie.APART, Tie.MAY_SHARE_ROOM) else homes
+    faults = [] if tie.of in children else [f"{what}: there is no such child. Correct the reference."]
+    if tie.to not in others:
+        faults.append(f"{what} to {tie.to}: there is no such {'child' if others is children else 'home'}. Correct it.")
+    return faults

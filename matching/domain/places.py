@@ -1,0 +1,21 @@
+"""Where something is, as coarsely as matching needs it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A postcode sector or district on the national grid; never a household's own address.
+
+    `easting` and `northing` are metres on EPSG:27700, the middle of the area's postcodes.
+    `authority` is the upper-tier code, `None` where the area lies in more than one.
+    """
+
+    postcode: str
+    easting: int
+    northing: int
+    authority: str | None = None
+    precision: str = "sector"
+
+    def __str__(self) -> str:
+        return self.postcode

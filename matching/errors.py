@@ -1,0 +1,68 @@
+"""What can go wrong, as a tree.
+
+MatchingError
+├── UnreadableFile          a file or folder cannot be read as what it should be; lists every fault
+├── InconsistentCaseload    the facts contradict each other
+├── UnknownReference        a child, home, group, rule or criterion that is not there
+├── PolicyRefused           a policy file asks for something that cannot be
+├── PlanRefused             no plan can be made under the conditions asked for, or the checker refused it
+└── NoProofInTime           the limit came before any plan
+
+Every message says what, which value, where, and then the way out.
+"""
+
+from dataclasses import dataclass
+
+
+class MatchingError(Exception):
+    """Any fault that this library names; its text is fit to show to a user."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with one cell, row or file of an import."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    reason: str
+    way_out: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f", row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        shown = "" if self.value is None else f" {self.value!r}:"
+        return f"{place}:{shown} {self.reason} {self.way_out}"
+
+
+class UnreadableFile(MatchingError):
+    """A file cannot be read as what it should be; `faults` holds every fault found."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        noun = "fault" if len(faults) == 1 else "faults"
+        super().__init__("\n".join([f"{len(faults)} {noun}; nothing was read.", *map(str, faults)]))
+
+
+class InconsistentCaseload(MatchingError):
+    """The facts of a caseload contradict each other."""
+
+
+class UnknownReference(MatchingError):
+    """A reference to a child, home, group, rule or criterion that is not there."""
+
+
+class PolicyRefused(MatchingError):
+    """A policy asks for something that cannot be."""
+
+
+class PlanRefused(MatchingError):
+    """No plan can be made under the conditions asked for, or the checker refused the plan."""
+
+
+class NoProofInTime(MatchingError):
+    """The limit came before any plan was found."""
