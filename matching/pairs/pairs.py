@@ -1,0 +1,137 @@
+"""Children with homes, as a grid or as a list of pairs."""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.domain import Caseload, Child, Household, Tie
+from matching.pairs.columns import Column, Side, Vocabulary
+from matching.pairs.truth import Mask
+
+Indices = npt.NDArray[np.intp]
+
+
+class Register:
+    """A caseload with the columns of its homes kept ready, so that a shortlist is instant."""
+
+    def __init__(self, caseload: Caseload) -> None:
+        self.caseload = caseload
+        self.vocabularies: dict[str, Vocabulary] = {}
+        self.homes: Side[Household] = Side(tuple(caseload.households.values()), self.vocabularies)
+        self.home_index = {household.home.ref: i for i, household in enumerate(self.homes.items)}
+
+    def pairs(self, children: Sequence[Child]) -> "Pairs":
+        """The grid of these children with every home, in order of home reference."""
+        return Pairs(self.caseload, Side(children, self.vocabularies), self.homes)
+
+
+class Pairs:
+    """Pairs of children and households, with facts as arrays that broadcast to `shape`.
+
+    A grid has shape (children, homes). A list, made by `listed`, has shape (pairs,).
+    """
+
+    def __init__(
+        self,
+        caseload: Caseload,
+        children: Side[Child],
+        homes: Side[Household],
+        at: tuple[Indices, Indices] | None = None,
+    ) -> None:
+        self.caseload = caseload
+        self.children = children
+        self.homes = homes
+        self.at = at
+
+    @classmethod
+    def one(cls, caseload: Caseload, child: Child, household: Household) -> "Pairs":
+        """A grid of one child and one home."""
+        words: dict[str, Vocabulary] = {}
+        return cls(caseload, Side((child,), words), Side((household,), words))
+
+    def listed(self, children: Indices, homes: Indices) -> "Pairs":
+        """Only these pairs, by position; the columns already made are shared."""
+        return Pairs(self.caseload, self.children, self.homes, (children, homes))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of every result."""
+        return (len(self.children.items), len(self.homes.items)) if self.at is None else self.at[0].shape
+
+    def of_children(self, fact: Callable[[Child], Any]) -> npt.NDArray[np.float64]:
+        """A number about each child; NaN where not known."""
+        return self.spread_children(self.children.numbers(fact))
+
+    def of_homes(self, fact: Callable[[Household], Any]) -> npt.NDArray[np.float64]:
+        """A number about each household; NaN where not known."""
+        return self.spread_homes(self.homes.numbers(fact))
+
+    def child_bits(self, fact: Callable[[Child], Iterable[Hashable] | None], words: str) -> npt.NDArray[np.int64]:
+        """A set of words about each child as bits; -1 where not known."""
+        return self.spread_children(self.children.bits(fact, words))
+
+    def home_bits(self, fact: Callable[[Household], Iterable[Hashable] | None], words: str) -> npt.NDArray[np.int64]:
+        """A set of words about each household as bits; -1 where not known."""
+        return self.spread_homes(self.homes.bits(fact, words))
+
+    def child_codes(self, fact: Callable[[Child], Hashable | None], words: str) -> npt.NDArray[np.int64]:
+        """A word about each child as a code; -1 where not known."""
+        return self.spread_children(self.children.codes(fact, words))
+
+    def home_codes(self, fact: Callable[[Household], Hashable | None], words: str) -> npt.NDArray[np.int64]:
+        """A word about each household as a code; -1 where not known."""
+        return self.spread_homes(self.homes.codes(fact, words))
+
+    @cached_property
+    def age(self) -> npt.NDArray[np.float64]:
+        """Age of each child in completed years on the caseload's date."""
+        day = self.caseload.as_of
+        return self.spread_children(np.array([_nan(c.age_on(day)) for c in self.children.items], dtype=np.float64))
+
+    def spread_children(self, column: Column) -> Column:
+        """A column of children in the shape that broadcasts."""
+        return column[:, None] if self.at is None else column[self.at[0]]
+
+    def spread_homes(self, column: Column) -> Column:
+        """A column of homes in the shape that broadcasts."""
+        return column[None, :] if self.at is None else column[self.at[1]]
+
+    def where(self, pairs: Iterable[tuple[str, str]]) -> Mask:
+        """True for the pairs of references given (child, home)."""
+        grid = np.zeros((len(self.children.items), len(self.homes.items)), dtype=np.bool_)
+        for child, home in pairs:
+            if child in self.child_index and home in self.home_index:
+                grid[self.child_index[child], self.home_index[home]] = True
+        return grid if self.at is None else grid[self.at]
+
+    def tied(self, tie: Tie) -> Mask:
+        """True where a relationship of this kind joins the child and the home."""
+        return self.where(self.caseload.ties[tie])
+
+    @cached_property
+    def child_index(self) -> dict[str, int]:
+        """Position of each child."""
+        return {child.ref: i for i, child in enumerate(self.children.items)}
+
+    @cached_property
+    def home_index(self) -> dict[str, int]:
+        """Position of each home."""
+        return {household.home.ref: i for i, household in enumerate(self.homes.items)}
+
+    @cached_property
+    def with_resident_sibling(self) -> tuple[tuple[int, int], ...]:
+        """Positions of the pairs where a brother or sister of the child lives in the home and stays."""
+        homes_of: dict[str, set[int]] = {}
+        for h, household in enumerate(self.homes.items):
+            for resident in household.residents:
+                if resident.sibling_group:
+                    homes_of.setdefault(resident.sibling_group, set()).add(h)
+        rows = enumerate(child.sibling_group or "" for child in self.children.items)
+        return tuple((c, h) for c, group in rows for h in sorted(homes_of.get(group, ())))
+
+
+def _nan(value: int | None) -> float:
+    return np.nan if value is None else float(value)

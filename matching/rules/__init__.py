@@ -1,0 +1,51 @@
+"""What may never be and what needs a named decision, each rule in one place.
+
+Reading order is handbook order. To add a rule: a class in its family, its line here, its check in
+`matching.checker`, its spec table.
+"""
+
+from matching.rules.approval import (
+    ApprovalInForce,
+    NamedInApproval,
+    WithinApprovedAges,
+    WithinApprovedCareType,
+    WithinApprovedSex,
+)
+from matching.rules.base import Capacity, Rule, SetRule, Sets, Source, judge_with_decisions
+from matching.rules.household import CanLiveAlongside, ConsiderationsKept
+from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
+from matching.rules.safety import CarerHasNotRefused, KeptApart, NoContact, NotOnHold
+from matching.rules.siblings import NobodyKeptApart, SiblingPlanKept, allowed_masks
+
+PAIR_RULES: tuple[type[Rule], ...] = (
+    ApprovalInForce,
+    NotOnHold,
+    WithinApprovedAges,
+    WithinApprovedSex,
+    WithinApprovedCareType,
+    NamedInApproval,
+    NoContact,
+    KeptApart,
+    ConsiderationsKept,
+    CanLiveAlongside,
+    CarerHasNotRefused,
+)
+SET_RULES: tuple[type[SetRule], ...] = (
+    UsablePlace,
+    WithinApprovedNumber,
+    UsualFosteringLimit,
+    SiblingPlanKept,
+    NobodyKeptApart,
+)
+
+__all__ = [
+    "PAIR_RULES",
+    "SET_RULES",
+    "Capacity",
+    "Rule",
+    "SetRule",
+    "Sets",
+    "Source",
+    "allowed_masks",
+    "judge_with_decisions",
+]

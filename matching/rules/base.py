@@ -1,0 +1,149 @@
+"""What a rule is: one object with four readers (mask, sentence, handbook entry, settings for the checker)."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.domain import Caseload, Child, Household, Level, SiblingGroup, Verdict
+from matching.pairs import Pairs, Register, VerdictMatrix
+from matching.wording import Sentence
+
+Counts = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a rule comes from: the text, its paragraph, and when it was read."""
+
+    text: str
+    paragraph: str
+    read_on: date
+
+    def __str__(self) -> str:
+        return f"{self.text}, {self.paragraph} (read {self.read_on.isoformat()})"
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """A rule about one child and one home.
+
+    Parameters are the fields of a frozen dataclass, so that a policy is only values. `judge` decides;
+    `because` only words what was decided.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    purpose: ClassVar[str]
+    source: ClassVar[Source]
+    level: ClassVar[Level]
+    lifted_by: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        """Verdicts in the shape of the pairs (children down, homes across)."""
+
+    @abstractmethod
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        """Why the verdict on this child and home is not MET, for a reader who is not technical."""
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Parameters, level and who may lift it, as plain values for the independent checker."""
+        return settings_of(self)
+
+
+@dataclass(frozen=True)
+class SetRule(ABC):
+    """A rule about the brothers and sisters who would go to one home together, with those who live there."""
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+    purpose: ClassVar[str]
+    source: ClassVar[Source]
+    level: ClassVar[Level]
+    lifted_by: ClassVar[tuple[str, ...]] = ()
+
+    @abstractmethod
+    def judge(self, sets: "Sets") -> VerdictMatrix:
+        """One verdict for each set."""
+
+    @abstractmethod
+    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+        """Why the verdict on this set and home is not MET."""
+
+    def room_for_others(self, sets: "Sets") -> "Capacity | None":
+        """How sets of different groups share the home under this rule; `None` when they do not compete."""
+        return None
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Parameters, level and who may lift it, as plain values for the independent checker."""
+        return settings_of(self)
+
+
+def settings_of(rule: Rule | SetRule) -> Mapping[str, object]:
+    """Parameters, level and who may lift a rule."""
+    parameters = {item.name: getattr(rule, item.name) for item in fields(rule)}
+    return {**parameters, "level": rule.level.value, "lifted_by": rule.lifted_by}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sets:
+    """Sets of seeking children of one sibling group, each with one home; parallel arrays, one entry a set.
+
+    `group` and `home` are positions; `mask` has bit i for the i-th child of the group; `size` counts them.
+    """
+
+    register: Register
+    groups: tuple[SiblingGroup, ...]
+    group: Counts
+    home: Counts
+    mask: Counts
+
+    @property
+    def size(self) -> Counts:
+        """How many children each set has."""
+        return np.bitwise_count(self.mask).astype(np.int64)
+
+    def children_of(self, position: int) -> tuple[str, ...]:
+        """References of the children in the set at a position."""
+        members = self.groups[self.group[position]].children
+        return tuple(ref for i, ref in enumerate(members) if self.mask[position] >> i & 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capacity:
+    """How many children may share each home.
+
+    `limit` holds for ordinary sets, by home; `excepted` sets do not count while only excepted sets are in
+    the home; a `whole` set is lawful only when no other set joins it.
+    """
+
+    limit: Counts
+    excepted: npt.NDArray[np.bool_] | None = None
+    whole: npt.NDArray[np.bool_] | None = None
+
+
+def opened_by_decision(caseload: Caseload, rule: Rule | SetRule) -> frozenset[tuple[str, str]]:
+    """Child and home pairs for which a decision in force, by a role that may, opens a gated rule."""
+    if rule.level is not Level.NEEDS_DECISION:
+        return frozenset()
+    day = caseload.as_of
+    live = (d for d in caseload.decisions if d.rule == rule.code and d.role in rule.lifted_by)
+    return frozenset(
+        (d.child, d.home) for d in live if d.decided_on <= day and (d.expires_on is None or d.expires_on >= day)
+    )
+
+
+def judge_with_decisions(rule: Rule, pairs: Pairs) -> VerdictMatrix:
+    """The rule's verdicts, with MET where a decision in force opens it for exactly that child and home."""
+    result = rule.judge(pairs)
+    opened = opened_by_decision(pairs.caseload, rule)
+    if opened:
+        result = np.where(pairs.where(opened), np.int8(Verdict.MET), result)
+    return result

@@ -1,0 +1,249 @@
+"""Rules about the other children in the home: what each child's plan asks of the others, in both directions.
+
+Brothers and sisters are governed by the sibling plan and play no part here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.domain import Caseload, Child, Household, Level, LivesWith, Sex
+from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
+from matching.rules.base import Rule, Source
+from matching.rules.bounds import BOUND_FIELDS, NO_HIGH, NO_LOW, OTHER_FIELDS, bounds_of, others_of, tightest
+from matching.wording import Sentence, listed
+
+MAY_AGREE = ("social-workers-and-fostering-manager",)
+STANDARD_15 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 15", read_on=date(2026, 11, 23))
+REFERRAL = Source(text="Placements Data Standard v2", paragraph="who the child can live alongside", read_on=date(2026, 11, 23))
+Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Asks:
+    """Column of one field of what a child asks."""
+
+    field: str
+    as_of: date
+
+    def __call__(self, child: Child) -> float:
+        return float(getattr(bounds_of(child, self.as_of), self.field))
+
+
+@dataclass(frozen=True)
+class _ResidentsAsk:
+    """Column of one field of what the foster children of a home ask together."""
+
+    field: str
+    as_of: date
+
+    def __call__(self, household: Household) -> float:
+        return float(getattr(tightest(bounds_of(r, self.as_of) for r in household.residents), self.field))
+
+
+@dataclass(frozen=True)
+class _Present:
+    """Column of one field of who is in a home."""
+
+    field: str
+    as_of: date
+
+    def __call__(self, household: Household) -> float:
+        return float(getattr(others_of(household, self.as_of), self.field))
+
+
+def _fits_bound(value: Numbers, known: Numbers | bool, bound: Numbers, opened: Numbers) -> Truth:
+    """Whether an upper bound holds; a bound of 99 with nothing open always does."""
+    free = Truth.of((bound == NO_HIGH) & (opened == 0))
+    told = Truth.of(value <= bound, known)
+    closed = Truth(np.asarray(opened == 0), np.zeros_like(opened, dtype=bool))
+    return free | (told & closed)
+
+
+def newcomer_suits_residents(pairs: Pairs) -> Truth:
+    """Whether the child fits what the foster children of the home ask."""
+    day = pairs.caseload.as_of
+    asks = {name: pairs.of_homes(_ResidentsAsk(name, day)) for name in BOUND_FIELDS}
+    age, sex = pairs.age, pairs.child_codes(_sex, "sex-code")
+    known = ~np.isnan(age)
+    words = pairs.homes.vocabularies["sex-code"]
+    boy = Truth.of(sex == words.code(Sex.MALE), sex >= 0)
+    girl = Truth.of(sex == words.code(Sex.FEMALE), sex >= 0)
+    parts = [
+        _known_unless(asks["unknown"]),
+        Truth.of(asks["alone"] == 0),
+        _at_least(age, known, asks["low"], asks["low_open"]),
+        _fits_bound(age, known, asks["high"], asks["high_open"]),
+        ~boy | (_some_allowed(asks["boys_high"]) & _fits_bound(age, known, asks["boys_high"], asks["boys_open"])),
+        ~girl | (_some_allowed(asks["girls_high"]) & _fits_bound(age, known, asks["girls_high"], asks["girls_open"])),
+    ]
+    return all_of(*parts)
+
+
+def residents_suit_newcomer(pairs: Pairs) -> Truth:
+    """Whether the children of the home, birth children included, fit what the newcomer asks."""
+    day = pairs.caseload.as_of
+    asks = {name: pairs.of_children(_Asks(name, day)) for name in BOUND_FIELDS}
+    here = {name: pairs.of_homes(_Present(name, day)) for name in OTHER_FIELDS}
+    something = np.logical_or.reduce(
+        [asks["low"] > NO_LOW, asks["high"] < NO_HIGH, asks["boys_high"] < NO_HIGH, asks["girls_high"] < NO_HIGH]
+        + [asks[name] > 0 for name in ("alone", "low_open", "high_open", "boys_open", "girls_open")]
+    )
+    nobody = Truth.of(here["count"] == 0)
+    parts = [
+        nobody | _known_unless(asks["unknown"]),
+        Truth.of((asks["alone"] == 0) | (here["count"] == 0)),
+        nobody | _all_at_least(here, asks["low"], asks["low_open"]),
+        nobody | _all_within(here["oldest"], here["ageless"], asks["high"], asks["high_open"]),
+        _sex_within(here, "boys", asks["boys_high"], asks["boys_open"]),
+        _sex_within(here, "girls", asks["girls_high"], asks["girls_open"]),
+        _known_unless(something * here["unknown"]),
+    ]
+    return all_of(*parts)
+
+
+def _known_unless(flag: Numbers) -> Truth:
+    """True, or not known where the flag is set."""
+    return Truth(np.asarray(flag == 0), np.zeros_like(flag, dtype=bool))
+
+
+def _some_allowed(bound: Numbers) -> Truth:
+    return Truth.of(bound >= 0)
+
+
+def _at_least(value: Numbers, known: Numbers | bool, bound: Numbers, opened: Numbers) -> Truth:
+    free = Truth.of((bound == NO_LOW) & (opened == 0))
+    told = Truth.of((value >= bound) | (bound == NO_LOW), known | (bound == NO_LOW))
+    return free | (told & _known_unless(opened))
+
+
+def _all_at_least(here: dict[str, Numbers], bound: Numbers, opened: Numbers) -> Truth:
+    told = Truth.of(here["youngest"] >= bound)
+    return Truth.of((bound == NO_LOW) & (opened == 0)) | (told & _known_unless(opened + here["ageless"]))
+
+
+def _all_within(oldest: Numbers, ageless: Numbers, bound: Numbers, opened: Numbers) -> Truth:
+    told = Truth.of(oldest <= bound)
+    return Truth.of((bound == NO_HIGH) & (opened == 0)) | (told & _known_unless(opened + ageless))
+
+
+def _sex_within(here: dict[str, Numbers], sex: str, bound: Numbers, opened: Numbers) -> Truth:
+    """No child of this sex is above the bound; a child of unknown sex might be of this one."""
+    free = Truth.of((bound == NO_HIGH) & (opened == 0))
+    none = Truth.of(here[sex] == 0)
+    those = none | (_some_allowed(bound) & _all_within(here[f"{sex}_oldest"], here[f"{sex}_ageless"], bound, opened))
+    harmless = (here["unsexed"] == 0) | ((here["unsexed_ageless"] == 0) & (here["unsexed_oldest"] <= bound) & (opened == 0))
+    return free | (those & Truth(np.asarray(harmless), np.zeros_like(harmless)))
+
+
+def _sex(child: Child) -> Sex | None:
+    return child.sex
+
+
+def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictMatrix:
+    """Verdicts for all pairs; where a brother or sister lives in the home, decided as if they did not."""
+    result = verdicts(decide(pairs), pairs.shape)
+    for c, h in pairs.with_resident_sibling:
+        child, household = pairs.children.items[c], pairs.homes.items[h]
+        verdict = verdicts(decide(Pairs.one(pairs.caseload, child, unrelated_part(pairs.caseload, child, household))), (1, 1))
+        at = (c, h) if pairs.at is None else (pairs.at[0] == c) & (pairs.at[1] == h)
+        result[at] = verdict[0, 0]
+    return result
+
+
+def unrelated_part(caseload: Caseload, child: Child, household: Household) -> Household:
+    """The household without the child's brothers and sisters."""
+    return replace(household, residents=tuple(r for r in household.residents if not caseload.siblings(child.ref, r.ref)))
+
+
+@dataclass(frozen=True)
+class ConsiderationsKept(Rule):
+    """What the plans of the children in the home and of the newcomer ask of each other is kept."""
+
+    code = "considerations"
+    title = "The children's matching considerations are kept, both ways"
+    purpose = "A child who lives there has a plan too; a newcomer must fit it, and the home must fit the newcomer's."
+    source = STANDARD_15
+    level = Level.NEEDS_DECISION
+    lifted_by = MAY_AGREE
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        return without_siblings(pairs, lambda some: newcomer_suits_residents(some) & residents_suit_newcomer(some))
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        unrelated = unrelated_part(caseload, child, household)
+        clashes = [_asking(r) for r in unrelated.residents if _clash(caseload, child, replace(unrelated, residents=(r,)))]
+        if clashes:
+            template = "{child} does not fit what others at {home} need: {asks}."
+            return Sentence.of(template, child=child.ref, home=household.home.ref, asks=listed(clashes))
+        if _told(caseload, child, unrelated):
+            template = "{home} has children who do not fit what {child} needs: {asks}."
+            return Sentence.of(template, child=child.ref, home=household.home.ref, asks=_asking(child))
+        return Sentence.of(
+            "We do not know whether {child} and the children at {home} suit each other. Ask their social workers.",
+            child=child.ref,
+            home=household.home.ref,
+        )
+
+
+def _asking(child: Child) -> str:
+    words = sorted(str(one).replace("-", " ").replace(":", " ") for one in child.considerations or ())
+    return listed(words)
+
+
+def _clash(caseload: Caseload, child: Child, household: Household) -> bool:
+    return bool(newcomer_suits_residents(Pairs.one(caseload, child, household)).no.all())
+
+
+def _told(caseload: Caseload, child: Child, household: Household) -> bool:
+    return bool(residents_suit_newcomer(Pairs.one(caseload, child, household)).no.all())
+
+
+def _wish(child: Child) -> LivesWith | None:
+    return child.lives_with
+
+
+def _alongside(pairs: Pairs) -> Truth:
+    """Whether the child can live alongside the unrelated children of the home."""
+    day = pairs.caseload.as_of
+    here = {name: pairs.of_homes(_Present(name, day)) for name in OTHER_FIELDS}
+    wish = pairs.child_codes(_wish, "lives-with")
+    words = pairs.homes.vocabularies["lives-with"]
+    is_ = {one: Truth.of(wish == words.code(one), wish >= 0) for one in LivesWith}
+    age, known = pairs.age, ~np.isnan(pairs.age)
+    nobody = Truth.of(here["count"] == 0) & _known_unless(here["unknown"])
+    agreed = is_[LivesWith.WITH_OTHERS] | is_[LivesWith.NO_PREFERENCE]
+    certain = _known_unless(here["ageless"] + here["unknown"])
+    older = Truth.of((here["youngest"] > age) | (here["youngest"] == NO_HIGH), known | (here["youngest"] == NO_HIGH)) & certain
+    younger = Truth.of((here["oldest"] < age) | (here["oldest"] == NO_LOW), known | (here["oldest"] == NO_LOW)) & certain
+    return agreed | nobody | (is_[LivesWith.ONLY_OLDER] & older) | (is_[LivesWith.ONLY_YOUNGER] & younger)
+
+
+@dataclass(frozen=True)
+class CanLiveAlongside(Rule):
+    """The child can live alongside the other children of the home."""
+
+    code = "lives-with"
+    title = "The child can live alongside the others in the home"
+    purpose = "Some children need to be the only child, or to live only with older or only with younger children."
+    source = REFERRAL
+    level = Level.NEEDS_DECISION
+    lifted_by = MAY_AGREE
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        return without_siblings(pairs, _alongside)
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        home = household.home.ref
+        if child.lives_with is None:
+            return Sentence.of("We do not know whom {child} can live alongside. Ask the child's social worker.", child=child.ref)
+        pairs = Pairs.one(caseload, child, unrelated_part(caseload, child, household))
+        if not _alongside(pairs).no.all():
+            return Sentence.of("We do not know enough about the children at {home} for {child}. Ask who lives there.", child=child.ref, home=home)
+        wishes = {LivesWith.SOLO: "needs to be the only child", LivesWith.ONLY_OLDER: "can live only with older children"}
+        wish = wishes.get(child.lives_with, "can live only with younger children")
+        return Sentence.of("{child} {wish}, and that is not so at {home}.", child=child.ref, wish=wish, home=home)
+

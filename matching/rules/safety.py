@@ -1,0 +1,167 @@
+"""Rules that keep children safe: whom and where they may not be near, and homes that may not be asked."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from matching.domain import Caseload, Child, Hold, Household, Level, Place, SiblingPlan, Tie
+from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
+from matching.rules.base import Rule, Source
+from matching.wording import Sentence
+
+READ = date(2026, 11, 23)
+NO_CONTACT = Source(text="Children Act 1989", paragraph="sections 22(3) and 34, and orders of a court", read_on=READ)
+ASSESSMENT = Source(text="Children Act 1989", paragraph="section 22C(8)(c), with the sibling assessment", read_on=READ)
+STANDARD_15 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 15", read_on=READ)
+APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
+
+
+@dataclass(frozen=True)
+class NotOnHold(Rule):
+    """The home may be asked now."""
+
+    code = "not-on-hold"
+    title = "The home may be asked now"
+    purpose = "A home on hold, on holiday or under investigation is not asked; an old hold is a question, not a yes."
+    source = STANDARD_15
+    level = Level.NEVER
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        held, until = pairs.of_homes(_held), pairs.of_homes(_hold_until)
+        over = until < pairs.caseload.as_of.toordinal()  # False where no end is known
+        return verdicts(Truth.of(held == 0, ~np.isnan(held) & ~((held == 1) & over)), pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        home = household.home
+        if home.hold is None:
+            return Sentence.of("We do not know whether {home} may be asked now. Ask its social worker.", home=home.ref)
+        if home.hold_until and home.hold_until < caseload.as_of:
+            template = "The hold on {home} should have ended on {day}. Ask whether it may be asked again."
+            return Sentence.of(template, home=home.ref, day=home.hold_until.isoformat())
+        return Sentence.of("{home} may not be asked now: {hold}.", home=home.ref, hold=home.hold.value.replace("-", " "))
+
+
+def _held(household: Household) -> bool | None:
+    return None if household.home.hold is None else household.home.hold is not Hold.NONE
+
+
+def _hold_until(household: Household) -> float | None:
+    until = household.home.hold_until
+    return None if until is None else until.toordinal()
+
+
+@dataclass(frozen=True)
+class NoContact(Rule):
+    """The home is not one the child may not be near."""
+
+    code = "no-contact"
+    title = "No person or place the child must stay away from"
+    purpose = "Court orders, bail conditions and safety plans name people and places that a child may not be near."
+    source = NO_CONTACT
+    level = Level.NEVER
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        barred = Truth.of(pairs.tied(Tie.NO_CONTACT))
+        return verdicts(~barred & _avoids(pairs), pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        home = household.home.ref
+        if (child.ref, home) in caseload.ties[Tie.NO_CONTACT]:
+            return Sentence.of("{child} may have no contact with somebody at or near {home}.", child=child.ref, home=home)
+        if child.places_to_avoid is None:
+            return Sentence.of("We do not know which places {child} must stay away from. Ask the child's social worker.", child=child.ref)
+        if covers(child.places_to_avoid, household.home.place) is None:
+            return Sentence.of("We do not know whether {home} lies where {child} must not be.", child=child.ref, home=home)
+        return Sentence.of("{home} lies in an area that {child} must stay away from.", child=child.ref, home=home)
+
+
+def covers(avoided: tuple[Place, ...], place: Place | None) -> bool | None:
+    """Whether any avoided area covers a place; `None` when that cannot be told."""
+    if not avoided:
+        return False
+    if place is None:
+        return None
+    outcode = place.postcode.split(" ")[0]
+    areas = {area.postcode for area in avoided}
+    if place.postcode in areas or outcode in areas:
+        return True
+    coarse = place.postcode == outcode and any(area.startswith(outcode + " ") for area in areas)
+    return None if coarse else False
+
+
+def _avoids(pairs: Pairs) -> Truth:
+    """Whether each home lies outside what each child must avoid; few children must avoid any place."""
+    count = pairs.of_children(_how_many_avoided)
+    clear, barred = np.array(np.broadcast_to(count == 0, pairs.shape)), np.zeros(pairs.shape, dtype=bool)
+    children, homes = np.broadcast_arrays(*_positions(pairs))
+    for at in zip(*np.nonzero(np.broadcast_to(count > 0, pairs.shape)), strict=True):
+        avoided = pairs.children.items[children[at]].places_to_avoid or ()
+        covered = covers(avoided, pairs.homes.items[homes[at]].home.place)
+        clear[at], barred[at] = covered is False, covered is True
+    return Truth(clear, barred)
+
+
+def _positions(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
+    if pairs.at is not None:
+        return pairs.at
+    return np.arange(len(pairs.children.items))[:, None], np.arange(len(pairs.homes.items))[None, :]
+
+
+def _how_many_avoided(child: Child) -> int | None:
+    return None if child.places_to_avoid is None else len(child.places_to_avoid)
+
+
+@dataclass(frozen=True)
+class KeptApart(Rule):
+    """Nobody lives there from whom the child is kept apart."""
+
+    code = "kept-apart"
+    title = "Nobody in the home from whom the child is kept apart"
+    purpose = "Children assessed as unsafe together, brothers and sisters included, do not share a home."
+    source = ASSESSMENT
+    level = Level.NEVER
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        caseload = pairs.caseload
+        found = [
+            (child.ref, caseload.lives_in[other])
+            for child in pairs.children.items
+            for other in _apart_from(caseload, child)
+            if other in caseload.lives_in and other in _staying(caseload)
+        ]
+        return verdicts(~Truth.of(pairs.where(found)), pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        others = _apart_from(caseload, child)
+        who = next((resident.ref for resident in household.residents if resident.ref in others), "a child")
+        return Sentence.of("{child} and {other} are kept apart, and {other} lives at {home}.", child=child.ref, other=who, home=household.home.ref)
+
+
+def _apart_from(caseload: Caseload, child: Child) -> set[str]:
+    others = {other for one, other in caseload.ties[Tie.APART] if one == child.ref}
+    told = caseload.sibling_plans.get(child.sibling_group or "")
+    if told and told.plan in APART:
+        others |= {c.ref for c in caseload.children if c.sibling_group == child.sibling_group and c.ref != child.ref}
+    return others
+
+
+def _staying(caseload: Caseload) -> frozenset[str]:
+    return frozenset(r.ref for household in caseload.households.values() for r in household.residents)
+
+
+@dataclass(frozen=True)
+class CarerHasNotRefused(Rule):
+    """The carer has not said no to this child."""
+
+    code = "carer-said-no"
+    title = "The carers have not said no"
+    purpose = "A carer's no is respected; nobody is placed where they are not wanted."
+    source = STANDARD_15
+    level = Level.NEVER
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        return verdicts(all_of(~Truth.of(pairs.tied(Tie.REFUSED))), pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        return Sentence.of("The carers at {home} have said no to {child}.", child=child.ref, home=household.home.ref)

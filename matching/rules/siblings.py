@@ -1,0 +1,92 @@
+"""The sibling plan: which brothers and sisters may go to a home together."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from matching.domain import Caseload, Household, Level, SiblingGroup, SiblingPlan, Tie
+from matching.pairs import Truth, VerdictMatrix, verdicts
+from matching.rules.base import SetRule, Sets, Source
+from matching.wording import Sentence
+
+READ = date(2026, 11, 23)
+TOGETHER = Source(text="Children Act 1989", paragraph="section 22C(8)(c), with the sibling assessment", read_on=READ)
+APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
+
+
+def allowed_masks(group: SiblingGroup) -> tuple[int, ...]:
+    """The subsets of a group that its plan allows in one home, as bits, smallest number first."""
+    size = len(group.children)
+    return tuple(mask for mask in range(1, 1 << size) if _allows(group, mask))
+
+
+def _allows(group: SiblingGroup, mask: int) -> bool:
+    size = len(group.children)
+    if group.plan in APART:
+        return mask.bit_count() == 1
+    if group.plan is SiblingPlan.TOGETHER_REQUIRED:
+        return mask == (1 << size) - 1
+    if group.plan is SiblingPlan.NAMED_SUBSETS:
+        return all(mask & part in (0, part) for part in _subset_masks(group))
+    return True
+
+
+def _subset_masks(group: SiblingGroup) -> tuple[int, ...]:
+    bits = {ref: 1 << i for i, ref in enumerate(group.children)}
+    return tuple(sum(bits.get(ref, 0) for ref in subset) for subset in group.subsets)
+
+
+@dataclass(frozen=True)
+class SiblingPlanKept(SetRule):
+    """Brothers and sisters go where their plan lets them go together."""
+
+    code = "sibling-plan"
+    title = "The sibling plan is kept"
+    purpose = "Siblings assessed as needing to be together are not split, and named subsets stay whole."
+    source = TOGETHER
+    level = Level.NEEDS_DECISION
+    lifted_by = ("service-manager",)
+
+    def judge(self, sets: Sets) -> VerdictMatrix:
+        met = np.zeros(sets.group.shape, dtype=bool)
+        for g, group in enumerate(sets.groups):
+            here = sets.group == g
+            met[here] = np.isin(sets.mask[here], allowed_masks(group))
+        return verdicts(Truth.of(met), sets.group.shape)
+
+    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+        if group.plan in APART:
+            return Sentence.of("The plan for {group} is that these brothers and sisters live apart.", group=group.ref)
+        return Sentence.of("The plan for {group} keeps more of the brothers and sisters together than this.", group=group.ref)
+
+
+@dataclass(frozen=True)
+class NobodyKeptApart(SetRule):
+    """No two children of the set are kept apart."""
+
+    code = "kept-apart-siblings"
+    title = "No two of these children are kept apart"
+    purpose = "Brothers and sisters assessed as unsafe together do not share a home."
+    source = TOGETHER
+    level = Level.NEVER
+
+    def judge(self, sets: Sets) -> VerdictMatrix:
+        apart = sets.register.caseload.ties[Tie.APART]
+        met = np.ones(sets.group.shape, dtype=bool)
+        for g, pair in _apart_bits(sets.groups, apart):
+            met[(sets.group == g) & ((sets.mask & pair) == pair)] = False
+        return verdicts(Truth.of(met), sets.group.shape)
+
+    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+        apart = caseload.ties[Tie.APART]
+        one, other = next(((a, b) for a in children for b in children if (a, b) in apart), (children[0], children[-1]))
+        return Sentence.of("{one} and {other} are kept apart.", one=one, other=other)
+
+
+def _apart_bits(groups: tuple[SiblingGroup, ...], apart: frozenset[tuple[str, str]]) -> list[tuple[int, int]]:
+    found = []
+    for g, group in enumerate(groups):
+        at = {ref: i for i, ref in enumerate(group.children)}
+        found += [(g, 1 << at[a] | 1 << at[b]) for a, b in apart if a in at and b in at and a < b]
+    return found
