@@ -1,12 +1,13 @@
 """One fact of many children or homes as an array, computed once."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 Column = npt.NDArray[Any]
+T = TypeVar("T")
 
 
 class Vocabulary:
@@ -27,7 +28,7 @@ class Vocabulary:
         return sum(1 << self.code(word) for word in set(words))
 
 
-class Side[T]:
+class Side(Generic[T]):
     """The children or the homes of some pairs, with their columns as they are asked for."""
 
     def __init__(self, items: Sequence[T], vocabularies: dict[str, Vocabulary] | None = None) -> None:
