@@ -1,0 +1,140 @@
+"""Criteria of care: brothers and sisters, skills, language, what the carers hope for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
+from matching.domain import Caseload, Child, Household, Sex, Skill, StatedNeed
+from matching.pairs import Pairs
+from matching.wording import Sentence, listed
+
+
+@dataclass(frozen=True)
+class WithSettledSibling(Criterion):
+    """A brother or sister already lives in the home (section 22C(8)(c))."""
+
+    code = "siblings-together"
+    title = "With a brother or sister who lives there"
+    purpose = "Brothers and sisters in care should live together where that is right for each of them."
+    asks = "Does a brother or sister of {child} live at {home}?"
+
+    def rate(self, pairs: Pairs) -> RatingMatrix:
+        grid = np.zeros((len(pairs.children.items), len(pairs.homes.items)))
+        for at in pairs.with_resident_sibling:
+            grid[at] = 1.0
+        return grid if pairs.at is None else grid[pairs.at]
+
+    def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
+        there = [r.ref for r in household.residents if caseload.siblings(child.ref, r.ref)]
+        if there:
+            return Sentence.of("{child}'s brother or sister {sibling} lives there.", child=child.ref, sibling=there[0])
+        return Sentence.of("No brother or sister of {child} lives there.", child=child.ref)
+
+
+def _helpful(child: Child) -> frozenset[Skill] | None:
+    return child.helpful_skills
+
+
+def _skills(household: Household) -> frozenset[Skill] | None:
+    return household.home.skills
+
+
+def _words(skills: Iterable[Skill]) -> str:
+    return listed([skill.value.replace("-", " ") for skill in sorted(skills)])
+
+
+@dataclass(frozen=True)
+class HelpfulSkills(Criterion):
+    """The carers have the skills that would help beyond the essential."""
+
+    code = "skills"
+    title = "Skills beyond the essential"
+    purpose = "Carers trained for what a child lives with make a home that lasts."
+    asks = "Which skills and training do the carers at {home} have, and which would help {child}?"
+
+    def rate(self, pairs: Pairs) -> RatingMatrix:
+        wanted, held = pairs.child_bits(_helpful, "skill"), pairs.home_bits(_skills, "skill")
+        share = np.bitwise_count(wanted & held) / np.maximum(np.bitwise_count(np.maximum(wanted, 0)), 1)
+        rating = np.where((wanted < 0) | (held < 0), np.nan, share)
+        return where_it_concerns(wanted != 0, rating, pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
+        wanted, held = child.helpful_skills or frozenset(), household.home.skills or frozenset()
+        if wanted & held:
+            return Sentence.of("The carers have skills that help: {skills}.", skills=_words(wanted & held))
+        return Sentence.of("The carers do not have skills that would help: {skills}.", skills=_words(wanted))
+
+
+def _needs_language(child: Child) -> bool | None:
+    return None if child.stated_needs is None else StatedNeed.LANGUAGE in child.stated_needs
+
+
+def _child_languages(child: Child) -> frozenset[str] | None:
+    return child.languages
+
+
+def _home_languages(household: Household) -> frozenset[str] | None:
+    return household.home.languages
+
+
+@dataclass(frozen=True)
+class SharedLanguage(Criterion):
+    """A shared language, where the child or the plan states it as a need."""
+
+    code = "language"
+    title = "A language in common, where the child or plan asks for it"
+    purpose = "A child whose plan asks for it is understood at home in their own language."
+    asks = "Which languages are spoken at {home}, and does {child} need one of them?"
+
+    def rate(self, pairs: Pairs) -> RatingMatrix:
+        needed = pairs.of_children(_needs_language)
+        speaks = pairs.child_bits(_child_languages, "language")
+        spoken = pairs.home_bits(_home_languages, "language")
+        rating = np.where((speaks < 0) | (spoken < 0), np.nan, (speaks & spoken) != 0)
+        return where_it_concerns(needed == 1, rating, pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
+        shared = sorted((child.languages or frozenset()) & (household.home.languages or frozenset()))
+        if shared:
+            return Sentence.of("They share a language: {languages}.", languages=listed(shared))
+        return Sentence.of("Nobody at {home} speaks a language of {child}.", home=household.home.ref, child=child.ref)
+
+
+def _prefers_youngest(household: Household) -> int | None:
+    return household.home.prefers_youngest
+
+
+def _prefers_oldest(household: Household) -> int | None:
+    return household.home.prefers_oldest
+
+
+def _prefers_sexes(household: Household) -> frozenset[Sex] | None:
+    return household.home.prefers_sexes
+
+
+def _sex(child: Child) -> frozenset[Sex] | None:
+    return None if child.sex is None else frozenset({child.sex})
+
+
+@dataclass(frozen=True)
+class CarersHope(Criterion):
+    """The child is one whom the carers hope to care for; half for age, half for sex."""
+
+    code = "carer-preference"
+    title = "What the carers hope for"
+    purpose = "Willingness comes first: carers do best by children they hoped to care for."
+    asks = "Which ages of children, and girls or boys, do the carers at {home} hope to care for?"
+
+    def rate(self, pairs: Pairs) -> RatingMatrix:
+        low, high = pairs.of_homes(_prefers_youngest), pairs.of_homes(_prefers_oldest)
+        age = np.where(np.isnan(pairs.age + low + high), np.nan, (low <= pairs.age) & (pairs.age <= high))
+        allowed, sex = pairs.home_bits(_prefers_sexes, "sex"), pairs.child_bits(_sex, "sex")
+        fits = np.where((allowed < 0) | (sex < 0), np.nan, (allowed & sex) != 0)
+        return np.array(np.broadcast_to(0.5 * age + 0.5 * fits, pairs.shape))
+
+    def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
+        if rating >= 0.999:
+            return Sentence.of("The carers at {home} hope to care for a child like {child}.", home=household.home.ref, child=child.ref)
+        return Sentence.of("The carers at {home} had hoped for a child of another age or sex.", home=household.home.ref)

@@ -1,0 +1,84 @@
+"""Journeys between a child's places and each home: given in the caseload, or estimated from the grid."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.domain import Child, Household, Place, Travel
+from matching.geo import drive_minutes, miles_between
+from matching.pairs.pairs import Pairs
+
+Minutes = npt.NDArray[np.float64]
+PlaceOf = Callable[[Child], Place | None]
+
+
+@dataclass(frozen=True)
+class _Coordinate:
+    """Column of one coordinate, or the district, of a place of the child."""
+
+    place: PlaceOf
+    axis: str
+
+    def __call__(self, child: Child) -> int | None:
+        found = self.place(child)
+        return None if found is None else int(getattr(found, self.axis))
+
+
+def _easting(household: Household) -> int | None:
+    return household.home.place.easting if household.home.place else None
+
+
+def _northing(household: Household) -> int | None:
+    return household.home.place.northing if household.home.place else None
+
+
+def family_home(child: Child) -> Place | None:
+    """Where the child's family lives."""
+    return child.home_place
+
+
+def school(child: Child) -> Place | None:
+    """Where the child goes to school or nursery."""
+    return child.school_place
+
+
+def family_time(child: Child) -> Place | None:
+    """Where family time happens."""
+    return child.family_time_place
+
+
+def _grid(pairs: Pairs, place: PlaceOf) -> tuple[Minutes, Minutes, Minutes, Minutes]:
+    east, north = pairs.of_children(_Coordinate(place, "easting")), pairs.of_children(_Coordinate(place, "northing"))
+    return east, north, pairs.of_homes(_easting), pairs.of_homes(_northing)
+
+
+def miles_to_family_home(pairs: Pairs) -> Minutes:
+    """Straight-line miles on the grid between the family home and the home; NaN where not known."""
+    miles = miles_between(*_grid(pairs, family_home))
+    return _replaced(pairs, miles, lambda travel: travel.miles_to_home)
+
+
+def minutes_to(pairs: Pairs, place: PlaceOf) -> Minutes:
+    """Minutes by road between a place of the child and the home; NaN where not known."""
+    given: dict[PlaceOf, Callable[[Travel], float | None]] = {
+        family_home: lambda travel: travel.minutes_to_home,
+        school: lambda travel: travel.minutes_to_school,
+        family_time: lambda travel: travel.minutes_to_family_time,
+    }
+    minutes = drive_minutes(*_grid(pairs, place))
+    return _replaced(pairs, minutes, given[place])
+
+
+def _replaced(pairs: Pairs, estimate: Minutes, read: Callable[[Travel], float | None]) -> Minutes:
+    """The estimate, with the caseload's own journeys in their place."""
+    if not pairs.caseload.travel:
+        return estimate
+    grid = np.full((len(pairs.children.items), len(pairs.homes.items)), np.nan)
+    for travel in pairs.caseload.travel:
+        value = read(travel)
+        if value is not None and travel.child in pairs.child_index and travel.home in pairs.home_index:
+            grid[pairs.child_index[travel.child], pairs.home_index[travel.home]] = value
+    given = grid if pairs.at is None else grid[pairs.at]
+    return np.where(np.isnan(given), estimate, given)
