@@ -1,0 +1,8 @@
+"""Rules and criteria applied: which sets of children could go to which home, and what each would be worth."""
+
+from matching.candidates.blocks import Candidates, find_candidates
+from matching.candidates.goals import GOAL_TITLES
+from matching.candidates.problem import problem_from
+from matching.candidates.verdicts import Judged, judge_pairs
+
+__all__ = ["GOAL_TITLES", "Candidates", "Judged", "find_candidates", "judge_pairs", "problem_from"]

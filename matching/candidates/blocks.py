@@ -1,0 +1,79 @@
+"""Blocks: a set of brothers and sisters in one home, allowed by every rule as a set."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.candidates.verdicts import Judged, judge_pairs
+from matching.domain import SiblingGroup, Verdict
+from matching.pairs import Register
+from matching.policy import Policy
+from matching.rules import Sets, allowed_masks
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidates:
+    """What could be: the judged pairs, and the sets that pass every rule.
+
+    `row_of_child` gives the position of each seeking child in the grid (children in order of group, then
+    reference). `sets` are the allowed blocks in canonical order: by group, set, home.
+    """
+
+    register: Register
+    policy: Policy
+    groups: tuple[SiblingGroup, ...]
+    row_of_child: dict[str, int]
+    judged: Judged
+    sets: Sets
+
+
+def find_candidates(register: Register, policy: Policy, groups: Sequence[SiblingGroup] | None = None) -> Candidates:
+    """Judge every pair and every set of the groups (default: everybody who needs a home)."""
+    chosen = tuple(register.caseload.groups if groups is None else groups)
+    refs = [ref for group in chosen for ref in group.children]
+    judged = judge_pairs(register.pairs([register.caseload.child_by_ref[ref] for ref in refs]), policy)
+    rows = {ref: i for i, ref in enumerate(refs)}
+    possible = judged.verdict == Verdict.MET
+    sets = lawful(sets_of(register, chosen, possible, rows), policy)
+    return Candidates(register=register, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
+
+
+def sets_of(register: Register, groups: tuple[SiblingGroup, ...], possible: npt.NDArray[np.bool_], rows: dict[str, int]) -> Sets:
+    """Every set that the sibling plan allows and whose children could each live in the home."""
+    parts: list[tuple[Integers, Integers, Integers]] = []
+    for g, group in enumerate(groups):
+        here = possible[[rows[ref] for ref in group.children]]
+        for mask in allowed_masks(group):
+            members = [i for i in range(len(group.children)) if mask >> i & 1]
+            homes = np.flatnonzero(here[members].all(axis=0)).astype(np.int64)
+            parts.append((np.full(homes.size, g, dtype=np.int64), homes, np.full(homes.size, mask, dtype=np.int64)))
+    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0, np.int64)] * 3
+    return Sets(register=register, groups=groups, group=columns[0], home=columns[1], mask=columns[2])
+
+
+def lawful(sets: Sets, policy: Policy) -> Sets:
+    """Only the sets that every set rule allows."""
+    keep = np.ones(sets.group.shape, dtype=bool)
+    for rule in policy.set_rules:
+        keep &= rule.judge(sets) == Verdict.MET
+    return chosen_sets(sets, keep)
+
+
+def chosen_sets(sets: Sets, keep: npt.NDArray[np.bool_]) -> Sets:
+    """Some of the sets."""
+    return Sets(register=sets.register, groups=sets.groups, group=sets.group[keep], home=sets.home[keep], mask=sets.mask[keep])
+
+
+def sums_over_children(sets: Sets, values: npt.NDArray[np.int64], rows: dict[str, int]) -> Integers:
+    """Sum over each set's children of a value per pair; `values` is (children, homes)."""
+    total = np.zeros(sets.group.shape, dtype=np.int64)
+    widest = max((len(group.children) for group in sets.groups), default=0)
+    for i in range(widest):
+        row = np.array([rows[group.children[i]] if i < len(group.children) else 0 for group in sets.groups], dtype=np.int64)
+        inside = (sets.mask >> i & 1) == 1
+        total[inside] += values[row[sets.group[inside]], sets.home[inside]]
+    return total

@@ -1,0 +1,49 @@
+"""Every pair rule and every criterion over a grid of children and homes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.domain import Verdict
+from matching.pairs import Pairs, VerdictMatrix
+from matching.policy import Policy
+from matching.rules import judge_with_decisions
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """Verdicts and points of a grid; arrays are (rules or criteria, children, homes).
+
+    `points` are whole numbers, 100 x weight x rating rounded; a rating that is not known earns none and is
+    marked in `unrated`.
+    """
+
+    pairs: Pairs
+    verdicts: npt.NDArray[np.int8]
+    points: npt.NDArray[np.int32]
+    unrated: npt.NDArray[np.bool_]
+
+    @property
+    def verdict(self) -> VerdictMatrix:
+        """The strictest verdict on each pair."""
+        return self.verdicts.min(axis=0, initial=Verdict.MET)
+
+    @property
+    def total(self) -> npt.NDArray[np.int64]:
+        """Points of each pair, over all criteria."""
+        return self.points.sum(axis=0, dtype=np.int64)
+
+
+def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:
+    """Apply a policy's pair rules and criteria to a grid."""
+    verdicts = np.empty((len(policy.rules), *pairs.shape), dtype=np.int8)
+    for i, rule in enumerate(policy.rules):
+        verdicts[i] = judge_with_decisions(rule, pairs)
+    points = np.zeros((len(policy.criteria), *pairs.shape), dtype=np.int32)
+    unrated = np.zeros(points.shape, dtype=np.bool_)
+    for i, (criterion, weight) in enumerate(policy.criteria):
+        rating = criterion.rate(pairs)
+        unrated[i] = np.isnan(rating)
+        points[i] = np.rint(100 * weight * np.nan_to_num(rating, nan=0.0))
+    return Judged(pairs=pairs, verdicts=verdicts, points=points, unrated=unrated)

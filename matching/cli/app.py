@@ -1,0 +1,197 @@
+"""Commands, their options and their exit codes; each is one plain function.
+
+Exit codes: 0 done; 1 a fault of ours; 2 the input or the call is wrong; 3 the checker found breaches;
+4 stopped at the limit before proof, best plan written with its gap.
+"""
+
+import json
+import sys
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from matching.checker import check_plan
+from matching.cli import show
+from matching.cli.places import data_folder, gazetteer, policy_of
+from matching.errors import MatchingError
+from matching.explain import explain as explain_pair
+from matching.io.caseload_csv import fingerprint, read_caseload, write_caseload
+from matching.io.plan_json import plan_to_dict, read_plan, write_plan
+from matching.pairs import Register
+from matching.plan import Plan, Status
+from matching.planning import prepare, propose_plan
+from matching.shortlist import shortlist as make_shortlist
+from matching.solver import Limits
+from matching.synthetic import sample_caseload
+
+
+class Exit(IntEnum):
+    """What the command says to the program that called it."""
+
+    DONE = 0
+    OUR_FAULT = 1
+    WRONG_INPUT = 2
+    BREACHES = 3
+    NOT_PROVEN = 4
+
+
+app = typer.Typer(
+    name="placements",
+    help="Find a home for a child: proposes, proves, checks and explains. A named person decides.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    epilog="Start with:  placements demo",
+)
+CaseloadFolder = Annotated[Path, typer.Argument(metavar="CASELOAD", help="Folder with children.csv, homes.csv, placements.csv, relationships.csv.")]
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json that `placements propose` wrote.")]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Policy file (TOML). Default: policy.toml in the caseload folder, else the fostering policy.")]
+Child = Annotated[list[str], typer.Option("--child", help="Reference of a child; repeat it for brothers and sisters.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("demo"),
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the invented city.", min=0)] = 1,
+) -> None:
+    """Run the main job on an invented Southampton: sample, propose, check, explain, print.
+
+    Writes the caseload folder and plan.json under --out and says where.
+    """
+    screen = Console()
+    with show.progress() as say:
+        say("Inventing a city on real geography")
+        caseload = sample_caseload(data_folder() / "reference", seed=seed)
+        write_caseload(caseload, out / "caseload")
+        caseload = read_caseload(out / "caseload", gazetteer().find)
+        policy = policy_of(None, out / "caseload")
+        ready = prepare(caseload, policy)
+        plan = propose_plan(ready, policy, fingerprint=fingerprint(caseload), software=show.software(), progress=say)
+        write_plan(plan, out / "plan.json")
+        group = show.friday_group(caseload)
+        friday = make_shortlist(ready.found.register, policy, group, emergency=True)
+    show.caseload(screen, caseload)
+    show.plan(screen, plan, caseload)
+    show.shortlist(screen, friday, title="Friday, 16:50: one sibling group needs a home tonight")
+    show.written(screen, out)
+    raise typer.Exit(_outcome(plan))
+
+
+@app.command()
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write the caseload to.")],
+    children: Annotated[int, typer.Option("--children", help="Children who need a home.", min=0)] = 40,
+    homes: Annotated[int, typer.Option("--homes", help="Homes.", min=1)] = 270,
+    seed: Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same city.", min=0)] = 1,
+) -> None:
+    """Write an invented caseload folder, made from published distributions on real geography."""
+    caseload = sample_caseload(data_folder() / "reference", children=children, homes=homes, seed=seed)
+    write_caseload(caseload, folder)
+    Console().print(f"Wrote {len(caseload.children)} children and {len(caseload.homes)} homes to {folder}.")
+
+
+@app.command()
+def propose(
+    caseload_folder: CaseloadFolder,
+    policy_file: PolicyFile = None,
+    out: Annotated[Path, typer.Option("--out", help="Where to write the plan.")] = Path("plan.json"),
+    time_limit: Annotated[float | None, typer.Option("--time-limit", help="Stop after so many seconds; the best plan is written with its gap (exit 4).", min=0.01)] = None,
+    workers: Annotated[int, typer.Option("--workers", help="Processor cores to use; the plan is the same with any number.", min=1)] = 1,
+    as_json: Json = False,
+) -> None:
+    """Propose the best plan for everybody, with proof, checked and explained."""
+    caseload = read_caseload(caseload_folder, gazetteer().find)
+    policy = policy_of(policy_file, caseload_folder)
+    with show.progress() as say:
+        plan = propose_plan(
+            caseload,
+            policy,
+            limits=Limits(seconds=time_limit, workers=workers),
+            fingerprint=fingerprint(caseload),
+            software=show.software(),
+            progress=say,
+        )
+        write_plan(plan, out)
+    if as_json:
+        sys.stdout.write(json.dumps(plan_to_dict(plan), ensure_ascii=False, indent=1) + "\n")
+    else:
+        show.plan(Console(), plan, caseload)
+        Console().print(f"Plan written to {out}.")
+    raise typer.Exit(_outcome(plan))
+
+
+def _outcome(plan: Plan) -> int:
+    return Exit.DONE if plan.status is Status.OPTIMAL else Exit.NOT_PROVEN
+
+
+@app.command()
+def check(caseload_folder: CaseloadFolder, plan_file: PlanFile, policy_file: PolicyFile = None, as_json: Json = False) -> None:
+    """Read a plan with the independent checker alone: 0 sound, 3 breaches found (listed)."""
+    caseload = read_caseload(caseload_folder, gazetteer().find)
+    told = read_plan(plan_file)
+    policy = policy_of(policy_file, caseload_folder)
+    checked = check_plan(caseload, list(told.placements), policy.settings)
+    if as_json:
+        breaches = [{"rule": b.rule, "child": b.child, "home": b.home, "sentence": str(b.sentence)} for b in checked.breaches]
+        sys.stdout.write(json.dumps({"sound": checked.sound, "breaches": breaches}, indent=1) + "\n")
+    else:
+        show.checked(Console(), checked, len(told.placements))
+    raise typer.Exit(Exit.DONE if checked.sound else Exit.BREACHES)
+
+
+@app.command()
+def shortlist(
+    caseload_folder: CaseloadFolder,
+    child: Child,
+    emergency: Annotated[bool, typer.Option("--emergency", help="Tonight: also homes outside their terms, for up to 6 working days.")] = False,
+    policy_file: PolicyFile = None,
+    as_json: Json = False,
+) -> None:
+    """The homes to ring for one child or sibling group, in order, with reasons, questions and near misses."""
+    caseload = read_caseload(caseload_folder, gazetteer().find)
+    found = make_shortlist(Register(caseload), policy_of(policy_file, caseload_folder), child, emergency=emergency)
+    if as_json:
+        sys.stdout.write(json.dumps(show.shortlist_data(found), ensure_ascii=False, indent=1) + "\n")
+    else:
+        show.shortlist(Console(), found)
+
+
+@app.command()
+def explain(
+    caseload_folder: CaseloadFolder,
+    plan_file: PlanFile,
+    child: Annotated[str, typer.Option("--child", help="Reference of the child.")],
+    home: Annotated[str | None, typer.Option("--home", help="Reference of a home: why it is or is not proposed.")] = None,
+    policy_file: PolicyFile = None,
+    as_json: Json = False,
+) -> None:
+    """Why this home, why not that one, why nobody; with what another choice would cost, proven by solving again."""
+    caseload = read_caseload(caseload_folder, gazetteer().find)
+    told = read_plan(plan_file)
+    caseload.child(child)
+    ready = prepare(caseload, policy_of(policy_file, caseload_folder))
+    home_of = dict(told.placements)
+    if home is None:
+        home = home_of.get(child)
+    data = show.unplaced_data(ready, home_of, child) if home is None else show.explanation_data(explain_pair(ready, home_of, child, home), child, home)
+    if as_json:
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
+    else:
+        show.explanation(Console(), data)
+
+
+def main() -> None:
+    """Run the command; a named fault is told in words on stderr, never as a traceback."""
+    try:
+        app(standalone_mode=True)
+    except MatchingError as fault:
+        sys.stderr.write(f"{fault}\n")
+        sys.exit(Exit.WRONG_INPUT)
+    except OSError as fault:
+        sys.stderr.write(f"{fault.strerror or fault}: {fault.filename or ''}. Maybe the path is wrong or may not be written.\n")
+        sys.exit(Exit.WRONG_INPUT)

@@ -1,0 +1,226 @@
+"""Reasons for what a plan does: why this home, what worries, what is not known, why no home."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from matching.candidates import Candidates
+from matching.domain import Caseload, Level, SiblingGroup, SiblingPlan, Verdict
+from matching.pairs import Register
+from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
+from matching.rules import Rule, SetRule, Sets
+from matching.wording import Sentence, counted
+
+GOOD, POOR = 0.7, 0.3
+APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
+MOST_NEAR_MISSES = 3
+
+
+def placements_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[Placement, ...]:
+    """Each proposed placement with its reasons, worries and questions."""
+    return tuple(placement_of(found, child, home) for child, home in placed)
+
+
+def placement_of(found: Candidates, child: str, home: str) -> Placement:
+    """One placement: criteria rated high are reasons, rated low are worries, not rated are questions."""
+    row, column = found.row_of_child[child], found.register.home_index[home]
+    rated = criteria_of(found, row, column)
+    weights = [weight for _, weight in found.policy.criteria]
+    good = [(weights[i], reason) for i, share, reason in rated if share is not None and share >= GOOD]
+    poor = [(weights[i], reason) for i, share, reason in rated if share is not None and share < POOR and _concerns(found, i, row)]
+    return Placement(
+        child=child,
+        home=home,
+        points=int(found.judged.total[row, column]),
+        reasons=_heaviest(good),
+        worries=_heaviest(poor),
+        not_known=tuple(reason for _, share, reason in rated if share is None),
+    )
+
+
+def _heaviest(weighed: list[tuple[int, Reason]]) -> tuple[Reason, ...]:
+    return tuple(reason for _, reason in sorted(weighed, key=lambda pair: -pair[0]))
+
+
+def _concerns(found: Candidates, criterion: int, row: int) -> bool:
+    """Whether any home would earn this child points for the criterion; otherwise nothing is lost here."""
+    return bool(found.judged.points[criterion, row].max(initial=0) > 0)
+
+
+def criteria_of(found: Candidates, row: int, column: int) -> list[tuple[int, float | None, Reason]]:
+    """Each criterion for a pair: its position, its share of the full points (`None`: not known), its sentence."""
+    child = found.judged.pairs.children.items[row]
+    household = found.register.homes.items[column]
+    told: list[tuple[int, float | None, Reason]] = []
+    for i, (criterion, weight) in enumerate(found.policy.criteria):
+        if found.judged.unrated[i, row, column]:
+            told.append((i, None, Reason(code=criterion.code, verdict=Verdict.NOT_KNOWN, sentence=criterion.question(child, household))))
+        elif weight:
+            share = float(found.judged.points[i, row, column]) / (100 * weight)
+            sentence = criterion.because(found.register.caseload, child, household, share) if share >= GOOD or _concerns(found, i, row) else Sentence("")
+            told.append((i, share, Reason(code=criterion.code, verdict=Verdict.MET, sentence=sentence)))
+    return told
+
+
+def blockers_of(found: Candidates, children: Sequence[str], column: int) -> tuple[Reason, ...]:
+    """Every rule that is not met, or not known to be met, for these children of one group in a home."""
+    return (*_pair_blockers(found, children, column), *_set_blockers(found, tuple(children), column))
+
+
+def _pair_blockers(found: Candidates, children: Sequence[str], column: int) -> list[Reason]:
+    household = found.register.homes.items[column]
+    reasons = []
+    for ref in children:
+        row = found.row_of_child[ref]
+        child = found.judged.pairs.children.items[row]
+        for i in np.flatnonzero(found.judged.verdicts[:, row, column] != Verdict.MET):
+            rule = found.policy.rules[i]
+            sentence = rule.because(found.register.caseload, child, household)
+            reasons.append(reason_of(rule, Verdict(found.judged.verdicts[i, row, column]), sentence))
+    return list(dict.fromkeys(reasons))
+
+
+def _set_blockers(found: Candidates, children: tuple[str, ...], column: int) -> list[Reason]:
+    household = found.register.homes.items[column]
+    g = group_position(found, children[0])
+    group = found.groups[g]
+    one = single_set(found.register, found.groups, g, children, column)
+    reasons = []
+    for rule in found.policy.set_rules:
+        verdict = Verdict(rule.judge(one)[0])
+        if verdict is not Verdict.MET:
+            reasons.append(reason_of(rule, verdict, rule.because(found.register.caseload, group, children, household)))
+    return reasons
+
+
+def reason_of(rule: Rule | SetRule, verdict: Verdict, sentence: Sentence) -> Reason:
+    """A verdict in words, with its level and who may lift it."""
+    return Reason(code=rule.code, verdict=verdict, sentence=sentence, level=rule.level, may_be_lifted_by=rule.lifted_by)
+
+
+def group_position(found: Candidates, child: str) -> int:
+    """Position of the child's sibling group."""
+    return next(g for g, group in enumerate(found.groups) if child in group.children)
+
+
+def single_set(register: Register, groups: tuple[SiblingGroup, ...], group: int, children: Sequence[str], column: int) -> Sets:
+    """One set of one group in one home."""
+    mask = sum(1 << groups[group].children.index(ref) for ref in children)
+    column_of = [np.array([value], dtype=np.int64) for value in (group, column, mask)]
+    return Sets(register=register, groups=groups, group=column_of[0], home=column_of[1], mask=column_of[2])
+
+
+def must_go_with(group: SiblingGroup, child: str) -> tuple[str, ...]:
+    """The smallest set that the sibling plan allows and that holds the child."""
+    if group.plan is SiblingPlan.TOGETHER_REQUIRED:
+        return group.children
+    if group.plan is SiblingPlan.NAMED_SUBSETS:
+        together = {child}.union(*(part for part in group.subsets if child in part))
+        return tuple(ref for ref in group.children if ref in together)
+    return (child,)
+
+
+def unplaced_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[Unplaced, ...]:
+    """Each child without a home: why, and the nearest misses."""
+    has = {child for child, _ in placed}
+    users: dict[str, list[str]] = defaultdict(list)
+    for child, home in placed:
+        users[home].append(child)
+    return tuple(_unplaced(found, ref, users) for ref in found.row_of_child if ref not in has)
+
+
+def _unplaced(found: Candidates, child: str, users: dict[str, list[str]]) -> Unplaced:
+    with_child = must_go_with(found.groups[group_position(found, child)], child)
+    possible, misses, tally = [], [], defaultdict(int)
+    for column, household in enumerate(found.register.homes.items):
+        blockers = blocking_codes(found, with_child, column)
+        if not blockers:
+            possible.append(household.home.ref)
+        for code in {code for code, _ in blockers}:
+            tally[code] += 1
+        if blockers and all(liftable for _, liftable in blockers):
+            misses.append((len(blockers), column))
+    reasons = _used_elsewhere(child, possible, users) if possible else _why_none(found, tally)
+    nearest = [column for _, column in sorted(misses, key=lambda miss: (miss[0], -found.judged.total[found.row_of_child[child], miss[1]], miss[1]))]
+    near = tuple(
+        NearMiss(home=found.register.homes.items[column].home.ref, needs=blockers_of(found, with_child, column))
+        for column in nearest[:MOST_NEAR_MISSES]
+    )
+    return Unplaced(child=child, reasons=reasons, near_misses=near)
+
+
+def blocking_codes(found: Candidates, children: tuple[str, ...], column: int) -> list[tuple[str, bool]]:
+    """Codes of the rules that stand in the way, each with whether a decision or an answer could open it."""
+    codes: list[tuple[str, bool]] = []
+    for i, rule in enumerate(found.policy.rules):
+        worst = min(int(found.judged.verdicts[i, found.row_of_child[ref], column]) for ref in children)
+        if worst != Verdict.MET:
+            codes.append((rule.code, _liftable(rule, worst)))
+    if all(liftable for _, liftable in codes):
+        one = single_set(found.register, found.groups, group_position(found, children[0]), children, column)
+        for rule in found.policy.set_rules:
+            verdict = int(rule.judge(one)[0])
+            if verdict != Verdict.MET:
+                codes.append((rule.code, _liftable(rule, verdict)))
+    return codes
+
+
+def _liftable(rule: Rule | SetRule, verdict: int) -> bool:
+    return verdict == Verdict.NOT_KNOWN or rule.level is Level.NEEDS_DECISION
+
+
+def _used_elsewhere(child: str, possible: list[str], users: dict[str, list[str]]) -> tuple[Reason, ...]:
+    homes = counted(len(possible), "home")
+    who = sum(1 for home in possible if users.get(home))
+    template = "{homes} could care for {child}, but the plan does better for everybody by using their places for others ({used} in use)."
+    return (Reason(code="used-elsewhere", verdict=Verdict.MET, sentence=Sentence.of(template, homes=homes, child=child, used=who)),)
+
+
+def _why_none(found: Candidates, tally: dict[str, int]) -> tuple[Reason, ...]:
+    """The rules that stand in the way most often, with how many homes each rules out."""
+    titles = {rule.code: rule for rule in (*found.policy.rules, *found.policy.set_rules)}
+    most = sorted(tally.items(), key=lambda item: (-item[1], item[0]))[:4]
+    template = "Not so at {homes}: {title}."
+    return tuple(
+        Reason(
+            code=code,
+            verdict=Verdict.NOT_MET,
+            sentence=Sentence.of(template, homes=counted(number, "home"), title=_lower_first(titles[code].title)),
+            level=titles[code].level,
+            may_be_lifted_by=titles[code].lifted_by,
+        )
+        for code, number in most
+    )
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def outcomes_of(caseload: Caseload, placed: Iterable[tuple[str, str]]) -> tuple[SiblingOutcome, ...]:
+    """What a plan does with every sibling group of two or more children who need a home."""
+    home_of = dict(placed)
+    return tuple(_outcome(group, home_of) for group in caseload.groups if len(group.children) > 1)
+
+
+def _outcome(group: SiblingGroup, home_of: dict[str, str]) -> SiblingOutcome:
+    homes = tuple((ref, home_of[ref]) for ref in group.children if ref in home_of)
+    different = len({home for _, home in homes})
+    if not homes:
+        kept = Kept.NOT_PLACED
+    elif different == 1 and len(homes) == len(group.children):
+        kept = Kept.TOGETHER
+    else:
+        kept = Kept.SPLIT if len(homes) == len(group.children) else Kept.PARTLY_PLACED
+    return SiblingOutcome(group=group.ref, plan=group.plan.value, outcome=kept, as_planned=_as_planned(group, kept, home_of), homes=homes)
+
+
+def _as_planned(group: SiblingGroup, kept: Kept, home_of: dict[str, str]) -> bool:
+    if kept in (Kept.NOT_PLACED, Kept.PARTLY_PLACED):
+        return False
+    if group.plan in APART:
+        return len({home_of[ref] for ref in group.children}) == len(group.children)
+    if group.plan is SiblingPlan.NAMED_SUBSETS:
+        return all(len({home_of[ref] for ref in part if ref in home_of}) <= 1 for part in group.subsets)
+    return kept is Kept.TOGETHER

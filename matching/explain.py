@@ -1,0 +1,98 @@
+"""Why this home, why not that one: reasons as data; what a choice would cost is proven by solving again."""
+
+from dataclasses import dataclass
+
+from matching.describe import blockers_of, group_position, must_go_with, placement_of
+from matching.domain import Verdict
+from matching.errors import PlanRefused, UnknownReference
+from matching.plan import Placement, Reason
+from matching.planning import Prepared, decide, placed_by
+from matching.solver import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoalCost:
+    """What a goal would lose (negative: gain) if the child went to the home after all; `proven` if both ends are."""
+
+    goal: str
+    loses: int
+    proven: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposed:
+    """The plan proposes this home for this child."""
+
+    placement: Placement
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuledOut:
+    """Rules stand in the way: every one of them."""
+
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotKnown:
+    """Nothing known rules the home out, but these questions must be answered first."""
+
+    questions: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsedElsewhere:
+    """The home would be possible; the plan uses it, or the child's place, better elsewhere.
+
+    `costs` compares the plan with the best plan that puts the child there, goal by goal in order; the first
+    goal that loses is why. `moves` are the children whose proposal would change, with the home they would have.
+    """
+
+    costs: tuple[GoalCost, ...]
+    by: tuple[str, ...]
+    moves: tuple[tuple[str, str | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotBeForced:
+    """Every rule allows the home for these children alone, yet no plan can put them there."""
+
+    reason: str
+
+
+Explanation = Proposed | RuledOut | NotKnown | UsedElsewhere | CannotBeForced
+
+
+def explain(ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits | None = None) -> Explanation:
+    """Why a plan does or does not propose this home for this child."""
+    found = ready.found
+    ready.caseload.home(home)
+    if child not in found.row_of_child:
+        ready.caseload.child(child)
+        raise UnknownReference(f"Child {child!r} does not need a home in this caseload. Maybe they live in one already.")
+    if home_of.get(child) == home:
+        return Proposed(placement=placement_of(found, child, home))
+    together = must_go_with(found.groups[group_position(found, child)], child)
+    blockers = blockers_of(found, together, found.register.home_index[home])
+    barred = tuple(reason for reason in blockers if reason.verdict is Verdict.NOT_MET)
+    if barred:
+        return RuledOut(reasons=blockers)
+    if blockers:
+        return NotKnown(questions=blockers)
+    return _forced(ready, home_of, child, home, limits or Limits())
+
+
+def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits) -> Explanation:
+    """Solve as it was and with the child in the home, and compare goal by goal."""
+    free = decide(ready, {}, limits)
+    try:
+        forced = decide(ready, {child: home}, limits)
+    except PlanRefused as refusal:
+        return CannotBeForced(reason=str(refusal))
+    proven = free.solution.proven and forced.solution.proven
+    both = zip(ready.policy.goals, free.solution.achieved, forced.solution.achieved, strict=True)
+    costs = tuple(GoalCost(goal=goal, loses=was - would, proven=proven) for goal, was, would in both)
+    then = dict(placed_by(ready.found, forced.problem, forced.solution))
+    moves = tuple((ref, then.get(ref)) for ref in sorted({*then, *home_of}) if then.get(ref) != home_of.get(ref) and ref != child)
+    users = tuple(sorted(ref for ref, where in home_of.items() if where == home))
+    return UsedElsewhere(costs=costs, by=users, moves=moves)

@@ -1,0 +1,127 @@
+"""Orchestration: a caseload and a policy in, a plan or a shortlist out. No clock, no chance, no files."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.candidates import Candidates, find_candidates, problem_from
+from matching.checker import check_plan, count_goals
+from matching.describe import outcomes_of, placements_of, unplaced_of
+from matching.domain import Caseload
+from matching.errors import PlanRefused, UnknownReference
+from matching.pairs import Register
+from matching.plan import Goal, Manifest, Plan, Status
+from matching.policy import Policy
+from matching.solver import Limits, Problem, Solution, solve
+
+Pins = Mapping[str, str | None]
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A caseload made ready under a policy, so that questions about it are quick."""
+
+    caseload: Caseload
+    policy: Policy
+    found: Candidates
+
+
+def prepare(caseload: Caseload, policy: Policy) -> Prepared:
+    """Judge every child who needs a home against every home, once."""
+    return Prepared(caseload=caseload, policy=policy, found=find_candidates(Register(caseload), policy))
+
+
+def propose_plan(
+    caseload: Caseload | Prepared,
+    policy: Policy,
+    *,
+    limits: Limits | None = None,
+    pins: Pins | None = None,
+    fingerprint: str = "",
+    software: str = "",
+    progress: Progress = lambda stage: None,
+) -> Plan:
+    """The best plan for everybody in the policy's order of goals, read by the independent checker.
+
+    `pins` puts a child in a home, or in none. Raises `PlanRefused` when pins cannot be kept together, or
+    when the checker finds a breach: such a plan is never returned.
+    """
+    progress("Judging every child with every home")
+    ready = caseload if isinstance(caseload, Prepared) else prepare(caseload, policy)
+    progress("Solving goal by goal, with proof")
+    solution = decide(ready, pins or {}, limits or Limits())
+    placed = placed_by(ready.found, solution.problem, solution.solution)
+    progress("Reading the plan with the independent checker")
+    checked = check_plan(ready.caseload, placed, policy.settings)
+    if not checked.sound:
+        raise PlanRefused("The checker refused the plan:\n" + "\n".join(str(b.sentence) for b in checked.breaches))
+    _same_count(ready, placed, solution.solution)
+    goals = tuple(
+        Goal(code=code, achieved=got, bound=bound)
+        for code, got, bound in zip(policy.goals, solution.solution.achieved, solution.solution.bound, strict=True)
+    )
+    progress("Putting the reasons into words")
+    return Plan(
+        status=Status.OPTIMAL if solution.solution.proven else Status.FEASIBLE,
+        goals=goals,
+        placements=placements_of(ready.found, placed),
+        unplaced=unplaced_of(ready.found, placed),
+        sibling_groups=outcomes_of(ready.caseload, placed),
+        checked=checked,
+        manifest=_manifest(ready, fingerprint, software, pins or {}),
+        seconds=tuple(solution.solution.seconds),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solved:
+    """A problem with its solution."""
+
+    problem: Problem
+    solution: Solution
+
+
+def decide(ready: Prepared, pins: Pins, limits: Limits) -> Solved:
+    """Build and solve the problem, with some children pinned."""
+    for child, home in pins.items():
+        if child not in ready.found.row_of_child:
+            raise UnknownReference(f"Child {child!r} does not need a home in this caseload. Maybe they live in one already.")
+        if home is not None:
+            ready.caseload.home(home)
+    problem = problem_from(ready.found, dict(pins))
+    return Solved(problem=problem, solution=solve(problem, limits))
+
+
+def placed_by(found: Candidates, problem: Problem, solution: Solution) -> list[tuple[str, str]]:
+    """Who goes where, by reference of the child."""
+    placed = []
+    for block in solution.chosen:
+        members = found.groups[int(problem.block_group[block])].children
+        home = problem.homes[int(problem.block_home[block])]
+        placed += [(ref, home) for i, ref in enumerate(members) if int(problem.block_mask[block]) >> i & 1]
+    return sorted(placed)
+
+
+def _same_count(ready: Prepared, placed: list[tuple[str, str]], solution: Solution) -> None:
+    """The checker's own count of the goals must equal the solver's; otherwise the proof is about something else."""
+    counted = count_goals(ready.caseload, placed, ready.policy.settings)
+    for code, achieved in zip(ready.policy.goals, solution.achieved, strict=True):
+        if code in counted and counted[code] != achieved:
+            raise PlanRefused(f"Goal {code}: the solver counts {achieved}, the checker {counted[code]}. Report this fault.")
+
+
+def _manifest(ready: Prepared, fingerprint: str, software: str, pins: Pins) -> Manifest:
+    policy = ready.policy
+    return Manifest(
+        caseload=fingerprint,
+        policy=policy.fingerprint,
+        policy_name=policy.name,
+        policy_version=policy.version,
+        as_of=ready.caseload.as_of.isoformat(),
+        lot=policy.lot,
+        software=software,
+        solver=f"numpy {np.__version__}",
+        parameters=tuple(sorted((child, home or "nobody") for child, home in pins.items())),
+    )

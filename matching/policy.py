@@ -1,0 +1,154 @@
+"""A policy: the signed, dated choice of rules, criteria, weights and order of goals; values only.
+
+Read from TOML. Everything that is not named keeps its default, everything that is misspelt is refused.
+"""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from matching.criteria import CRITERIA, Criterion
+from matching.errors import PolicyRefused
+from matching.rules import PAIR_RULES, SET_RULES, Rule, SetRule
+
+GOALS = (
+    "deadlines",
+    "placed",
+    "siblings-required",
+    "siblings-together",
+    "suitability",
+    "kept-as-agreed",
+    "spare-scarce",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Policy:
+    """What counts, how much, and in which order; `goals` come first to last, each fixed before the next."""
+
+    name: str
+    version: str
+    valid_from: date
+    rules: tuple[Rule, ...]
+    set_rules: tuple[SetRule, ...]
+    criteria: tuple[tuple[Criterion, int], ...]
+    goals: tuple[str, ...] = GOALS
+    lot: str = "by lot"
+
+    @property
+    def settings(self) -> Mapping[str, Mapping[str, object]]:
+        """Each rule's parameters by code, as plain values: all that the independent checker is told."""
+        return {rule.code: rule.settings for rule in (*self.rules, *self.set_rules)}
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over everything the policy chooses."""
+        told = {
+            "rules": {code: {k: str(v) for k, v in values.items()} for code, values in self.settings.items()},
+            "criteria": [[c.code, weight, _parameters(c)] for c, weight in self.criteria],
+            "goals": self.goals,
+            "lot": self.lot,
+            "who": [self.name, self.version, self.valid_from.isoformat()],
+        }
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _parameters(thing: Any) -> dict[str, str]:
+    return {item.name: str(getattr(thing, item.name)) for item in fields(thing)}
+
+
+def read_policy(path: Path) -> Policy:
+    """Read a policy file; raises `PolicyRefused` naming the table, the key and the way out."""
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise PolicyRefused(f"There is no policy file {path}. Maybe the path is mistyped.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise PolicyRefused(f"{path} is not a TOML file: {fault}. Correct that line.") from None
+    return policy_from(told, str(path))
+
+
+def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
+    """A policy from parsed TOML."""
+    _only(told, {"policy", "rules", "criteria", "goals"}, where)
+    about = told.get("policy", {})
+    _only(about, {"name", "version", "valid_from", "lot"}, f"{where} [policy]")
+    missing = [key for key in ("name", "version", "valid_from") if key not in about]
+    if missing:
+        raise PolicyRefused(f"{where} [policy] has no {missing[0]}. Add it.")
+    rules, set_rules = _chosen_rules(told.get("rules", {}), where)
+    return Policy(
+        name=str(about["name"]),
+        version=str(about["version"]),
+        valid_from=_day(about["valid_from"], where),
+        rules=rules,
+        set_rules=set_rules,
+        criteria=_chosen_criteria(told.get("criteria", {}), where),
+        goals=_chosen_goals(told.get("goals", {}), where),
+        lot=str(about.get("lot", "by lot")),
+    )
+
+
+def _day(value: object, where: str) -> date:
+    if not isinstance(value, date):
+        raise PolicyRefused(f"{where} [policy] valid_from is {value!r}. Write a date such as 2026-04-01.")
+    return value
+
+
+def _only(told: Mapping[str, Any], known: set[str], where: str) -> None:
+    for key in told:
+        if key not in known:
+            raise PolicyRefused(f"{where} has an unknown entry {key!r}. Known are: {', '.join(sorted(known))}.")
+
+
+def _chosen_rules(told: Mapping[str, Any], where: str) -> tuple[tuple[Rule, ...], tuple[SetRule, ...]]:
+    _only(told, {kind.code for kind in (*PAIR_RULES, *SET_RULES)}, f"{where} [rules]")
+    pair = tuple(_made(kind, told.get(kind.code, {}), where) for kind in PAIR_RULES if _on(told, kind.code))
+    sets = tuple(_made(kind, told.get(kind.code, {}), where) for kind in SET_RULES if _on(told, kind.code))
+    return pair, sets
+
+
+def _on(told: Mapping[str, Any], code: str) -> bool:
+    return bool(told.get(code, {}).get("on", True))
+
+
+def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
+    """One rule or criterion with its parameters, checked for name and type."""
+    types = {item.name: item.type for item in fields(kind)}
+    chosen = {key: value for key, value in told.items() if key not in ("on", "weight")}
+    _only(chosen, set(types), f"{where} [{kind.code}]")
+    for key, value in chosen.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise PolicyRefused(f"{where} [{kind.code}] {key} is {value!r}. Write a number that is not negative.")
+    made = kind(**chosen)
+    if getattr(made, "too_far", 1) <= getattr(made, "easy", 0):
+        raise PolicyRefused(f"{where} [{kind.code}] too_far must be more than easy. Maybe the two were swapped.")
+    return made
+
+
+def _chosen_criteria(told: Mapping[str, Any], where: str) -> tuple[tuple[Criterion, int], ...]:
+    _only(told, {kind.code for kind in CRITERIA}, f"{where} [criteria]")
+    return tuple((_made(kind, told[kind.code], where), _weight(told[kind.code], kind.code, where)) for kind in CRITERIA if kind.code in told)
+
+
+def _weight(told: Mapping[str, Any], code: str, where: str) -> int:
+    weight = told.get("weight")
+    if isinstance(weight, bool) or not isinstance(weight, int) or not 0 <= weight <= 100:
+        raise PolicyRefused(f"{where} [criteria.{code}] weight is {weight!r}. Write a whole number from 0 to 100.")
+    return weight
+
+
+def _chosen_goals(told: Mapping[str, Any], where: str) -> tuple[str, ...]:
+    _only(told, {"order"}, f"{where} [goals]")
+    order = tuple(told.get("order", GOALS))
+    for goal in order:
+        if goal not in GOALS:
+            raise PolicyRefused(f"{where} [goals] order names {goal!r}. Known goals are: {', '.join(GOALS)}.")
+    if len(set(order)) != len(order) or not order:
+        raise PolicyRefused(f"{where} [goals] order must name each goal once and at least one.")
+    return order
