@@ -1,0 +1,94 @@
+"""What the solver sees: references and integers, never facts."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Choose blocks (a set of one sibling group in one home) so that goals are best in lexicographic order.
+
+    Blocks are parallel arrays: `block_group`, `block_mask` (bit i is the i-th child of the group, in order of
+    `children`), `block_home`. Every child is in at most one chosen block. Rows are packing rows in sparse
+    form: the `row_use` of chosen blocks adds up to at most `row_limit`. `goal_values` is (goals, blocks); each
+    goal is maximised. `lot` breaks ties: the chosen blocks' sum is least. `must_place` are positions of
+    children whom every plan must place.
+    """
+
+    children: tuple[str, ...]
+    homes: tuple[str, ...]
+    group_of_child: npt.NDArray[np.int32]
+    block_group: npt.NDArray[np.int32]
+    block_mask: npt.NDArray[np.int32]
+    block_home: npt.NDArray[np.int32]
+    row_index: npt.NDArray[np.int32]
+    row_block: npt.NDArray[np.int32]
+    row_use: Integers
+    row_limit: Integers
+    goals: tuple[str, ...]
+    goal_values: Integers
+    lot: Integers
+    must_place: tuple[int, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        blocks = self.block_group.size
+        if self.goal_values.shape != (len(self.goals), blocks) or self.lot.size != blocks:
+            raise ValueError(f"goal values {self.goal_values.shape} and lots {self.lot.size} do not fit {blocks} blocks")
+        if self.row_use.size and self.row_use.min() < 0:
+            raise ValueError("a row has a negative use")
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks there are."""
+        return int(self.block_group.size)
+
+    @cached_property
+    def rows(self) -> sparse.csr_array:
+        """Packing rows as a sparse matrix (rows, blocks)."""
+        shape = (self.row_limit.size, self.blocks)
+        return sparse.csr_array((self.row_use.astype(np.float64), (self.row_index, self.row_block)), shape=shape)
+
+    @cached_property
+    def group_sizes(self) -> npt.NDArray[np.int64]:
+        """Children in each group."""
+        groups = int(self.group_of_child.max(initial=-1)) + 1
+        return np.bincount(self.group_of_child, minlength=groups).astype(np.int64)
+
+    @cached_property
+    def first_child(self) -> npt.NDArray[np.int64]:
+        """Position of each group's first child."""
+        return np.concatenate([[0], np.cumsum(self.group_sizes)])[:-1].astype(np.int64)
+
+    def holding(self, child: int) -> npt.NDArray[np.bool_]:
+        """Which blocks hold a child."""
+        group = self.group_of_child[child]
+        bit = child - self.first_child[group]
+        return np.asarray((self.block_group == group) & ((self.block_mask >> bit & 1) == 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """When to stop: `seconds` of wall time for the whole (the run is then not proven); `workers` cores."""
+
+    seconds: float | None = None
+    workers: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Solution:
+    """Chosen blocks, what they achieve, and the most that any plan could achieve, goal by goal.
+
+    A bound holds for plans that reach the achieved values of all earlier goals.
+    """
+
+    chosen: tuple[int, ...]
+    achieved: tuple[int, ...]
+    bound: tuple[int, ...]
+    proven: bool
+    seconds: tuple[tuple[str, float], ...] = ()
