@@ -5,14 +5,13 @@ A full postcode is reduced to its sector on purpose: matching needs no household
 
 import csv
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.domain.places import Place
+from matching.domain.places import Place, WaterCrossing
 
 Floats = npt.NDArray[np.float64]
 METRES_PER_MILE = 1609.344
@@ -81,7 +80,7 @@ def miles_between(east: Floats, north: Floats, other_east: Floats, other_north: 
 def drive_minutes(east: Floats, north: Floats, other_east: Floats, other_north: Floats) -> Floats:
     """Estimated minutes by road: straight line times 1.35, then speeds that rise with length.
 
-    An estimate to order homes by, never to settle a rule; water is added by `Crossings`.
+    An estimate to order homes by, never to settle a rule; water is added by the crossings of the caseload.
     """
     road = miles_between(east, north, other_east, other_north) * CIRCUITY
     minutes, start = np.zeros_like(road), 0.0
@@ -91,34 +90,16 @@ def drive_minutes(east: Floats, north: Floats, other_east: Floats, other_north: 
     return minutes
 
 
-@dataclass(frozen=True)
-class Crossings:
-    """Minutes to add between postcode districts that lie across water from each other."""
-
-    zone_of: dict[str, int]
-    added: Floats
-
-    @classmethod
-    def read(cls, folder: Path) -> "Crossings":
-        """Read `water_crossings.csv`; `*` stands for everywhere else."""
-        with (folder / "water_crossings.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-        zones: dict[str, int] = {}
-        for number, row in enumerate(rows):
-            zones.update(dict.fromkeys(row["from_districts"].split(), 2 * number + 1))
-            zones.update({d: 2 * number + 2 for d in row["to_districts"].split() if d != "*"})
-        added = np.zeros((2 * len(rows) + 1, 2 * len(rows) + 1))
-        for number, row in enumerate(rows):
-            for a, b in _sides(number, row["to_districts"].strip() == "*", added.shape[0]):
-                added[a, b] = added[b, a] = max(added[a, b], float(row["added_minutes"]))
-        return cls(zones, added)
-
-    def zone(self, place: Place | None) -> int:
-        """Zone of a place; 0 for everywhere that no row names."""
-        return 0 if place is None else self.zone_of.get(place.postcode.split(" ")[0], 0)
+def read_crossings(folder: Path) -> tuple[WaterCrossing, ...]:
+    """Read `water_crossings.csv`; `*` stands for everywhere else."""
+    with (folder / "water_crossings.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(_crossing(row) for row in csv.DictReader(file))
 
 
-def _sides(number: int, everywhere: bool, zones: int) -> Iterator[tuple[int, int]]:
-    mine = 2 * number + 1
-    others = [z for z in range(zones) if z != mine] if everywhere else [2 * number + 2]
-    return ((mine, other) for other in others)
+def _crossing(row: dict[str, str]) -> WaterCrossing:
+    everywhere = row["to_districts"].strip() == "*"
+    return WaterCrossing(
+        near=frozenset(row["from_districts"].split()),
+        far=None if everywhere else frozenset(row["to_districts"].split()),
+        added_minutes=float(row["added_minutes"]),
+    )

@@ -5,7 +5,7 @@ from matching.domain.children import Child, Risks
 from matching.domain.homes import Approval, Home
 from matching.domain.household import Bedroom, Consideration, ConsiderationKind, Person
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
-from matching.domain.places import Place
+from matching.domain.places import Place, WaterCrossing
 from matching.domain.verdict import Level, Verdict, strictest, verdict_of
 from matching.domain.words import (
     Adaptation,
@@ -75,6 +75,7 @@ __all__ = [
     "Tie",
     "Travel",
     "Verdict",
+    "WaterCrossing",
     "strictest",
     "verdict_of",
 ]

@@ -8,6 +8,7 @@ from functools import cached_property
 from matching.domain.children import Child
 from matching.domain.homes import Home
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
+from matching.domain.places import WaterCrossing
 from matching.domain.words import SiblingPlan
 from matching.errors import InconsistentCaseload, UnknownReference
 
@@ -48,6 +49,7 @@ class Caseload:
     relationships: tuple[Relationship, ...] = ()
     travel: tuple[Travel, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    crossings: tuple[WaterCrossing, ...] = ()
 
     def __post_init__(self) -> None:
         contradictions = list(contradictions_in(self))

@@ -19,3 +19,20 @@ class Place:
 
     def __str__(self) -> str:
         return self.postcode
+
+    @property
+    def district(self) -> str:
+        """The postcode district, such as SO14."""
+        return self.postcode.split(" ")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaterCrossing:
+    """Postcode districts that lie across water: near on a map, far by road.
+
+    `far` is `None` when `near` is far from everywhere else; `added_minutes` go on top of any estimate.
+    """
+
+    near: frozenset[str]
+    far: frozenset[str] | None
+    added_minutes: float

@@ -67,8 +67,44 @@ def minutes_to(pairs: Pairs, place: PlaceOf) -> Minutes:
         school: lambda travel: travel.minutes_to_school,
         family_time: lambda travel: travel.minutes_to_family_time,
     }
-    minutes = drive_minutes(*_grid(pairs, place))
+    minutes = drive_minutes(*_grid(pairs, place)) + _across_water(pairs, place)
     return _replaced(pairs, minutes, given[place])
+
+
+@dataclass(frozen=True)
+class _ChildWithin:
+    """Column: whether a place of the child lies in one of these districts."""
+
+    place: PlaceOf
+    districts: frozenset[str]
+
+    def __call__(self, child: Child) -> bool:
+        found = self.place(child)
+        return found is not None and found.district in self.districts
+
+
+@dataclass(frozen=True)
+class _HomeWithin:
+    """Column: whether the home lies in one of these districts."""
+
+    districts: frozenset[str]
+
+    def __call__(self, household: Household) -> bool:
+        found = household.home.place
+        return found is not None and found.district in self.districts
+
+
+def _across_water(pairs: Pairs, place: PlaceOf) -> Minutes:
+    """Minutes to add where the two ends lie on different shores."""
+    added = np.zeros((1,) * len(pairs.shape))
+    for crossing in pairs.caseload.crossings:
+        near = pairs.of_children(_ChildWithin(place, crossing.near)), pairs.of_homes(_HomeWithin(crossing.near))
+        if crossing.far is None:
+            far = 1 - near[0], 1 - near[1]
+        else:
+            far = pairs.of_children(_ChildWithin(place, crossing.far)), pairs.of_homes(_HomeWithin(crossing.far))
+        added = np.maximum(added, crossing.added_minutes * np.maximum(near[0] * far[1], far[0] * near[1]))
+    return np.asarray(added)
 
 
 def _replaced(pairs: Pairs, estimate: Minutes, read: Callable[[Travel], float | None]) -> Minutes:

@@ -82,7 +82,7 @@ def covers(avoided: tuple[Place, ...], place: Place | None) -> bool | None:
         return False
     if place is None:
         return None
-    outcode = place.postcode.split(" ")[0]
+    outcode = place.district
     areas = {area.postcode for area in avoided}
     if place.postcode in areas or outcode in areas:
         return True

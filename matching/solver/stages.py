@@ -120,20 +120,22 @@ def _ceiling(scaled: int) -> int:
 
 
 def _search(run: Run, value: Integers, regret: Integers, ceiling: int) -> tuple[int, bool]:
-    """Solve on the blocks of least regret; widen to all that could matter until the certificate holds."""
+    """Solve on the blocks of least regret; widen to all that could matter until the certificate holds.
+
+    A plan better than the one at hand uses only blocks whose regret is at most `matters`.
+    """
     now = int(value[run.chosen].sum())
     room = _first_room(run, regret)
-    while now * SCALE + SCALE <= ceiling:
-        room = min(room, ceiling - now * SCALE)
-        keep = np.flatnonzero(run.keep & (regret <= room))
-        found, proven = _exact(run, value, keep)
+    while (matters := ceiling - (now + 1) * SCALE) >= 0:
+        looked = min(room, matters)
+        found, proven = _exact(run, value, np.flatnonzero(run.keep & (regret <= looked)))
         if found is not None and int(value[found].sum()) > now:
             run.chosen, now = found, int(value[found].sum())
         if not proven:
             return now, False
-        if now * SCALE + room >= ceiling - SCALE + 1 or (now * SCALE >= ceiling - room):
+        if looked >= ceiling - (now + 1) * SCALE:
             break
-        room = ceiling - now * SCALE
+        room = ceiling - (now + 1) * SCALE
     return now, True
 
 

@@ -1,0 +1,1 @@
+"""Files to typed values, or to a full list of what is wrong with them."""
