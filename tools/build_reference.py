@@ -1,102 +1,212 @@
-"""Builds data/reference/ from the public files named in data/SOURCES.md.
+"""Build data/reference from public open data.
 
-    python tools/build_reference.py RAW_FOLDER data/reference
+    python tools/build_reference.py RAW_FOLDER
 
-Needs pandas and shapely, which the product does not. RAW_FOLDER holds `geo/`, `public-stats/` and
-`parameters.csv` as described in data/SOURCES.md.
+RAW_FOLDER holds the downloads named in data/SOURCES.md, arranged as geo/, public-stats/ and parameters.csv.
+Needs pandas, pyarrow, shapely and pyproj; the product itself needs none of them.
 """
 
+import gzip
+import hashlib
+import json
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
+import pyproj
+import shapely
 from shapely.geometry import shape
-from shapely.strtree import STRtree
 
-WANTED = (
-    "stock_share", "entry_share", "uasc", "fostered_children_disabled", "foster_provider", "sibling_group_size", "share_of_children_in_care_with_sibling",
-    "adoption_waiting", "foster_places", "household_", "places_per_household", "kin_share", "teen_capable", "short_notice", "staying_put", "distance_lognormal",
-    "cost_foster", "cost_adoption", "adopters_two", "exit_hazard", "mothers_aged",
-)
+DATA = Path(__file__).resolve().parent.parent / "data"
+REFERENCE = DATA / "reference"
+CIVIC_CENTRE = (441792, 112191)
+METRES_IN_A_MILE = 1609.344
+FEWEST_POSTCODES = 5  # below this an area's mean could give away one real address
+EDGE_GAP_M = 50  # generalised edges of true neighbours part by up to this much
 
+# Regions of authorities which the public statistics extract leaves out.
+REGIONS = {
+    "East Midlands": "E06000015 E10000024",
+    "East of England": "E10000012 E10000029",
+    "London": "E09000002 E09000009 E09000012 E09000013 E09000015 E09000018 E09000021 E09000024",
+    "North East": "E06000047",
+    "North West": "E06000006 E06000007 E06000008 E06000049 E08000009 E08000010",
+    "South East": "E06000037 E06000039 E06000043 E06000044 E10000016",
+    "South West": "E06000023 E06000026 E06000052",
+    "West Midlands": "E06000019",
+    "Yorkshire and The Humber": "E08000019 E08000035",
+}
+LATER_CODES = {"E08000016": "E08000038", "E08000019": "E08000039"}  # Barnsley, Sheffield
 
-def sectors(raw: Path, out: Path) -> None:
-    """England's postcode sectors with the upper-tier authority most of their postcodes lie in, and its share."""
-    table = pd.read_csv(raw / "geo/postcode_sectors_england_2025-05.csv.gz")
-    units = pd.read_parquet(raw / "geo/postcode_units_england_2025-05.parquet", columns=["postcode", "lad_code"]).dropna()
-    import json, gzip
-    lads = json.load(gzip.open(raw / "geo/boundary_lad24_england.geojson.gz"))
-    upper = {f["properties"]["lad_code"]: f["properties"]["utla_code"] for f in lads["features"]}
-    units["sector"] = units.postcode.str[:-2]
-    units["authority"] = units.lad_code.map(upper)
-    count = units.groupby(["sector", "authority"]).size().rename("n").reset_index()
-    count["share"] = count.n / count.groupby("sector").n.transform("sum")
-    main = count.sort_values("n").drop_duplicates("sector", keep="last").set_index("sector")
-    table = table.join(main[["authority", "share"]], on="sector")
-    result = pd.DataFrame({
-        "sector": table.sector, "easting": table.easting.round().astype(int), "northing": table.northing.round().astype(int),
-        "radius_m": table.p90_radius_m.round().astype(int), "postcodes": table.units,
-        "authority": table.authority.fillna(table.main_utla_code), "authority_share": table.share.fillna(table.main_lad_share).round(4),
-    })
-    result.sort_values("sector").to_csv(out / "postcode_sectors.csv", index=False)
-
-
-def southampton(raw: Path, out: Path) -> None:
-    """Sector by district within 40 km of the Civic Centre, with children apportioned from small areas."""
-    units = pd.read_csv(raw / "geo/postcode_units_southampton_40km_2025-05.csv.gz")
-    people = pd.read_csv(raw / "geo/lsoa11_south_population2020_age0-17_imd2019.csv.gz").set_index("lsoa11_code")
-    children = people[[f"age_{a}" for a in range(18)]].sum(axis=1)
-    units["sector"] = units.postcode.str[:-2]
-    per_area = units.groupby("lsoa11_code").postcode.transform("size")
-    units["children"] = units.lsoa11_code.map(children) / per_area
-    keys = ["sector", "lad_code", "lad_name", "utla_code", "utla_name"]
-    found = units.groupby(keys, dropna=False).agg(
-        easting=("easting", "mean"), northing=("northing", "mean"), postcodes=("postcode", "size"),
-        children_0_17=("children", lambda c: c.sum(min_count=1)), imd_decile=("imd2025_decile", "mean"), km=("km_from_civic_centre", "mean"),
-    ).reset_index()
-    found = found[found.postcodes >= 20].copy()
-    found["easting"], found["northing"] = found.easting.round().astype(int), found.northing.round().astype(int)
-    found["children_0_17"], found["imd_decile"] = found.children_0_17.round(1), found.imd_decile.round(1)
-    found["miles_from_civic_centre"] = (found.km / 1.609344).round(2)
-    names = {"lad_code": "district", "lad_name": "district_name", "utla_code": "authority", "utla_name": "authority_name"}
-    columns = ["sector", "easting", "northing", *names, "postcodes", "children_0_17", "imd_decile", "miles_from_civic_centre"]
-    found[columns].rename(columns=names).to_csv(out / "southampton_area.csv", index=False)
+PARAMETERS = (
+    "cla_rate_per_10k_england", "starts_to_stock_ratio",
+    "entry_share_age_", "entry_share_need_", "entry_share_legal_", "entry_share_uasc",
+    "first_placement_share_", "stock_share_", "uasc_", "fostered_children_disabled_share",
+    "foster_provider_share_", "distance_share_", "distance_lognormal_",
+    "placement_duration_foster_", "placement_ended_within_7_days", "sibling_", "share_of_children_in_care_with_sibling",
+    "foster_places_", "places_per_household", "children_per_household", "household_approved_for_",
+    "household_main_offer_", "kin_share_", "foster_households_", "teen_capable_household_share",
+    "short_notice_household_share", "cost_foster_", "cost_residential_weekly_", "cost_childrens_home_",
+    "minimum_allowance_weekly_south_east_", "adopted_entry_age_share_", "adoption_entry_mean_age",
+    "adoption_waiting_", "adopters_two_people_share",
+)  # fmt: skip
 
 
-def authorities(raw: Path, out: Path) -> None:
-    """Upper-tier authorities and which of them touch."""
-    import json, gzip
-    features = json.load(gzip.open(raw / "geo/boundary_utla23_england.geojson.gz"))["features"]
-    regions = pd.read_csv(raw / "public-stats/authorities.csv").set_index("new_la_code").region_name
-    codes = [f["properties"]["utla_code"] for f in features]
-    names = pd.DataFrame({"code": codes, "name": [f["properties"]["utla_name"] for f in features]})
-    names["region"] = names.code.map(regions)
-    names.sort_values("code").to_csv(out / "authorities.csv", index=False)
-    shapes = [shape(f["geometry"]).buffer(0) for f in features]
-    tree = STRtree(shapes)
-    pairs = [
-        (codes[a], codes[b])
-        for a, area in enumerate(shapes)
-        for b in tree.query(area.buffer(0.001))
-        if a != b and area.buffer(0.0006).intersection(shapes[b].buffer(0.0006)).area > 3e-6
-    ]
-    pd.DataFrame(sorted(set(pairs)), columns=["code", "neighbour"]).to_csv(out / "authority_neighbours.csv", index=False)
+def collection(path: Path) -> list[dict]:
+    return json.loads(gzip.decompress(path.read_bytes()))["features"]
 
 
-def parameters(raw: Path, out: Path) -> None:
-    """The published figures and marked assumptions that a sample city is drawn from."""
-    table = pd.read_csv(raw / "parameters.csv")
-    table = table[table.name.str.startswith(WANTED)]
-    source = table.source.fillna("")
-    table["kind"] = "published"
-    table.loc[source.str.contains("derived|computed|fitted"), "kind"] = "derived"
-    table.loc[source.str.contains("ASSUMPTION"), "kind"] = "assumption"
-    table.to_csv(out / "parameters.csv", index=False)
+def upper_tier(geo: Path) -> pd.DataFrame:
+    """Upper-tier authority of every district, indexed by district code."""
+    features = collection(geo / "boundary_lad24_england.geojson.gz")
+    return pd.DataFrame([feature["properties"] for feature in features]).set_index("lad_code")
+
+
+def sector_of(postcodes: pd.Series) -> pd.Series:
+    return postcodes.str[:-2]
+
+
+def sectors(geo: Path) -> pd.DataFrame:
+    """One row per sector of England; the authority is the one that holds most of its postcodes."""
+    table = pd.read_csv(geo / "postcode_sectors_england_2025-05.csv.gz").set_index("sector")
+    table = table.join(authority_shares(geo))
+    table = table.rename(columns={"p90_radius_m": "radius_m", "units": "postcodes"})
+    columns = ["easting", "northing", "radius_m", "postcodes", "authority", "authority_share"]
+    return table[columns].sort_index().reset_index()
+
+
+def authority_shares(geo: Path) -> pd.DataFrame:
+    """Largest authority of every sector and its share of the postcodes, rounded down."""
+    units = pd.read_parquet(geo / "postcode_units_england_2025-05.parquet")
+    units = units[units.quality < 60].dropna(subset="lad_code")
+    sector = sector_of(units.postcode).rename("sector")
+    authority = units.lad_code.astype(str).map(upper_tier(geo).utla_code).rename("authority")
+    counts = pd.crosstab(sector, authority)
+    share = counts.max(axis=1) / counts.sum(axis=1)
+    return pd.DataFrame({"authority": counts.idxmax(axis=1), "authority_share": (share * 10000 + 1e-6) // 1 / 10000})
+
+
+def southampton_area(geo: Path) -> pd.DataFrame:
+    """Sectors within 40 km of the Civic Centre, cut by district, to sample invented homes from."""
+    units = pd.read_csv(geo / "postcode_units_southampton_40km_2025-05.csv.gz")
+    units = units.assign(sector=sector_of(units.postcode), children=children_by_postcode(geo, units))
+    area = ["sector", "lad_code", "lad_name", "utla_code", "utla_name"]
+    table = units.groupby(area).agg(
+        easting=("easting", "mean"),
+        northing=("northing", "mean"),
+        postcodes=("postcode", "size"),
+        children_0_17=("children", lambda known: known.sum(min_count=1)),
+        imd_decile=("imd2025_decile", "mean"),
+    )
+    return area_columns(table[table.postcodes >= FEWEST_POSTCODES].reset_index())
+
+
+def children_by_postcode(geo: Path, units: pd.DataFrame) -> pd.Series:
+    """Children aged 0 to 17 of the postcode's LSOA, shared equally between its postcodes."""
+    people = pd.read_csv(geo / "lsoa11_south_population2020_age0-17_imd2019.csv.gz").set_index("lsoa11_code")
+    children = people[[f"age_{age}" for age in range(18)]].sum(axis=1)
+    return units.lsoa11_code.map(children / units.lsoa11_code.value_counts())
+
+
+def area_columns(table: pd.DataFrame) -> pd.DataFrame:
+    east, north = CIVIC_CENTRE
+    metres = ((table.easting - east) ** 2 + (table.northing - north) ** 2) ** 0.5
+    table = table.assign(miles_from_civic_centre=(metres / METRES_IN_A_MILE).round(1))
+    table = table.round({"easting": 0, "northing": 0, "children_0_17": 1, "imd_decile": 1})
+    table = table.astype({"easting": int, "northing": int})
+    names = {
+        "lad_code": "district",
+        "lad_name": "district_name",
+        "utla_code": "authority",
+        "utla_name": "authority_name",
+    }
+    order = ["sector", "easting", "northing", *names.values(), "postcodes", "children_0_17", "imd_decile"]
+    return table.rename(columns=names)[[*order, "miles_from_civic_centre"]]
+
+
+def authorities(raw: Path) -> pd.DataFrame:
+    """Upper-tier authorities of 2023, their region, and a later code where one has replaced it."""
+    features = collection(raw / "geo/boundary_utla23_england.geojson.gz")
+    table = pd.DataFrame([feature["properties"] for feature in features])
+    table = table.rename(columns={"utla_code": "code", "utla_name": "name"})[["code", "name"]].sort_values("code")
+    published = pd.read_csv(raw / "public-stats/authorities.csv").set_index("new_la_code").region_name
+    published = published.str.replace("and the", "and The").replace(["Inner London", "Outer London"], "London")
+    filled = {code: region for region, codes in REGIONS.items() for code in codes.split()}
+    region = table.code.map(published).fillna(table.code.map(filled))
+    return table.assign(region=region, later_code=table.code.map(LATER_CODES))
+
+
+def authority_neighbours(geo: Path) -> pd.DataFrame:
+    """Both directions of every pair of authorities whose land touches; tidal water keeps a pair apart."""
+    shapes = dict(grid_shapes(geo))
+    pairs = [pair for pair in combinations(shapes, 2) if shapes[pair[0]].distance(shapes[pair[1]]) <= EDGE_GAP_M]
+    both = sorted(pairs + [(second, first) for first, second in pairs])
+    return pd.DataFrame(both, columns=["code", "neighbour"])
+
+
+def grid_shapes(geo: Path) -> list[tuple[str, shapely.Geometry]]:
+    """Shape of every authority on the national grid, in metres."""
+    to_grid = pyproj.Transformer.from_crs(4326, 27700, always_xy=True).transform
+    features = collection(geo / "boundary_utla23_england.geojson.gz")
+    shapes = [shapely.transform(shape(feature["geometry"]), to_grid, interleaved=False) for feature in features]
+    codes = [feature["properties"]["utla_code"] for feature in features]
+    return [(code, outline.buffer(0)) for code, outline in zip(codes, shapes, strict=True)]
+
+
+def southampton_boundary(geo: Path) -> str:
+    boundary = json.loads((geo / "boundary_southampton_lad23.geojson").read_text())
+    for feature in boundary["features"]:
+        feature["properties"] = {"code": "E06000045", "name": "Southampton"}
+    return json.dumps(boundary, separators=(",", ":")) + "\n"
+
+
+def parameters(raw: Path) -> pd.DataFrame:
+    """National rates a sample city needs: the newest row of each name."""
+    table = pd.read_csv(raw / "parameters.csv", dtype=str)
+    table = table[table.name.str.startswith(PARAMETERS) & (table.source != "same")]
+    newest = table.year.str[-4:].astype(int)
+    table = table.assign(newest=newest).sort_values("newest", kind="stable").drop_duplicates("name", keep="last")
+    table = table.sort_index().assign(kind=table.source.map(kind), source=table.source.map(plain_source))
+    return table[["name", "value", "unit", "year", "source", "kind"]]
+
+
+def kind(source: str) -> str:
+    if source.startswith("ASSUMPTION"):
+        return "assumption"
+    return "derived" if source.startswith(("computed", "derived", "fitted")) or " / " in source else "published"
+
+
+def plain_source(source: str) -> str:
+    source = source.replace("ASSUMPTION (no public figure found; ", "no public figure found (")
+    source = source.replace("computed here from", "computed from").replace("fitted here", "fitted")
+    return source.replace(" (authorities not held out)", ", most authorities")
+
+
+def write_checksums() -> None:
+    """Replace the checksum table at the end of SOURCES.md."""
+    sources = DATA / "SOURCES.md"
+    kept = sources.read_text().split("## Checksums")[0]
+    sums = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(REFERENCE.iterdir())]
+    rows = "".join(f"| `{name}` | `{digest}` |\n" for name, digest in sums)
+    sources.write_text(f"{kept}## Checksums\n\n| file | sha256 |\n| --- | --- |\n{rows}")
+
+
+def main(raw: Path) -> None:
+    geo = raw / "geo"
+    tables = {
+        "postcode_sectors": sectors(geo),
+        "southampton_area": southampton_area(geo),
+        "authorities": authorities(raw),
+        "authority_neighbours": authority_neighbours(geo),
+        "parameters": parameters(raw),
+    }
+    for name, table in tables.items():
+        table.to_csv(REFERENCE / f"{name}.csv", index=False, lineterminator="\n")
+        print(f"{name}: {len(table)} rows")
+    (REFERENCE / "southampton_boundary.geojson").write_text(southampton_boundary(geo))
+    write_checksums()
 
 
 if __name__ == "__main__":
-    raw, out = Path(sys.argv[1]), Path(sys.argv[2])
-    out.mkdir(parents=True, exist_ok=True)
-    for build in (sectors, southampton, authorities, parameters):
-        build(raw, out)
-    (out / "southampton_boundary.geojson").write_bytes((raw / "geo/boundary_southampton_lad23.geojson").read_bytes())
+    main(Path(sys.argv[1]))
