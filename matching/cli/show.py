@@ -16,6 +16,7 @@ from matching.candidates import GOAL_TITLES
 from matching.describe import unplaced_of
 from matching.domain import Caseload, Deadline
 from matching.explain import CannotBeForced, Explanation, NotKnown, Proposed, RuledOut, UsedElsewhere
+from matching.io.plan_json import near_data, placement_data, reason_data
 from matching.plan import Checked, Goal, NearMiss, Placement, Plan, Reason, Unplaced
 from matching.planning import Prepared
 from matching.shortlist import Option, Shortlist
@@ -183,22 +184,6 @@ def written(screen: Console, folder: Path) -> None:
     screen.print(f"Ask why:  placements explain {folder / 'caseload'} {folder / 'plan.json'} --child C0001")
 
 
-def reason_data(reason: Reason) -> dict[str, Any]:
-    """A reason as plain data."""
-    level = None if reason.level is None else reason.level.value
-    return {"code": reason.code, "verdict": reason.verdict.name.lower(), "sentence": str(reason.sentence), "level": level, "may_be_lifted_by": list(reason.may_be_lifted_by)}
-
-
-def placement_data(placement: Placement) -> dict[str, Any]:
-    """A placement as plain data; points stay inside."""
-    parts = {name: [reason_data(r) for r in getattr(placement, name)] for name in ("reasons", "worries", "not_known")}
-    return {"child": placement.child, "home": placement.home, **parts}
-
-
-def _near_data(near: tuple[NearMiss, ...]) -> list[dict[str, Any]]:
-    return [{"home": miss.home, "needs": [reason_data(reason) for reason in miss.needs]} for miss in near]
-
-
 def shortlist_data(found: Shortlist) -> dict[str, Any]:
     """A shortlist as plain data."""
     options = [
@@ -212,7 +197,7 @@ def shortlist_data(found: Shortlist) -> dict[str, Any]:
         for option in found.options
     ]
     ruled_out = [{"code": code, "homes": homes} for code, homes in found.ruled_out]
-    return {"children": list(found.children), "possible": found.possible, "homes_looked_at": found.homes_looked_at, "options": options, "near_misses": _near_data(found.near_misses), "ruled_out": ruled_out}
+    return {"children": list(found.children), "possible": found.possible, "homes_looked_at": found.homes_looked_at, "options": options, "near_misses": near_data(found.near_misses), "ruled_out": ruled_out}
 
 
 def explanation_data(found: Explanation, child: str, home: str) -> dict[str, Any]:
@@ -238,7 +223,7 @@ def unplaced_data(ready: Prepared, home_of: dict[str, str], child: str) -> dict[
     if found is None:
         return {"child": child, "kind": "settled", "reasons": [], "possible_if": []}
     reasons = [reason_data(reason) for reason in found.reasons]
-    return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": _near_data(found.near_misses)}
+    return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": near_data(found.near_misses)}
 
 
 _HEADINGS = {
