@@ -7,17 +7,19 @@ import csv
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.domain.places import Place, WaterCrossing
 
+AuthorityDistance = Literal["inside", "adjoining", "distant"]
 Floats = npt.NDArray[np.float64]
 METRES_PER_MILE = 1609.344
 CIRCUITY = 1.35
 WHOLE = 0.995
-_SHAPE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)(?:([0-9])(?:[A-Z]{2})?)?")
+_SHAPE = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)(?: ?([0-9])[A-Z]{0,2})?")
 # Miles by road up to which each speed (miles an hour) holds: town, edge of town, open road, main road.
 _BANDS = ((3.0, 18.0), (10.0, 28.0), (25.0, 40.0), (np.inf, 50.0))
 
@@ -31,14 +33,20 @@ class Gazetteer:
     @classmethod
     def read(cls, folder: Path) -> "Gazetteer":
         """Read `postcode_sectors.csv` from the reference folder."""
-        with (folder / "postcode_sectors.csv").open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
+        rows = _rows(folder / "postcode_sectors.csv")
         sectors = {row["sector"]: _sector(row) for row in rows}
         return cls({**_districts(rows), **sectors})
 
     def find(self, text: str) -> Place | None:
-        """The sector or district of a postcode as people type it, or `None` when there is no such place."""
-        found = _SHAPE.fullmatch(re.sub(r"\s+", "", text).upper())
+        """The sector or district of a postcode as people type it, or `None` when there is no such place.
+
+        A space is believed, since PO1 2 is in Portsmouth and PO12 in Gosport; other spaces are ignored.
+        """
+        words = text.upper().split()
+        return self._exact(" ".join(words)) or self._exact("".join(words))
+
+    def _exact(self, text: str) -> Place | None:
+        found = _SHAPE.fullmatch(text)
         if not found:
             return None
         district, number = found.groups()
@@ -92,8 +100,7 @@ def drive_minutes(east: Floats, north: Floats, other_east: Floats, other_north: 
 
 def read_crossings(folder: Path) -> tuple[WaterCrossing, ...]:
     """Read `water_crossings.csv`; `*` stands for everywhere else."""
-    with (folder / "water_crossings.csv").open(encoding="utf-8", newline="") as file:
-        return tuple(_crossing(row) for row in csv.DictReader(file))
+    return tuple(_crossing(row) for row in _rows(folder / "water_crossings.csv"))
 
 
 def _crossing(row: dict[str, str]) -> WaterCrossing:
@@ -103,3 +110,43 @@ def _crossing(row: dict[str, str]) -> WaterCrossing:
         far=None if everywhere else frozenset(row["to_districts"].split()),
         added_minutes=float(row["added_minutes"]),
     )
+
+
+@dataclass(frozen=True)
+class AuthorityMap:
+    """Upper-tier authorities of England and which of them share a land boundary."""
+
+    names: dict[str, str]
+    neighbours: frozenset[tuple[str, str]]
+    earlier_codes: dict[str, str]
+
+    @classmethod
+    def read(cls, folder: Path) -> "AuthorityMap":
+        """Read `authorities.csv` and `authority_neighbours.csv` from the reference folder."""
+        listed, pairs = _rows(folder / "authorities.csv"), _rows(folder / "authority_neighbours.csv")
+        return cls(
+            names={row["code"]: row["name"] for row in listed},
+            neighbours=frozenset((row["code"], row["neighbour"]) for row in pairs),
+            earlier_codes={row["later_code"]: row["code"] for row in listed if row["later_code"]},
+        )
+
+    def name(self, code: str) -> str | None:
+        """Name of an authority, `None` for a code not known."""
+        return self.names.get(self._known_as(code))
+
+    def authority_distance(self, of: str | None, to: str | None) -> AuthorityDistance | None:
+        """How one authority lies to another; `None` where either is not known."""
+        if of is None or to is None or self.name(of) is None or self.name(to) is None:
+            return None
+        pair = self._known_as(of), self._known_as(to)
+        if pair[0] == pair[1]:
+            return "inside"
+        return "adjoining" if pair in self.neighbours else "distant"
+
+    def _known_as(self, code: str) -> str:
+        return self.earlier_codes.get(code, code)
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -22,7 +22,7 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 REFERENCE = DATA / "reference"
 CIVIC_CENTRE = (441792, 112191)
 METRES_IN_A_MILE = 1609.344
-FEWEST_POSTCODES = 5  # below this an area's mean could give away one real address
+FEWEST_POSTCODES = 20  # of few, the mean could give away one real address
 EDGE_GAP_M = 50  # generalised edges of true neighbours part by up to this much
 
 # Regions of authorities which the public statistics extract leaves out.
@@ -50,6 +50,7 @@ PARAMETERS = (
     "short_notice_household_share", "cost_foster_", "cost_residential_weekly_", "cost_childrens_home_",
     "minimum_allowance_weekly_south_east_", "adopted_entry_age_share_", "adoption_entry_mean_age",
     "adoption_waiting_", "adopters_two_people_share",
+    "exit_hazard_age_", "mothers_aged_", "staying_put_", "cost_adoption_", "entry_share_male",
 )  # fmt: skip
 
 

@@ -1,15 +1,21 @@
 """Places, distances and times on the real reference data."""
 
+import csv
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from matching.domain.places import Place
-from matching.geo import AuthorityMap, Gazetteer, WaterCrossings, miles_between, road_minutes, rows
+from matching.domain.places import Place, WaterCrossing
+from matching.geo import AuthorityMap, Gazetteer, drive_minutes, miles_between, read_crossings
 
 REFERENCE = Path(__file__).parents[3] / "data" / "reference"
 SOUTHAMPTON, HAMPSHIRE, PORTSMOUTH, ISLE_OF_WIGHT = "E06000045", "E10000014", "E06000044", "E06000046"
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 @pytest.fixture(scope="module")
@@ -28,28 +34,35 @@ def found(gazetteer: Gazetteer, text: str) -> Place:
     return place
 
 
-@pytest.mark.parametrize(
-    "typed", ["SO14 7LY", "so147ly", " so14  7ly ", "SO14 7", "so147", "SO14 7L", "so147l", "S O14 7LY"]
-)
+@pytest.mark.parametrize("typed", ["SO14 7LY", "so147ly", " so14  7ly ", "SO14 7", "so147", "SO14 7L", "so147l", "S O14 7LY"])
 def test_what_people_type_is_cut_to_the_sector(gazetteer: Gazetteer, typed: str) -> None:
     place = found(gazetteer, typed)
     assert (place.postcode, place.precision, place.authority) == ("SO14 7", "sector", SOUTHAMPTON)
-    assert miles_between(place.easting, place.northing, 441792, 112191) < 0.5
+    assert abs(place.easting - 441792) < 800 and abs(place.northing - 112191) < 800
 
 
-@pytest.mark.parametrize("typed", ["SO14", "so14 ", "SO14 9ZZ"])
-def test_an_outcode_or_a_sector_not_known_gives_the_outcode(gazetteer: Gazetteer, typed: str) -> None:
+@pytest.mark.parametrize("typed", ["SO14", "so14 ", "S O14"])
+def test_an_outcode_gives_its_middle(gazetteer: Gazetteer, typed: str) -> None:
     assert (found(gazetteer, typed).postcode, found(gazetteer, typed).precision) == ("SO14", "outcode")
 
 
-@pytest.mark.parametrize("typed", ["", "Southampton", "ZZ1 1AA", "BT1 5GS", "1234", "SO", "SO14 7LY 3"])
+@pytest.mark.parametrize("typed", ["", "SO14 9ZZ", "Southampton", "ZZ1 1AA", "BT1 5GS", "1234", "SO", "SO14 7LY 3"])
 def test_no_guess_for_what_is_not_an_english_postcode(gazetteer: Gazetteer, typed: str) -> None:
     assert gazetteer.find(typed) is None
 
 
 @pytest.mark.parametrize(
     ("typed", "sector"),
-    [("ec1a1bb", "EC1A 1"), ("M11AE", "M1 1"), ("w1a 1aa", "W1A 1"), ("SW1A2", "SW1A 2"), ("B338TH", "B33 8")],
+    [
+        ("ec1a1bb", "EC1A 1"),
+        ("M11AE", "M1 1"),
+        ("w1a 1aa", "W1A 1"),
+        ("SW1A2", "SW1A 2"),
+        ("PO1 2", "PO1 2"),
+        ("po12", "PO12"),
+        ("M1 1", "M1 1"),
+        ("B338TH", "B33 8"),
+    ],
 )
 def test_every_shape_of_postcode(gazetteer: Gazetteer, typed: str, sector: str) -> None:
     assert found(gazetteer, typed).postcode == sector
@@ -60,9 +73,7 @@ def test_a_county_has_its_county_code(gazetteer: Gazetteer) -> None:
 
 
 def test_a_sector_in_two_authorities_has_none(gazetteer: Gazetteer) -> None:
-    straddling = [
-        row["sector"] for row in rows(REFERENCE / "postcode_sectors.csv") if float(row["authority_share"]) < 0.9
-    ]
+    straddling = [row["sector"] for row in rows(REFERENCE / "postcode_sectors.csv") if float(row["authority_share"]) < 0.9]
     assert straddling
     assert found(gazetteer, straddling[0]).authority is None
 
@@ -74,20 +85,33 @@ def test_all_of_england() -> None:
 
 
 def test_miles_broadcast_and_keep_the_unknown() -> None:
-    miles = miles_between([[0.0], [np.nan]], [[0.0], [0.0]], [0, 16093.44], [1609.344, 0])
+    east, north = np.array([[0.0], [np.nan]]), np.zeros((2, 1))
+    miles = miles_between(east, north, np.array([0.0, 16093.44]), np.array([1609.344, 0.0]))
     assert miles[0] == pytest.approx([1, 10])
     assert np.isnan(miles[1]).all()
 
 
 def test_minutes_rise_without_a_jump() -> None:
-    assert road_minutes([0, 3, 10, 25, 75]) == pytest.approx([0, 9, 24, 46.5, 106.5])
-    assert np.isnan(road_minutes(np.nan))
-    assert np.diff(road_minutes(np.linspace(0, 80, 801))).max() < 0.31
+    metres = np.linspace(0, 80 * 1609.344 / 1.35, 801)  # a tenth of a mile by road at a time
+    steps = np.diff(drive_minutes(metres, np.zeros(801), np.zeros(801), np.zeros(801)))
+    assert steps.min() == pytest.approx(0.12)
+    assert steps.max() < 0.34
+    assert np.isnan(drive_minutes(np.array(np.nan), np.zeros(()), np.zeros(()), np.zeros(())))
 
 
 def minutes(gazetteer: Gazetteer, start: str, end: str) -> float:
-    points = gazetteer.points([found(gazetteer, start), found(gazetteer, end)])
-    return float(gazetteer.drive_minutes(points.down(), points)[0, 1])
+    """Estimate with the largest crossing that applies."""
+    one, two = found(gazetteer, start), found(gazetteer, end)
+    estimate = drive_minutes(*(np.array(float(at)) for at in (one.easting, one.northing, two.easting, two.northing)))
+    added = [crossing.added_minutes for crossing in read_crossings(REFERENCE) if across(crossing, one, two)]
+    return float(estimate) + max(added, default=0)
+
+
+def across(crossing: WaterCrossing, one: Place, two: Place) -> bool:
+    def far(place: Place) -> bool:
+        return place.district not in crossing.near if crossing.far is None else place.district in crossing.far
+
+    return any(here.district in crossing.near and far(there) for here, there in ((one, two), (two, one)))
 
 
 @pytest.mark.parametrize(
@@ -103,26 +127,11 @@ def minutes(gazetteer: Gazetteer, start: str, end: str) -> float:
 )
 def test_minutes_know_the_water(gazetteer: Gazetteer, start: str, end: str, least: float, most: float) -> None:
     assert least < minutes(gazetteer, start, end) < most
-    assert minutes(gazetteer, start, end) == minutes(gazetteer, end, start)
 
 
-def test_an_unknown_place_has_no_minutes(gazetteer: Gazetteer) -> None:
-    points = gazetteer.points([None, found(gazetteer, "SO14")])
-    assert np.isnan(gazetteer.drive_minutes(points.down(), points)).tolist() == [[True, True], [True, False]]
-
-
-def test_a_crossing_of_an_outcode_covers_its_sectors() -> None:
-    crossings = WaterCrossings.read(REFERENCE)
-    fawley = crossings.zone("SO45 1")
-    assert crossings.minutes(
-        fawley, [crossings.zone(area) for area in ("SO31 4", "SO31 8", "SO31", "SO40 4", "SO40 3")]
-    ).tolist() == [
-        20,
-        20,
-        20,
-        0,
-        0,
-    ]
+def test_crossings_name_real_districts(gazetteer: Gazetteer) -> None:
+    named = {district for row in read_crossings(REFERENCE) for district in row.near | (row.far or frozenset())}
+    assert named <= set(gazetteer.places)
 
 
 def test_southampton_adjoins_hampshire_alone(authorities: AuthorityMap) -> None:
@@ -142,15 +151,24 @@ def test_neighbours_go_both_ways_and_islands_have_none(authorities: AuthorityMap
 @pytest.mark.parametrize(
     ("code", "others"),
     [
-        (HAMPSHIRE, {"Southampton", "Portsmouth", "Dorset", "Wiltshire", "West Berkshire", "Wokingham", "Bracknell Forest", "Surrey", "West Sussex", "Bournemouth, Christchurch and Poole"}),
-        ("E06000017", {"Leicestershire", "Lincolnshire", "North Northamptonshire", "Peterborough"}),
-        ("E06000009", {"Lancashire"}),
-        ("E06000016", {"Leicestershire"}),
-        ("E06000060", {"West Northamptonshire", "Milton Keynes", "Central Bedfordshire", "Hertfordshire", "Hillingdon", "Slough", "Windsor and Maidenhead", "Wokingham", "Oxfordshire"}),
+        ("E06000044", "Hampshire"),
+        ("E06000017", "Leicestershire; Lincolnshire; North Northamptonshire; Peterborough"),
+        ("E06000009", "Lancashire"),
+        ("E06000016", "Leicestershire"),
+        (
+            HAMPSHIRE,
+            "Southampton; Portsmouth; Dorset; Wiltshire; West Berkshire; Wokingham; Bracknell Forest; Surrey; "
+            "West Sussex; Bournemouth, Christchurch and Poole",
+        ),
+        (
+            "E06000060",
+            "West Northamptonshire; Milton Keynes; Central Bedfordshire; Hertfordshire; Hillingdon; Slough; "
+            "Windsor and Maidenhead; Wokingham; Oxfordshire",
+        ),
     ],
-)  # fmt: skip
-def test_neighbours_of_some(authorities: AuthorityMap, code: str, others: set[str]) -> None:
-    assert {authorities.names[other] for own, other in authorities.neighbours if own == code} == others
+)
+def test_neighbours_of_some(authorities: AuthorityMap, code: str, others: str) -> None:
+    assert {authorities.names[other] for own, other in authorities.neighbours if own == code} == set(others.split("; "))
 
 
 def test_a_later_code_is_the_same_authority(authorities: AuthorityMap) -> None:
@@ -162,7 +180,7 @@ def test_the_area_of_southampton() -> None:
     table = rows(REFERENCE / "southampton_area.csv")
     city = [row for row in table if row["district"] == SOUTHAMPTON]
     assert sum(float(row["children_0_17"] or 0) for row in city) == pytest.approx(51806, rel=0.02)
-    assert min(int(row["postcodes"]) for row in table) >= 5
+    assert min(int(row["postcodes"]) for row in table) >= 20
     assert max(float(row["miles_from_civic_centre"]) for row in table) < 25
 
 
