@@ -1,0 +1,109 @@
+"""The rules about all the children who would be in one home, read a second time."""
+
+from collections.abc import Callable, Sequence
+
+from matching.checker.pair_checks import MET, NOT_KNOWN, NOT_MET, Settings, alongside, apart, decided, seen, suits_child
+from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Verdict
+
+SetCheck = Callable[[Caseload, Settings, Home, Sequence[Child]], Verdict]
+NO_USUAL_LIMIT = (HomeKind.RESIDENTIAL, HomeKind.SUPPORTED_ACCOMMODATION, HomeKind.SUPPORTED_LODGINGS, HomeKind.ADOPTIVE)
+
+
+def usable_place(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """A place counts when it can be used now; approved minus filled does not make one."""
+    if home.place_state in (PlaceState.FILLED, PlaceState.NOT_AVAILABLE):
+        return NOT_MET
+    enough = NOT_KNOWN if home.places_free is None else MET if len(newcomers) <= home.places_free else NOT_MET
+    return min(enough, NOT_KNOWN if home.place_state is None else MET)
+
+
+def approved_number(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """2011 Regulations 27: no more children than the terms allow, or a decision for every newcomer."""
+    if all(decided(caseload, settings, "approved-number", child.ref, home.ref) for child in newcomers):
+        return MET
+    most = home.approval.most_children
+    if most is None:
+        return NOT_KNOWN
+    return MET if len(caseload.households[home.ref].residents) + len(newcomers) <= most else NOT_MET
+
+
+def usual_limit(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """Children Act 1989, Schedule 7: three, unless all are one sibling group or an exemption names them all."""
+    everybody = [*caseload.households[home.ref].residents, *newcomers]
+    limit = settings["usual-fostering-limit"]["limit"]
+    assert isinstance(limit, int)
+    if home.kind in NO_USUAL_LIMIT or len(everybody) <= limit or _one_family(everybody):
+        return MET
+    exempted = home.approval.exempted_children
+    if exempted is None:
+        named = NOT_KNOWN
+    else:
+        named = MET if all(child.ref in exempted for child in everybody) else NOT_MET
+    return min(named, _exemption_runs(caseload, home))
+
+
+def _one_family(everybody: Sequence[Child]) -> bool:
+    groups = {child.sibling_group for child in everybody}
+    return len(groups) == 1 and None not in groups
+
+
+def _exemption_runs(caseload: Caseload, home: Home) -> Verdict:
+    ends = home.approval.exemption_ends
+    if ends is None:
+        return NOT_KNOWN
+    return MET if caseload.as_of <= ends else NOT_MET
+
+
+def sibling_plan(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """The sibling assessment: brothers and sisters go where their plan lets them go together."""
+    families: dict[str, set[str]] = {}
+    for child in newcomers:
+        if child.sibling_group:
+            families.setdefault(child.sibling_group, set()).add(child.ref)
+    return MET if all(_plan_allows(caseload, group, refs) for group, refs in families.items()) else NOT_MET
+
+
+def _plan_allows(caseload: Caseload, group: str, refs: set[str]) -> bool:
+    told = caseload.sibling_plans.get(group)
+    if told is None or told.plan is None:
+        return True
+    seeking = {child.ref for child in caseload.seeking if child.sibling_group == group}
+    if told.plan is SiblingPlan.TOGETHER_REQUIRED:
+        return refs == seeking
+    if told.plan is SiblingPlan.NAMED_SUBSETS:
+        parts = [set(subset.split("+")) & seeking for subset in told.subsets or ()]
+        return all(part <= refs or not part & refs for part in parts)
+    if told.plan in (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT):
+        return len(refs) == 1
+    return True
+
+
+def nobody_apart(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """No two newcomers who are kept apart."""
+    clash = any(apart(caseload, one, other) for i, one in enumerate(newcomers) for other in newcomers[i + 1 :])
+    return NOT_MET if clash else MET
+
+
+SET_CHECKS: dict[str, SetCheck] = {
+    "usable-place": usable_place,
+    "approved-number": approved_number,
+    "usual-fostering-limit": usual_limit,
+    "sibling-plan": sibling_plan,
+    "kept-apart-siblings": nobody_apart,
+}
+
+
+def beside(caseload: Caseload, settings: Settings, home: Home, one: Child, other: Child) -> dict[str, Verdict]:
+    """What two unrelated newcomers to one home mean to each other, by rule."""
+    day, found = caseload.as_of, {}
+    if "considerations" in settings:
+        both = min(suits_child(one, day, [seen(other, day)]), suits_child(other, day, [seen(one, day)]))
+        answered = any(decided(caseload, settings, "considerations", child.ref, home.ref) for child in (one, other))
+        found["considerations"] = MET if answered else both
+    if "lives-with" in settings:
+        sides = [
+            MET if decided(caseload, settings, "lives-with", a.ref, home.ref) else alongside(a, day, [b.age_on(day)])
+            for a, b in ((one, other), (other, one))
+        ]
+        found["lives-with"] = min(sides)
+    return found

@@ -1,0 +1,136 @@
+"""A whole plan against every rule, and the goals counted once more."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from matching.checker.home_checks import SET_CHECKS, beside
+from matching.checker.pair_checks import APART_PLANS, PAIR_CHECKS, Settings, decided
+from matching.domain import Caseload, Child, Deadline, Home, SiblingPlan, Verdict
+from matching.plan import Breach, Checked
+from matching.wording import Sentence
+
+Placements = Sequence[tuple[str, str]]
+
+
+def read_pair(caseload: Caseload, settings: Settings, child_ref: str, home_ref: str) -> dict[str, Verdict]:
+    """The verdict of every pair rule in force on one child and one home."""
+    child, home = caseload.child(child_ref), caseload.home(home_ref)
+    return {
+        code: Verdict.MET if decided(caseload, settings, code, child_ref, home_ref) else check(caseload, child, home)
+        for code, check in PAIR_CHECKS.items()
+        if code in settings
+    }
+
+
+def read_set(caseload: Caseload, settings: Settings, home_ref: str, children: Sequence[str]) -> dict[str, Verdict]:
+    """The verdict of every set rule in force on some newcomers and a home."""
+    home, newcomers = caseload.home(home_ref), [caseload.child(ref) for ref in children]
+    return {code: check(caseload, settings, home, newcomers) for code, check in SET_CHECKS.items() if code in settings}
+
+
+def check_plan(caseload: Caseload, placements: Placements, settings: Settings) -> Checked:
+    """Every breach in a plan, in the order of its placements; none means that the plan is sound."""
+    known = [pair for pair in placements if pair[0] in caseload.child_by_ref and pair[1] in caseload.home_by_ref]
+    breaches = [*_references(caseload, placements), *_once(caseload, known), *_pairs(caseload, known, settings)]
+    for home_ref, children in _by_home(known).items():
+        breaches += _home(caseload, settings, home_ref, children)
+    breaches += _required_groups(caseload, known, settings)
+    return Checked(breaches=tuple(breaches), rules=("one-home-each", "settled-child", *settings))
+
+
+def _by_home(placements: Placements) -> dict[str, list[str]]:
+    homes: dict[str, list[str]] = defaultdict(list)
+    for child, home in sorted(set(placements)):
+        homes[home].append(child)
+    return homes
+
+
+def _references(caseload: Caseload, placements: Placements) -> Iterator[Breach]:
+    for child, home in placements:
+        if child not in caseload.child_by_ref:
+            yield Breach(rule="known-reference", child=child, home=home, sentence=Sentence.of("There is no child {child}.", child=child))
+        if home not in caseload.home_by_ref:
+            yield Breach(rule="known-reference", child=child, home=home, sentence=Sentence.of("There is no home {home}.", home=home))
+
+
+def _once(caseload: Caseload, placements: Placements) -> Iterator[Breach]:
+    seeking = {child.ref for child in caseload.seeking}
+    for child, times in Counter(child for child, _ in placements).items():
+        if times > 1:
+            yield Breach(rule="one-home-each", child=child, sentence=Sentence.of("{child} is placed {times} times.", child=child, times=times))
+        if child not in seeking:
+            sentence = Sentence.of("{child} lives in a home and is not moved unless a move is asked for.", child=child)
+            yield Breach(rule="settled-child", child=child, sentence=sentence)
+
+
+def _pairs(caseload: Caseload, placements: Placements, settings: Settings) -> Iterator[Breach]:
+    for child, home in placements:
+        for code, verdict in read_pair(caseload, settings, child, home).items():
+            if verdict is not Verdict.MET:
+                yield Breach(rule=code, child=child, home=home, sentence=_worded(code, verdict, child, home))
+
+
+def _worded(code: str, verdict: Verdict, who: str, home: str) -> Sentence:
+    if verdict is Verdict.NOT_KNOWN:
+        return Sentence.of("{rule} is not known for {who} at {home}, so it may not be planned.", rule=code, who=who, home=home)
+    return Sentence.of("{rule} is not met for {who} at {home}.", rule=code, who=who, home=home)
+
+
+def _home(caseload: Caseload, settings: Settings, home_ref: str, children: list[str]) -> Iterator[Breach]:
+    who = " and ".join(children)
+    for code, verdict in read_set(caseload, settings, home_ref, children).items():
+        if verdict is not Verdict.MET:
+            yield Breach(rule=code, home=home_ref, child=children[0], sentence=_worded(code, verdict, who, home_ref))
+    yield from _beside_each_other(caseload, settings, caseload.home(home_ref), [caseload.child(ref) for ref in children])
+
+
+def _beside_each_other(caseload: Caseload, settings: Settings, home: Home, newcomers: list[Child]) -> Iterator[Breach]:
+    for one, other in combinations(newcomers, 2):
+        if caseload.siblings(one.ref, other.ref):
+            continue
+        for code, verdict in beside(caseload, settings, home, one, other).items():
+            if verdict is not Verdict.MET:
+                who = f"{one.ref} beside {other.ref}"
+                yield Breach(rule=code, child=one.ref, home=home.ref, sentence=_worded(code, verdict, who, home.ref))
+
+
+def _required_groups(caseload: Caseload, placements: Placements, settings: Settings) -> Iterator[Breach]:
+    if "sibling-plan" not in settings:
+        return
+    home_of = dict(placements)
+    for group in caseload.groups:
+        homes = {home_of.get(ref) for ref in group.children}
+        if group.plan is SiblingPlan.TOGETHER_REQUIRED and len(homes) > 1:
+            sentence = Sentence.of("{group} must stay together and the plan splits them.", group=group.ref)
+            yield Breach(rule="sibling-plan", child=group.children[0], sentence=sentence)
+
+
+def count_goals(caseload: Caseload, placements: Placements, settings: Settings) -> Mapping[str, int]:
+    """The goals that can be counted from the plan alone, to set beside what the solver says it reached."""
+    home_of = dict(placements)
+    urgent = (Deadline.EMERGENCY, Deadline.STATUTORY)
+    return {
+        "deadlines": sum(caseload.child(ref).deadline in urgent for ref in home_of),
+        "placed": len(home_of),
+        "siblings-required": sum(_kept_whole(caseload, group.ref, home_of) for group in caseload.groups if len(group.children) > 1),
+        "siblings-together": _pairs_together(caseload, home_of),
+        "kept-as-agreed": sum(pair in caseload.agreed for pair in home_of.items()),
+    }
+
+
+def _kept_whole(caseload: Caseload, ref: str, home_of: Mapping[str, str]) -> bool:
+    group = next(group for group in caseload.groups if group.ref == ref)
+    homes = {home_of.get(child) for child in group.children}
+    return group.plan is SiblingPlan.TOGETHER_REQUIRED and len(homes) == 1 and None not in homes
+
+
+def _pairs_together(caseload: Caseload, home_of: Mapping[str, str]) -> int:
+    total = 0
+    for group in caseload.groups:
+        if group.plan in APART_PLANS:
+            continue
+        new = [home_of[ref] for ref in group.children if ref in home_of]
+        settled = [caseload.lives_in[ref] for ref in group.settled if ref in caseload.lives_in]
+        total += sum(a == b for a, b in combinations(new, 2)) + sum(a == b for a in new for b in settled)
+    return total
