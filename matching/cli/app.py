@@ -15,10 +15,10 @@ from rich.console import Console
 
 from matching.checker import check_plan
 from matching.cli import show
-from matching.cli.places import data_folder, gazetteer, policy_of
+from matching.cli.places import data_folder, policy_of, read_folder
 from matching.errors import MatchingError
 from matching.explain import explain as explain_pair
-from matching.io.caseload_csv import fingerprint, read_caseload, write_caseload
+from matching.io.caseload_csv import fingerprint, write_caseload
 from matching.io.plan_json import plan_to_dict, read_plan, write_plan
 from matching.pairs import Register
 from matching.plan import Plan, Status
@@ -68,7 +68,7 @@ def demo(
         say("Inventing a city on real geography")
         caseload = sample_caseload(data_folder() / "reference", seed=seed)
         write_caseload(caseload, out / "caseload")
-        caseload = read_caseload(out / "caseload", gazetteer().find)
+        caseload = read_folder(out / "caseload")
         policy = policy_of(None, out / "caseload")
         ready = prepare(caseload, policy)
         plan = propose_plan(ready, policy, fingerprint=fingerprint(caseload), software=show.software(), progress=say)
@@ -105,7 +105,7 @@ def propose(
     as_json: Json = False,
 ) -> None:
     """Propose the best plan for everybody, with proof, checked and explained."""
-    caseload = read_caseload(caseload_folder, gazetteer().find)
+    caseload = read_folder(caseload_folder)
     policy = policy_of(policy_file, caseload_folder)
     with show.progress() as say:
         plan = propose_plan(
@@ -132,7 +132,7 @@ def _outcome(plan: Plan) -> int:
 @app.command()
 def check(caseload_folder: CaseloadFolder, plan_file: PlanFile, policy_file: PolicyFile = None, as_json: Json = False) -> None:
     """Read a plan with the independent checker alone: 0 sound, 3 breaches found (listed)."""
-    caseload = read_caseload(caseload_folder, gazetteer().find)
+    caseload = read_folder(caseload_folder)
     told = read_plan(plan_file)
     policy = policy_of(policy_file, caseload_folder)
     checked = check_plan(caseload, list(told.placements), policy.settings)
@@ -153,7 +153,7 @@ def shortlist(
     as_json: Json = False,
 ) -> None:
     """The homes to ring for one child or sibling group, in order, with reasons, questions and near misses."""
-    caseload = read_caseload(caseload_folder, gazetteer().find)
+    caseload = read_folder(caseload_folder)
     found = make_shortlist(Register(caseload), policy_of(policy_file, caseload_folder), child, emergency=emergency)
     if as_json:
         sys.stdout.write(json.dumps(show.shortlist_data(found), ensure_ascii=False, indent=1) + "\n")
@@ -171,7 +171,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why this home, why not that one, why nobody; with what another choice would cost, proven by solving again."""
-    caseload = read_caseload(caseload_folder, gazetteer().find)
+    caseload = read_folder(caseload_folder)
     told = read_plan(plan_file)
     caseload.child(child)
     ready = prepare(caseload, policy_of(policy_file, caseload_folder))

@@ -4,8 +4,10 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from matching.domain import Caseload
 from matching.errors import MatchingError
-from matching.geo import Gazetteer
+from matching.geo import Gazetteer, read_crossings
+from matching.io.caseload_csv import read_caseload
 from matching.policy import Policy, read_policy
 
 
@@ -21,6 +23,11 @@ def data_folder() -> Path:
 def gazetteer() -> Gazetteer:
     """Postcode areas, read once."""
     return Gazetteer.read(data_folder() / "reference")
+
+
+def read_folder(folder: Path) -> Caseload:
+    """Read a caseload folder with our postcodes and water crossings."""
+    return read_caseload(folder, gazetteer().find, read_crossings(data_folder() / "reference"))
 
 
 def policy_of(chosen: Path | None, caseload_folder: Path) -> Policy:
