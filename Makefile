@@ -1,0 +1,50 @@
+# One way to run things; people and CI call the same targets. Needs Python 3.11 or later with venv, nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+
+.PHONY: demo test check docs bench nightly format lock clean
+
+demo: $(RUN)
+	$(BIN)/placements demo
+
+test: $(DEV)
+	$(BIN)/python -m pytest -n 2
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+docs: $(DEV)
+	$(BIN)/python -m tests.lib.handbook
+
+bench: $(DEV)
+	$(BIN)/python -m tests.benchmarks
+
+nightly: $(DEV)
+	NIGHTLY=1 $(BIN)/python -m pytest -n 2
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(RUN):
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DEV): $(RUN)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Needs uv; only who changes dependencies runs it.
+lock:
+	uv pip compile pyproject.toml requirements-build.in --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --universal -o requirements.lock
+	uv pip compile pyproject.toml requirements-build.in --group dev --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --universal -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache demo
