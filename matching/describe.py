@@ -9,7 +9,7 @@ from matching.candidates import Candidates
 from matching.domain import Caseload, Level, SiblingGroup, SiblingPlan, Verdict
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
-from matching.rules import Rule, SetRule, Sets
+from matching.rules import AnyRule, Sets
 from matching.wording import Sentence, counted
 
 GOOD, POOR = 0.7, 0.3
@@ -28,7 +28,11 @@ def placement_of(found: Candidates, child: str, home: str) -> Placement:
     rated = criteria_of(found, row, column)
     weights = [weight for _, weight in found.policy.criteria]
     good = [(weights[i], reason) for i, share, reason in rated if share is not None and share >= GOOD]
-    poor = [(weights[i], reason) for i, share, reason in rated if share is not None and share < POOR and _concerns(found, i, row)]
+    poor = [
+        (weights[i], reason)
+        for i, share, reason in rated
+        if share is not None and share < POOR and _concerns(found, i, row)
+    ]
     return Placement(
         child=child,
         home=home,
@@ -55,10 +59,22 @@ def criteria_of(found: Candidates, row: int, column: int) -> list[tuple[int, flo
     told: list[tuple[int, float | None, Reason]] = []
     for i, (criterion, weight) in enumerate(found.policy.criteria):
         if found.judged.unrated[i, row, column]:
-            told.append((i, None, Reason(code=criterion.code, verdict=Verdict.NOT_KNOWN, sentence=criterion.question(child, household))))
+            told.append(
+                (
+                    i,
+                    None,
+                    Reason(
+                        code=criterion.code, verdict=Verdict.NOT_KNOWN, sentence=criterion.question(child, household)
+                    ),
+                )
+            )
         elif weight:
             share = float(found.judged.points[i, row, column]) / (100 * weight)
-            sentence = criterion.because(found.register.caseload, child, household, share) if share >= GOOD or _concerns(found, i, row) else Sentence("")
+            sentence = (
+                criterion.because(found.register.caseload, child, household, share)
+                if share >= GOOD or _concerns(found, i, row)
+                else Sentence("")
+            )
             told.append((i, share, Reason(code=criterion.code, verdict=Verdict.MET, sentence=sentence)))
     return told
 
@@ -94,7 +110,7 @@ def _set_blockers(found: Candidates, children: tuple[str, ...], column: int) -> 
     return reasons
 
 
-def reason_of(rule: Rule | SetRule, verdict: Verdict, sentence: Sentence) -> Reason:
+def reason_of(rule: AnyRule, verdict: Verdict, sentence: Sentence) -> Reason:
     """A verdict in words, with its level and who may lift it."""
     return Reason(code=rule.code, verdict=verdict, sentence=sentence, level=rule.level, may_be_lifted_by=rule.lifted_by)
 
@@ -104,7 +120,9 @@ def group_position(found: Candidates, child: str) -> int:
     return next(g for g, group in enumerate(found.groups) if child in group.children)
 
 
-def single_set(register: Register, groups: tuple[SiblingGroup, ...], group: int, children: Sequence[str], column: int) -> Sets:
+def single_set(
+    register: Register, groups: tuple[SiblingGroup, ...], group: int, children: Sequence[str], column: int
+) -> Sets:
     """One set of one group in one home."""
     mask = sum(1 << groups[group].children.index(ref) for ref in children)
     column_of = [np.array([value], dtype=np.int64) for value in (group, column, mask)]
@@ -132,7 +150,9 @@ def unplaced_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[U
 
 def _unplaced(found: Candidates, child: str, users: dict[str, list[str]]) -> Unplaced:
     with_child = must_go_with(found.groups[group_position(found, child)], child)
-    possible, misses, tally = [], [], defaultdict(int)
+    possible: list[str] = []
+    misses: list[tuple[int, int]] = []
+    tally: dict[str, int] = defaultdict(int)
     for column, household in enumerate(found.register.homes.items):
         blockers = blocking_codes(found, with_child, column)
         if not blockers:
@@ -142,7 +162,12 @@ def _unplaced(found: Candidates, child: str, users: dict[str, list[str]]) -> Unp
         if blockers and all(liftable for _, liftable in blockers):
             misses.append((len(blockers), column))
     reasons = _used_elsewhere(child, possible, users) if possible else _why_none(found, tally)
-    nearest = [column for _, column in sorted(misses, key=lambda miss: (miss[0], -found.judged.total[found.row_of_child[child], miss[1]], miss[1]))]
+    nearest = [
+        column
+        for _, column in sorted(
+            misses, key=lambda miss: (miss[0], -found.judged.total[found.row_of_child[child], miss[1]], miss[1])
+        )
+    ]
     near = tuple(
         NearMiss(home=found.register.homes.items[column].home.ref, needs=blockers_of(found, with_child, column))
         for column in nearest[:MOST_NEAR_MISSES]
@@ -159,14 +184,14 @@ def blocking_codes(found: Candidates, children: tuple[str, ...], column: int) ->
             codes.append((rule.code, _liftable(rule, worst)))
     if all(liftable for _, liftable in codes):
         one = single_set(found.register, found.groups, group_position(found, children[0]), children, column)
-        for rule in found.policy.set_rules:
-            verdict = int(rule.judge(one)[0])
+        for set_rule in found.policy.set_rules:
+            verdict = int(set_rule.judge(one)[0])
             if verdict != Verdict.MET:
-                codes.append((rule.code, _liftable(rule, verdict)))
+                codes.append((set_rule.code, _liftable(set_rule, verdict)))
     return codes
 
 
-def _liftable(rule: Rule | SetRule, verdict: int) -> bool:
+def _liftable(rule: AnyRule, verdict: int) -> bool:
     return verdict == Verdict.NOT_KNOWN or rule.level is Level.NEEDS_DECISION
 
 
@@ -174,12 +199,18 @@ def _used_elsewhere(child: str, possible: list[str], users: dict[str, list[str]]
     homes = counted(len(possible), "home")
     who = sum(1 for home in possible if users.get(home))
     template = "{homes} could care for {child}, but the plan does better for everybody by using their places for others ({used} in use)."
-    return (Reason(code="used-elsewhere", verdict=Verdict.MET, sentence=Sentence.of(template, homes=homes, child=child, used=who)),)
+    return (
+        Reason(
+            code="used-elsewhere",
+            verdict=Verdict.MET,
+            sentence=Sentence.of(template, homes=homes, child=child, used=who),
+        ),
+    )
 
 
 def _why_none(found: Candidates, tally: dict[str, int]) -> tuple[Reason, ...]:
     """The rules that stand in the way most often, with how many homes each rules out."""
-    titles = {rule.code: rule for rule in (*found.policy.rules, *found.policy.set_rules)}
+    titles = {rule.code: rule for rule in found.policy.every_rule}
     most = sorted(tally.items(), key=lambda item: (-item[1], item[0]))[:4]
     template = "Not so at {homes}: {title}."
     return tuple(
@@ -213,7 +244,9 @@ def _outcome(group: SiblingGroup, home_of: dict[str, str]) -> SiblingOutcome:
         kept = Kept.TOGETHER
     else:
         kept = Kept.SPLIT if len(homes) == len(group.children) else Kept.PARTLY_PLACED
-    return SiblingOutcome(group=group.ref, plan=group.plan.value, outcome=kept, as_planned=_as_planned(group, kept, home_of), homes=homes)
+    return SiblingOutcome(
+        group=group.ref, plan=group.plan.value, outcome=kept, as_planned=_as_planned(group, kept, home_of), homes=homes
+    )
 
 
 def _as_planned(group: SiblingGroup, kept: Kept, home_of: dict[str, str]) -> bool:

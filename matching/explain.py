@@ -63,13 +63,17 @@ class CannotBeForced:
 Explanation = Proposed | RuledOut | NotKnown | UsedElsewhere | CannotBeForced
 
 
-def explain(ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits | None = None) -> Explanation:
+def explain(
+    ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits | None = None
+) -> Explanation:
     """Why a plan does or does not propose this home for this child."""
     found = ready.found
     ready.caseload.home(home)
     if child not in found.row_of_child:
         ready.caseload.child(child)
-        raise UnknownReference(f"Child {child!r} does not need a home in this caseload. Maybe they live in one already.")
+        raise UnknownReference(
+            f"Child {child!r} does not need a home in this caseload. Maybe they live in one already."
+        )
     if home_of.get(child) == home:
         return Proposed(placement=placement_of(found, child, home))
     together = must_go_with(found.groups[group_position(found, child)], child)
@@ -93,6 +97,8 @@ def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, lim
     both = zip(ready.policy.goals, free.solution.achieved, forced.solution.achieved, strict=True)
     costs = tuple(GoalCost(goal=goal, loses=was - would, proven=proven) for goal, was, would in both)
     then = dict(placed_by(ready.found, forced.problem, forced.solution))
-    moves = tuple((ref, then.get(ref)) for ref in sorted({*then, *home_of}) if then.get(ref) != home_of.get(ref) and ref != child)
+    moves = tuple(
+        (ref, then.get(ref)) for ref in sorted({*then, *home_of}) if then.get(ref) != home_of.get(ref) and ref != child
+    )
     users = tuple(sorted(ref for ref, where in home_of.items() if where == home))
     return UsedElsewhere(costs=costs, by=users, moves=moves)

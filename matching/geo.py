@@ -74,10 +74,14 @@ def _districts(rows: list[dict[str, str]]) -> dict[str, Place]:
 
 def _district(name: str, inside: list[dict[str, str]]) -> Place:
     weight = np.array([float(row["postcodes"]) for row in inside])
-    east, north = (round(float(np.average([float(r[axis]) for r in inside], weights=weight))) for axis in ("easting", "northing"))
+    east, north = (
+        round(float(np.average([float(r[axis]) for r in inside], weights=weight))) for axis in ("easting", "northing")
+    )
     codes = {row["authority"] for row in inside}
     whole = len(codes) == 1 and all(float(row["authority_share"]) >= WHOLE for row in inside)
-    return Place(postcode=name, easting=east, northing=north, authority=codes.pop() if whole else None, precision="outcode")
+    return Place(
+        postcode=name, easting=east, northing=north, authority=codes.pop() if whole else None, precision="outcode"
+    )
 
 
 def miles_between(east: Floats, north: Floats, other_east: Floats, other_north: Floats) -> Floats:

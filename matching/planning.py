@@ -87,7 +87,9 @@ def decide(ready: Prepared, pins: Pins, limits: Limits) -> Solved:
     """Build and solve the problem, with some children pinned."""
     for child, home in pins.items():
         if child not in ready.found.row_of_child:
-            raise UnknownReference(f"Child {child!r} does not need a home in this caseload. Maybe they live in one already.")
+            raise UnknownReference(
+                f"Child {child!r} does not need a home in this caseload. Maybe they live in one already."
+            )
         if home is not None:
             ready.caseload.home(home)
     problem = problem_from(ready.found, dict(pins))
@@ -109,7 +111,9 @@ def _same_count(ready: Prepared, placed: list[tuple[str, str]], solution: Soluti
     counted = count_goals(ready.caseload, placed, ready.policy.settings)
     for code, achieved in zip(ready.policy.goals, solution.achieved, strict=True):
         if code in counted and counted[code] != achieved:
-            raise PlanRefused(f"Goal {code}: the solver counts {achieved}, the checker {counted[code]}. Report this fault.")
+            raise PlanRefused(
+                f"Goal {code}: the solver counts {achieved}, the checker {counted[code]}. Report this fault."
+            )
 
 
 def _manifest(ready: Prepared, fingerprint: str, software: str, pins: Pins) -> Manifest:

@@ -14,7 +14,7 @@ from typing import Any
 
 from matching.criteria import CRITERIA, Criterion
 from matching.errors import PolicyRefused
-from matching.rules import PAIR_RULES, SET_RULES, Rule, SetRule
+from matching.rules import PAIR_RULES, SET_RULES, AnyRule, Rule, SetRule
 
 GOALS = (
     "deadlines",
@@ -43,7 +43,12 @@ class Policy:
     @property
     def settings(self) -> Mapping[str, Mapping[str, object]]:
         """Each rule's parameters by code, as plain values: all that the independent checker is told."""
-        return {rule.code: rule.settings for rule in (*self.rules, *self.set_rules)}
+        return {rule.code: rule.settings for rule in self.every_rule}
+
+    @property
+    def every_rule(self) -> tuple[AnyRule, ...]:
+        """Pair rules, then set rules, in handbook order."""
+        return (*self.rules, *self.set_rules)
 
     @property
     def fingerprint(self) -> str:
@@ -107,7 +112,7 @@ def _only(told: Mapping[str, Any], known: set[str], where: str) -> None:
 
 
 def _chosen_rules(told: Mapping[str, Any], where: str) -> tuple[tuple[Rule, ...], tuple[SetRule, ...]]:
-    _only(told, {kind.code for kind in (*PAIR_RULES, *SET_RULES)}, f"{where} [rules]")
+    _only(told, {*(kind.code for kind in PAIR_RULES), *(kind.code for kind in SET_RULES)}, f"{where} [rules]")
     pair = tuple(_made(kind, told.get(kind.code, {}), where) for kind in PAIR_RULES if _on(told, kind.code))
     sets = tuple(_made(kind, told.get(kind.code, {}), where) for kind in SET_RULES if _on(told, kind.code))
     return pair, sets
@@ -133,7 +138,11 @@ def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
 
 def _chosen_criteria(told: Mapping[str, Any], where: str) -> tuple[tuple[Criterion, int], ...]:
     _only(told, {kind.code for kind in CRITERIA}, f"{where} [criteria]")
-    return tuple((_made(kind, told[kind.code], where), _weight(told[kind.code], kind.code, where)) for kind in CRITERIA if kind.code in told)
+    return tuple(
+        (_made(kind, told[kind.code], where), _weight(told[kind.code], kind.code, where))
+        for kind in CRITERIA
+        if kind.code in told
+    )
 
 
 def _weight(told: Mapping[str, Any], code: str, where: str) -> int:

@@ -49,7 +49,9 @@ class Shortlist:
     homes_looked_at: int
 
 
-def shortlist(register: Register, policy: Policy, children: Sequence[str], *, emergency: bool = False, most: int = MOST_SHOWN) -> Shortlist:
+def shortlist(
+    register: Register, policy: Policy, children: Sequence[str], *, emergency: bool = False, most: int = MOST_SHOWN
+) -> Shortlist:
     """The homes that could take these brothers and sisters together, best first.
 
     In an emergency, homes whose terms of approval do not fit follow the others: an approved carer may take
@@ -58,7 +60,9 @@ def shortlist(register: Register, policy: Policy, children: Sequence[str], *, em
     found = find_candidates(register, policy, (_one_group(register, children),))
     order, possible = _ordered(found, most)
     options = [_option(found, column) for column in order]
-    codes = {column: blocking_codes(found, found.groups[0].children, column) for column in range(len(register.homes.items))}
+    codes = {
+        column: blocking_codes(found, found.groups[0].children, column) for column in range(len(register.homes.items))
+    }
     if emergency and len(options) < most:
         options += _tonight(found, codes, most - len(options))
     shown = {option.home for option in options}
@@ -80,10 +84,14 @@ def _one_group(register: Register, children: Sequence[str]) -> SiblingGroup:
     for ref in refs:
         caseload.child(ref)
         if ref not in seeking:
-            raise UnknownReference(f"Child {ref!r} lives in a home and no move is asked for. Maybe another child was meant.")
+            raise UnknownReference(
+                f"Child {ref!r} lives in a home and no move is asked for. Maybe another child was meant."
+            )
     groups = {caseload.child_by_ref[ref].sibling_group or f"only:{ref}" for ref in refs}
     if len(groups) > 1:
-        raise UnknownReference(f"{', '.join(refs)} are not brothers and sisters. Ask for each sibling group on its own.")
+        raise UnknownReference(
+            f"{', '.join(refs)} are not brothers and sisters. Ask for each sibling group on its own."
+        )
     ref = groups.pop()
     whole = next(group for group in caseload.groups if group.ref == ref)
     return SiblingGroup(ref=ref, children=refs, settled=whole.settled, plan=whole.plan, subsets=whole.subsets)
@@ -148,5 +156,3 @@ def _tally(codes: Codes) -> tuple[tuple[str, int], ...]:
         for code in {code for code, _ in blockers}:
             tally[code] = tally.get(code, 0) + 1
     return tuple(sorted(tally.items(), key=lambda item: (-item[1], item[0])))
-
-

@@ -42,7 +42,9 @@ def find_candidates(register: Register, policy: Policy, groups: Sequence[Sibling
     return Candidates(register=register, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
 
 
-def sets_of(register: Register, groups: tuple[SiblingGroup, ...], possible: npt.NDArray[np.bool_], rows: dict[str, int]) -> Sets:
+def sets_of(
+    register: Register, groups: tuple[SiblingGroup, ...], possible: npt.NDArray[np.bool_], rows: dict[str, int]
+) -> Sets:
     """Every set that the sibling plan allows and whose children could each live in the home."""
     parts: list[tuple[Integers, Integers, Integers]] = []
     for g, group in enumerate(groups):
@@ -65,7 +67,9 @@ def lawful(sets: Sets, policy: Policy) -> Sets:
 
 def chosen_sets(sets: Sets, keep: npt.NDArray[np.bool_]) -> Sets:
     """Some of the sets."""
-    return Sets(register=sets.register, groups=sets.groups, group=sets.group[keep], home=sets.home[keep], mask=sets.mask[keep])
+    return Sets(
+        register=sets.register, groups=sets.groups, group=sets.group[keep], home=sets.home[keep], mask=sets.mask[keep]
+    )
 
 
 def sums_over_children(sets: Sets, values: npt.NDArray[np.int64], rows: dict[str, int]) -> Integers:
@@ -73,7 +77,9 @@ def sums_over_children(sets: Sets, values: npt.NDArray[np.int64], rows: dict[str
     total = np.zeros(sets.group.shape, dtype=np.int64)
     widest = max((len(group.children) for group in sets.groups), default=0)
     for i in range(widest):
-        row = np.array([rows[group.children[i]] if i < len(group.children) else 0 for group in sets.groups], dtype=np.int64)
+        row = np.array(
+            [rows[group.children[i]] if i < len(group.children) else 0 for group in sets.groups], dtype=np.int64
+        )
         inside = (sets.mask >> i & 1) == 1
         total[inside] += values[row[sets.group[inside]], sets.home[inside]]
     return total

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates, sums_over_children
-from matching.domain import Deadline, Skill, SiblingPlan
+from matching.domain import Deadline, SiblingPlan, Skill
 from matching.domain.caseload import Household
 from matching.domain.children import Child
 
@@ -20,7 +20,9 @@ def deadlines(found: Candidates) -> Integers:
     """Children placed whose deadline is an emergency or set by law."""
     children = found.judged.pairs.children.items
     urgent = np.array([child.deadline in URGENT for child in children], dtype=np.int64)
-    return sums_over_children(found.sets, np.broadcast_to(urgent[:, None], found.judged.pairs.shape), found.row_of_child)
+    return sums_over_children(
+        found.sets, np.broadcast_to(urgent[:, None], found.judged.pairs.shape), found.row_of_child
+    )
 
 
 def placed(found: Candidates) -> Integers:
@@ -70,8 +72,15 @@ def spare_scarce(found: Candidates) -> Integers:
     children, homes = pairs.children.items, found.register.homes
     offers = [homes.numbers(_takes_teenagers), homes.numbers(_therapeutic), homes.numbers(_short_notice)]
     day = found.register.caseload.as_of
-    needs = [[(child.age_on(day) or 0) >= TEENAGER for child in children], [_needs_therapeutic(c) for c in children], [c.deadline in URGENT for c in children]]
-    wasted = sum((np.outer(~np.array(need, dtype=bool), offer == 1) for need, offer in zip(needs, offers, strict=True)), np.zeros(pairs.shape, dtype=np.int64))
+    needs = [
+        [(child.age_on(day) or 0) >= TEENAGER for child in children],
+        [_needs_therapeutic(c) for c in children],
+        [c.deadline in URGENT for c in children],
+    ]
+    wasted = sum(
+        (np.outer(~np.array(need, dtype=bool), offer == 1) for need, offer in zip(needs, offers, strict=True)),
+        np.zeros(pairs.shape, dtype=np.int64),
+    )
     return sums_over_children(found.sets, 3 - np.asarray(wasted, dtype=np.int64), found.row_of_child)
 
 

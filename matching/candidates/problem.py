@@ -58,7 +58,7 @@ def _respecting(found: Candidates, pins: dict[str, str | None]) -> npt.NDArray[n
 def _holding(sets: Sets, child: str) -> npt.NDArray[np.bool_]:
     group = next(g for g, one in enumerate(sets.groups) if child in one.children)
     bit = sets.groups[group].children.index(child)
-    return (sets.group == group) & ((sets.mask >> bit & 1) == 1)
+    return np.asarray((sets.group == group) & ((sets.mask >> bit & 1) == 1))
 
 
 def lots(found: Candidates, sets: Sets) -> Integers:

@@ -95,7 +95,9 @@ class Clashes:
         self.group = np.array([g for g, group in enumerate(sets.groups) for _ in group.children], dtype=np.int64)
         self.first = np.cumsum([0, *(len(group.children) for group in sets.groups)])
         self.by_rule = {rule.code: self._beside(policy, rule.code) for rule in policy.rules if rule.code in BESIDE}
-        self.opened = {rule.code: opened_by_decision(caseload, rule) for rule in policy.rules if rule.level is Level.NEEDS_DECISION}
+        self.opened = {
+            rule.code: opened_by_decision(caseload, rule) for rule in policy.rules if rule.level is Level.NEEDS_DECISION
+        }
         self.apart = self._apart(caseload) & ("kept-apart" in policy.settings)
         self.any = self.apart | np.logical_or.reduce([m | m.T for m in self.by_rule.values()] or [self.apart])
         self.any &= self.group[:, None] != self.group[None, :]
@@ -135,7 +137,7 @@ class Clashes:
     def _with(self, at: Integers, child: int) -> Integers:
         group = self.group[child]
         bit = child - self.first[group]
-        return at[(self.sets.group[at] == group) & ((self.sets.mask[at] >> bit & 1) == 1)]
+        return np.asarray(at[(self.sets.group[at] == group) & ((self.sets.mask[at] >> bit & 1) == 1)])
 
     def _clash_stands(self, a: int, b: int, home: str) -> bool:
         """Whether no decision in force opens the clash at this home."""
@@ -168,5 +170,6 @@ def _once_a_home(sets: Sets) -> list[Row]:
 
 
 def _needs_row(plan: str, children: tuple[str, ...], apart: frozenset[tuple[str, str]]) -> bool:
-    return plan.startswith("apart") or plan == "named-subsets" or any((a, b) in apart for a in children for b in children)
-
+    return (
+        plan.startswith("apart") or plan == "named-subsets" or any((a, b) in apart for a in children for b in children)
+    )

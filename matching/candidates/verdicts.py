@@ -27,12 +27,12 @@ class Judged:
     @property
     def verdict(self) -> VerdictMatrix:
         """The strictest verdict on each pair."""
-        return self.verdicts.min(axis=0, initial=Verdict.MET)
+        return np.asarray(self.verdicts.min(axis=0, initial=Verdict.MET), dtype=np.int8)
 
     @property
     def total(self) -> npt.NDArray[np.int64]:
         """Points of each pair, over all criteria."""
-        return self.points.sum(axis=0, dtype=np.int64)
+        return np.asarray(self.points.sum(axis=0), dtype=np.int64)
 
 
 def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:

@@ -6,7 +6,12 @@ from matching.checker.pair_checks import MET, NOT_KNOWN, NOT_MET, Settings, alon
 from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Verdict
 
 SetCheck = Callable[[Caseload, Settings, Home, Sequence[Child]], Verdict]
-NO_USUAL_LIMIT = (HomeKind.RESIDENTIAL, HomeKind.SUPPORTED_ACCOMMODATION, HomeKind.SUPPORTED_LODGINGS, HomeKind.ADOPTIVE)
+NO_USUAL_LIMIT = (
+    HomeKind.RESIDENTIAL,
+    HomeKind.SUPPORTED_ACCOMMODATION,
+    HomeKind.SUPPORTED_LODGINGS,
+    HomeKind.ADOPTIVE,
+)
 
 
 def usable_place(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
@@ -36,10 +41,9 @@ def usual_limit(caseload: Caseload, settings: Settings, home: Home, newcomers: S
         return MET
     exempted = home.approval.exempted_children
     if exempted is None:
-        named = NOT_KNOWN
-    else:
-        named = MET if all(child.ref in exempted for child in everybody) else NOT_MET
-    return min(named, _exemption_runs(caseload, home))
+        return min(NOT_KNOWN, _exemption_runs(caseload, home))
+    named = all(child.ref in exempted for child in everybody)
+    return min(MET if named else NOT_MET, _exemption_runs(caseload, home))
 
 
 def _one_family(everybody: Sequence[Child]) -> bool:

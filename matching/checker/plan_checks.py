@@ -49,16 +49,30 @@ def _by_home(placements: Placements) -> dict[str, list[str]]:
 def _references(caseload: Caseload, placements: Placements) -> Iterator[Breach]:
     for child, home in placements:
         if child not in caseload.child_by_ref:
-            yield Breach(rule="known-reference", child=child, home=home, sentence=Sentence.of("There is no child {child}.", child=child))
+            yield Breach(
+                rule="known-reference",
+                child=child,
+                home=home,
+                sentence=Sentence.of("There is no child {child}.", child=child),
+            )
         if home not in caseload.home_by_ref:
-            yield Breach(rule="known-reference", child=child, home=home, sentence=Sentence.of("There is no home {home}.", home=home))
+            yield Breach(
+                rule="known-reference",
+                child=child,
+                home=home,
+                sentence=Sentence.of("There is no home {home}.", home=home),
+            )
 
 
 def _once(caseload: Caseload, placements: Placements) -> Iterator[Breach]:
     seeking = {child.ref for child in caseload.seeking}
     for child, times in Counter(child for child, _ in placements).items():
         if times > 1:
-            yield Breach(rule="one-home-each", child=child, sentence=Sentence.of("{child} is placed {times} times.", child=child, times=times))
+            yield Breach(
+                rule="one-home-each",
+                child=child,
+                sentence=Sentence.of("{child} is placed {times} times.", child=child, times=times),
+            )
         if child not in seeking:
             sentence = Sentence.of("{child} lives in a home and is not moved unless a move is asked for.", child=child)
             yield Breach(rule="settled-child", child=child, sentence=sentence)
@@ -73,7 +87,9 @@ def _pairs(caseload: Caseload, placements: Placements, settings: Settings) -> It
 
 def _worded(code: str, verdict: Verdict, who: str, home: str) -> Sentence:
     if verdict is Verdict.NOT_KNOWN:
-        return Sentence.of("{rule} is not known for {who} at {home}, so it may not be planned.", rule=code, who=who, home=home)
+        return Sentence.of(
+            "{rule} is not known for {who} at {home}, so it may not be planned.", rule=code, who=who, home=home
+        )
     return Sentence.of("{rule} is not met for {who} at {home}.", rule=code, who=who, home=home)
 
 
@@ -82,7 +98,9 @@ def _home(caseload: Caseload, settings: Settings, home_ref: str, children: list[
     for code, verdict in read_set(caseload, settings, home_ref, children).items():
         if verdict is not Verdict.MET:
             yield Breach(rule=code, home=home_ref, child=children[0], sentence=_worded(code, verdict, who, home_ref))
-    yield from _beside_each_other(caseload, settings, caseload.home(home_ref), [caseload.child(ref) for ref in children])
+    yield from _beside_each_other(
+        caseload, settings, caseload.home(home_ref), [caseload.child(ref) for ref in children]
+    )
 
 
 def _beside_each_other(caseload: Caseload, settings: Settings, home: Home, newcomers: list[Child]) -> Iterator[Breach]:
@@ -113,7 +131,9 @@ def count_goals(caseload: Caseload, placements: Placements, settings: Settings) 
     return {
         "deadlines": sum(caseload.child(ref).deadline in urgent for ref in home_of),
         "placed": len(home_of),
-        "siblings-required": sum(_kept_whole(caseload, group.ref, home_of) for group in caseload.groups if len(group.children) > 1),
+        "siblings-required": sum(
+            _kept_whole(caseload, group.ref, home_of) for group in caseload.groups if len(group.children) > 1
+        ),
         "siblings-together": _pairs_together(caseload, home_of),
         "kept-as-agreed": sum(pair in caseload.agreed for pair in home_of.items()),
     }

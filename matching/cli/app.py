@@ -47,9 +47,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Start with:  placements demo",
 )
-CaseloadFolder = Annotated[Path, typer.Argument(metavar="CASELOAD", help="Folder with children.csv, homes.csv, placements.csv, relationships.csv.")]
+CaseloadFolder = Annotated[
+    Path,
+    typer.Argument(metavar="CASELOAD", help="Folder with children.csv, homes.csv, placements.csv, relationships.csv."),
+]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json that `placements propose` wrote.")]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Policy file (TOML). Default: policy.toml in the caseload folder, else the fostering policy.")]
+PolicyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--policy", help="Policy file (TOML). Default: policy.toml in the caseload folder, else the fostering policy."
+    ),
+]
 Child = Annotated[list[str], typer.Option("--child", help="Reference of a child; repeat it for brothers and sisters.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
 
@@ -100,8 +108,15 @@ def propose(
     caseload_folder: CaseloadFolder,
     policy_file: PolicyFile = None,
     out: Annotated[Path, typer.Option("--out", help="Where to write the plan.")] = Path("plan.json"),
-    time_limit: Annotated[float | None, typer.Option("--time-limit", help="Stop after so many seconds; the best plan is written with its gap (exit 4).", min=0.01)] = None,
-    workers: Annotated[int, typer.Option("--workers", help="Processor cores to use; the plan is the same with any number.", min=1)] = 1,
+    time_limit: Annotated[
+        float | None,
+        typer.Option(
+            "--time-limit", help="Stop after so many seconds; the best plan is written with its gap (exit 4).", min=0.01
+        ),
+    ] = None,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Processor cores to use; the plan is the same with any number.", min=1)
+    ] = 1,
     as_json: Json = False,
 ) -> None:
     """Propose the best plan for everybody, with proof, checked and explained."""
@@ -130,14 +145,18 @@ def _outcome(plan: Plan) -> int:
 
 
 @app.command()
-def check(caseload_folder: CaseloadFolder, plan_file: PlanFile, policy_file: PolicyFile = None, as_json: Json = False) -> None:
+def check(
+    caseload_folder: CaseloadFolder, plan_file: PlanFile, policy_file: PolicyFile = None, as_json: Json = False
+) -> None:
     """Read a plan with the independent checker alone: 0 sound, 3 breaches found (listed)."""
     caseload = read_folder(caseload_folder)
     told = read_plan(plan_file)
     policy = policy_of(policy_file, caseload_folder)
     checked = check_plan(caseload, list(told.placements), policy.settings)
     if as_json:
-        breaches = [{"rule": b.rule, "child": b.child, "home": b.home, "sentence": str(b.sentence)} for b in checked.breaches]
+        breaches = [
+            {"rule": b.rule, "child": b.child, "home": b.home, "sentence": str(b.sentence)} for b in checked.breaches
+        ]
         sys.stdout.write(json.dumps({"sound": checked.sound, "breaches": breaches}, indent=1) + "\n")
     else:
         show.checked(Console(), checked, len(told.placements))
@@ -148,7 +167,9 @@ def check(caseload_folder: CaseloadFolder, plan_file: PlanFile, policy_file: Pol
 def shortlist(
     caseload_folder: CaseloadFolder,
     child: Child,
-    emergency: Annotated[bool, typer.Option("--emergency", help="Tonight: also homes outside their terms, for up to 6 working days.")] = False,
+    emergency: Annotated[
+        bool, typer.Option("--emergency", help="Tonight: also homes outside their terms, for up to 6 working days.")
+    ] = False,
     policy_file: PolicyFile = None,
     as_json: Json = False,
 ) -> None:
@@ -166,7 +187,9 @@ def explain(
     caseload_folder: CaseloadFolder,
     plan_file: PlanFile,
     child: Annotated[str, typer.Option("--child", help="Reference of the child.")],
-    home: Annotated[str | None, typer.Option("--home", help="Reference of a home: why it is or is not proposed.")] = None,
+    home: Annotated[
+        str | None, typer.Option("--home", help="Reference of a home: why it is or is not proposed.")
+    ] = None,
     policy_file: PolicyFile = None,
     as_json: Json = False,
 ) -> None:
@@ -178,7 +201,11 @@ def explain(
     home_of = dict(told.placements)
     if home is None:
         home = home_of.get(child)
-    data = show.unplaced_data(ready, home_of, child) if home is None else show.explanation_data(explain_pair(ready, home_of, child, home), child, home)
+    data = (
+        show.unplaced_data(ready, home_of, child)
+        if home is None
+        else show.explanation_data(explain_pair(ready, home_of, child, home), child, home)
+    )
     if as_json:
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     else:
@@ -193,5 +220,7 @@ def main() -> None:
         sys.stderr.write(f"{fault}\n")
         sys.exit(Exit.WRONG_INPUT)
     except OSError as fault:
-        sys.stderr.write(f"{fault.strerror or fault}: {fault.filename or ''}. Maybe the path is wrong or may not be written.\n")
+        sys.stderr.write(
+            f"{fault.strerror or fault}: {fault.filename or ''}. Maybe the path is wrong or may not be written.\n"
+        )
         sys.exit(Exit.WRONG_INPUT)

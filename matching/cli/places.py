@@ -15,7 +15,9 @@ def data_folder() -> Path:
     """The folder with `reference/` and `policies/`: PLACEMENTS_DATA, else `data/` beside the packages."""
     folder = Path(os.environ.get("PLACEMENTS_DATA", Path(__file__).resolve().parents[2] / "data"))
     if not (folder / "reference").is_dir():
-        raise MatchingError(f"There is no reference data in {folder}. Set PLACEMENTS_DATA to the folder that holds reference/.")
+        raise MatchingError(
+            f"There is no reference data in {folder}. Set PLACEMENTS_DATA to the folder that holds reference/."
+        )
     return folder
 
 

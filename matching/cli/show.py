@@ -74,7 +74,9 @@ def plan(screen: Console, made: Plan, found: Caseload) -> None:
         screen.print(_unplaced(child))
     if made.checked:
         checked(screen, made.checked, len(made.placements))
-    screen.print(f"[dim]Policy {made.manifest.policy_name} {made.manifest.policy_version}; plan {made.digest[:12]}. A proposal: a named person decides.[/dim]")
+    screen.print(
+        f"[dim]Policy {made.manifest.policy_name} {made.manifest.policy_version}; plan {made.digest[:12]}. A proposal: a named person decides.[/dim]"
+    )
 
 
 def _goals(goals: tuple[Goal, ...]) -> Table:
@@ -84,7 +86,9 @@ def _goals(goals: tuple[Goal, ...]) -> Table:
     table.add_column("No plan can do better than", justify="right")
     table.add_column("")
     for goal in goals:
-        table.add_row(GOAL_TITLES[goal.code], str(goal.achieved), str(goal.bound), "proven" if goal.proven else "not proven")
+        table.add_row(
+            GOAL_TITLES[goal.code], str(goal.achieved), str(goal.bound), "proven" if goal.proven else "not proven"
+        )
     return table
 
 
@@ -112,14 +116,18 @@ def _siblings(made: Plan) -> Table:
         table.add_column(column)
     for group in made.sibling_groups:
         homes = ", ".join(f"{child} {home}" for child, home in group.homes)
-        table.add_row(group.group, group.plan.replace("-", " "), group.outcome.value, "yes" if group.as_planned else "no", homes)
+        table.add_row(
+            group.group, group.plan.replace("-", " "), group.outcome.value, "yes" if group.as_planned else "no", homes
+        )
     return table
 
 
 def _unplaced(child: Unplaced) -> Panel:
     lines: list[Text | str] = [_line(reason) for reason in child.reasons]
     lines += _possible(child.near_misses)
-    return Panel(Group(*lines), title=f"{child.child} has no home in this plan", title_align="left", border_style="yellow")
+    return Panel(
+        Group(*lines), title=f"{child.child} has no home in this plan", title_align="left", border_style="yellow"
+    )
 
 
 def _possible(near: tuple[NearMiss, ...]) -> list[Text | str]:
@@ -131,7 +139,11 @@ def _possible(near: tuple[NearMiss, ...]) -> list[Text | str]:
 
 
 def _need(reason: Reason) -> str:
-    who = f" ({listed([role.replace('-', ' ') for role in reason.may_be_lifted_by], 'or')} may agree)" if reason.may_be_lifted_by else ""
+    who = (
+        f" ({listed([role.replace('-', ' ') for role in reason.may_be_lifted_by], 'or')} may agree)"
+        if reason.may_be_lifted_by
+        else ""
+    )
     return f"{reason.sentence}{who}"
 
 
@@ -142,7 +154,9 @@ def _line(reason: Reason) -> str:
 def checked(screen: Console, found: Checked, placements: int) -> None:
     """The independent checker's verdict."""
     if found.sound:
-        screen.print(f"[green]Checker: sound.[/green] {counted(placements, 'placement')} read against {len(found.rules)} rules.")
+        screen.print(
+            f"[green]Checker: sound.[/green] {counted(placements, 'placement')} read against {len(found.rules)} rules."
+        )
     for breach in found.breaches:
         screen.print(f"[red]Breach of {breach.rule}:[/red] {breach.sentence}")
 
@@ -166,7 +180,9 @@ def _how_many(found: Shortlist) -> str:
 def _option(number: int, option: Option) -> Panel:
     lines = [f"Vacancy {_age(option.age_of_confirmation)}."]
     if option.only_in_emergency:
-        lines.append(f"[yellow]Outside its terms ({listed(list(option.only_in_emergency))}): up to 6 working days, if the fostering manager agrees.[/yellow]")
+        lines.append(
+            f"[yellow]Outside its terms ({listed(list(option.only_in_emergency))}): up to 6 working days, if the fostering manager agrees.[/yellow]"
+        )
     for child in option.children:
         lines.append(f"{child.child}: {_why(child)} {_doubts(child)}".rstrip())
     return Panel("\n".join(lines), title=f"{number}. {option.home}", title_align="left")
@@ -197,7 +213,14 @@ def shortlist_data(found: Shortlist) -> dict[str, Any]:
         for option in found.options
     ]
     ruled_out = [{"code": code, "homes": homes} for code, homes in found.ruled_out]
-    return {"children": list(found.children), "possible": found.possible, "homes_looked_at": found.homes_looked_at, "options": options, "near_misses": near_data(found.near_misses), "ruled_out": ruled_out}
+    return {
+        "children": list(found.children),
+        "possible": found.possible,
+        "homes_looked_at": found.homes_looked_at,
+        "options": options,
+        "near_misses": near_data(found.near_misses),
+        "ruled_out": ruled_out,
+    }
 
 
 def explanation_data(found: Explanation, child: str, home: str) -> dict[str, Any]:
@@ -212,7 +235,13 @@ def explanation_data(found: Explanation, child: str, home: str) -> dict[str, Any
             return {**about, "kind": "not known", "questions": [reason_data(r) for r in questions]}
         case UsedElsewhere(costs=costs, by=by, moves=moves):
             told = [{"goal": c.goal, "loses": c.loses, "proven": c.proven} for c in costs]
-            return {**about, "kind": "used elsewhere", "costs": told, "by": list(by), "moves": [list(move) for move in moves]}
+            return {
+                **about,
+                "kind": "used elsewhere",
+                "costs": told,
+                "by": list(by),
+                "moves": [list(move) for move in moves],
+            }
         case CannotBeForced(reason=reason):
             return {**about, "kind": "cannot be", "reason": reason}
 
@@ -254,9 +283,13 @@ def explanation(screen: Console, data: dict[str, Any]) -> None:
 def _cost(screen: Console, data: dict[str, Any]) -> None:
     """What the choice would cost, from the first goal that changes."""
     changed = [cost for cost in data["costs"] if cost["loses"]]
-    proven = "proven by solving again" if all(cost["proven"] for cost in data["costs"]) else "not proven within the limit"
+    proven = (
+        "proven by solving again" if all(cost["proven"] for cost in data["costs"]) else "not proven within the limit"
+    )
     if not changed:
-        screen.print(f"  It would cost nothing: an equal plan puts the child there ({proven}); the order between them is by lot.")
+        screen.print(
+            f"  It would cost nothing: an equal plan puts the child there ({proven}); the order between them is by lot."
+        )
         return
     first = changed[0]
     word = "fewer" if first["loses"] > 0 else "more"

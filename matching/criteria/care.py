@@ -136,5 +136,7 @@ class CarersHope(Criterion):
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if rating >= 0.999:
-            return Sentence.of("The carers at {home} hope to care for a child like {child}.", home=household.home.ref, child=child.ref)
+            return Sentence.of(
+                "The carers at {home} hope to care for a child like {child}.", home=household.home.ref, child=child.ref
+            )
         return Sentence.of("The carers at {home} had hoped for a child of another age or sex.", home=household.home.ref)

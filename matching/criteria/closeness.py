@@ -7,7 +7,7 @@ import numpy as np
 from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
 from matching.domain import Caseload, Child, Household, Place
 from matching.pairs import Pairs
-from matching.pairs.travel import PlaceOf, family_time, minutes_to, school, miles_to_family_home
+from matching.pairs.travel import PlaceOf, family_time, miles_to_family_home, minutes_to, school
 from matching.wording import Sentence
 
 
@@ -55,8 +55,14 @@ class NearHome(Criterion):
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         miles = miles_to_family_home(_one(caseload, child, household)).item()
         if miles <= self.easy:
-            return Sentence.of("{home} is within {miles} miles of the family home.", home=household.home.ref, miles=max(1, _rounded(miles, 1)))
-        return Sentence.of("{home} is about {miles} miles from the family home.", home=household.home.ref, miles=_rounded(miles, 5))
+            return Sentence.of(
+                "{home} is within {miles} miles of the family home.",
+                home=household.home.ref,
+                miles=max(1, _rounded(miles, 1)),
+            )
+        return Sentence.of(
+            "{home} is about {miles} miles from the family home.", home=household.home.ref, miles=_rounded(miles, 5)
+        )
 
 
 @dataclass(frozen=True)
@@ -78,8 +84,12 @@ class NearSchool(Criterion):
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         minutes = minutes_to(_one(caseload, child, household), school).item()
         if rating >= 0.5:
-            return Sentence.of("The same school can be reached, in about {minutes} minutes.", minutes=_rounded(minutes, 5))
-        return Sentence.of("School is far: about {minutes} minutes from {home}.", home=household.home.ref, minutes=_rounded(minutes, 5))
+            return Sentence.of(
+                "The same school can be reached, in about {minutes} minutes.", minutes=_rounded(minutes, 5)
+            )
+        return Sentence.of(
+            "School is far: about {minutes} minutes from {home}.", home=household.home.ref, minutes=_rounded(minutes, 5)
+        )
 
 
 def _reach(household: Household) -> int | None:
@@ -135,4 +145,6 @@ class InArea(Criterion):
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if rating >= 0.5:
             return Sentence.of("{home} is in the authority's own area.", home=household.home.ref)
-        return Sentence.of("{home} is outside the authority's area; a nominated officer must agree.", home=household.home.ref)
+        return Sentence.of(
+            "{home} is outside the authority's area; a nominated officer must agree.", home=household.home.ref
+        )

@@ -162,7 +162,8 @@ def contradictions_in(caseload: Caseload) -> list[str]:
     found += [f"Home {ref} is listed more than once. Keep one row." for ref in _repeated(homes)]
     current = [p.child for p in caseload.placements if p.standing is Standing.CURRENT]
     found += [f"Child {ref} lives in two homes at once. Keep the current placement." for ref in _repeated(current)]
-    pairs = [(p.child, p.home) for p in (*caseload.placements, *caseload.travel, *caseload.decisions)]
+    pairs = [(p.child, p.home) for p in caseload.placements] + [(t.child, t.home) for t in caseload.travel]
+    pairs += [(d.child, d.home) for d in caseload.decisions]
     found += _dangling(pairs, set(children), set(homes))
     for relationship in caseload.relationships:
         found += _faults_of(relationship, set(children), set(homes), groups)
@@ -175,7 +176,9 @@ def _repeated(refs: list[str]) -> list[str]:
 
 
 def _dangling(pairs: list[Pair], children: set[str], homes: set[str]) -> list[str]:
-    lost = sorted({f"child {c}" for c, _ in pairs if c not in children} | {f"home {h}" for _, h in pairs if h not in homes})
+    lost = sorted(
+        {f"child {c}" for c, _ in pairs if c not in children} | {f"home {h}" for _, h in pairs if h not in homes}
+    )
     return [f"There is no {name}, though a row refers to it. Add its row or correct the reference." for name in lost]
 
 

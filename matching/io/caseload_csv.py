@@ -55,7 +55,12 @@ def _as_of(table: Table) -> date | None:
     at = table.header.index(AS_OF)
     days = {cells[at].strip(): number for number, cells in reversed(table.rows) if len(cells) > at}
     if len(days) != 1:
-        table.fault(f"holds {len(days)} different dates; a caseload has one.", "Write the caseload's date on every row.", None, AS_OF)
+        table.fault(
+            f"holds {len(days)} different dates; a caseload has one.",
+            "Write the caseload's date on every row.",
+            None,
+            AS_OF,
+        )
         return None
     text, number = next(iter(days.items()))
     try:
@@ -85,7 +90,13 @@ def _impossible(row: Any) -> list[tuple[str, str, str]]:
     if isinstance(row, Home):
         terms = row.approval
         if terms.youngest is not None and terms.oldest is not None and terms.youngest > terms.oldest:
-            found.append(("approval_youngest", f"is {terms.youngest}, above the oldest, {terms.oldest}.", "Maybe the two were swapped."))
+            found.append(
+                (
+                    "approval_youngest",
+                    f"is {terms.youngest}, above the oldest, {terms.oldest}.",
+                    "Maybe the two were swapped.",
+                )
+            )
         if row.carers is not None and row.carers not in (0, 1, 2):
             found.append(("carers", f"is {row.carers}.", "Write 1 or 2; 0 for a setting with staff."))
     if isinstance(row, Child) and row.date_of_birth is not None and row.date_of_birth.year < 2000:
@@ -93,13 +104,18 @@ def _impossible(row: Any) -> list[tuple[str, str, str]]:
     return found
 
 
-def _consistent(folder: Path, parts: dict[str, tuple[Any, ...]], as_of: date, crossings: tuple[WaterCrossing, ...]) -> Caseload:
+def _consistent(
+    folder: Path, parts: dict[str, tuple[Any, ...]], as_of: date, crossings: tuple[WaterCrossing, ...]
+) -> Caseload:
     draft = object.__new__(Caseload)
-    whole = {"as_of": as_of, "travel": (), "decisions": (), "crossings": crossings, **parts}
+    whole: dict[str, Any] = {"as_of": as_of, "travel": (), "decisions": (), "crossings": crossings, **parts}
     for name, value in whole.items():
         object.__setattr__(draft, name, value)
     way = "Correct the row or the reference."
-    faults = tuple(Fault(file=folder.name, row=None, column=None, value=None, reason=text, way_out=way) for text in contradictions_in(draft))
+    faults = tuple(
+        Fault(file=folder.name, row=None, column=None, value=None, reason=text, way_out=way)
+        for text in contradictions_in(draft)
+    )
     if faults:
         raise UnreadableFile(faults)
     return Caseload(**whole)
@@ -108,7 +124,14 @@ def _consistent(folder: Path, parts: dict[str, tuple[Any, ...]], as_of: date, cr
 def write_caseload(caseload: Caseload, folder: Path) -> None:
     """Write a caseload folder, all files or none; a folder that holds something else is refused."""
     if folder.exists() and any(folder.iterdir()) and not (folder / "children.csv").is_file():
-        fault = Fault(file=str(folder), row=None, column=None, value=None, reason="holds something else.", way_out="Name an empty folder.")
+        fault = Fault(
+            file=str(folder),
+            row=None,
+            column=None,
+            value=None,
+            reason="holds something else.",
+            way_out="Name an empty folder.",
+        )
         raise UnreadableFile((fault,))
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as room:
@@ -146,5 +169,3 @@ def fingerprint(caseload: Caseload) -> str:
     finally:
         shutil.rmtree(room)
     return digest.hexdigest()
-
-

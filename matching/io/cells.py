@@ -38,7 +38,9 @@ def read_cell(text: str, hint: Any, find: FindPlace) -> Any:
         return None
     if get_origin(kind) in (tuple, frozenset):
         item = get_args(kind)[0]
-        parts = [] if text.lower() == NONE else [read_cell(part, item, find) for part in text.split(";") if part.strip()]
+        parts = (
+            [] if text.lower() == NONE else [read_cell(part, item, find) for part in text.split(";") if part.strip()]
+        )
         return get_origin(kind)(parts)
     return _read_one(text, kind, find)
 
@@ -56,7 +58,9 @@ def _read_one(text: str, kind: Any, find: FindPlace) -> Any:
 def _place(text: str, find: FindPlace) -> Place:
     place = find(text)
     if place is None:
-        raise CellFault("is not a postcode that we know in England.", "Write a postcode, its sector (SO14 7) or district (SO14).")
+        raise CellFault(
+            "is not a postcode that we know in England.", "Write a postcode, its sector (SO14 7) or district (SO14)."
+        )
     return place
 
 
@@ -86,7 +90,9 @@ def _day(text: str) -> date:
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise CellFault("is not a date such as 2026-11-23.", "Write year-month-day; day/month orders are ambiguous.") from None
+        raise CellFault(
+            "is not a date such as 2026-11-23.", "Write year-month-day; day/month orders are ambiguous."
+        ) from None
 
 
 def _whole(text: str) -> int:
@@ -107,7 +113,9 @@ def _decimal(text: str) -> float:
 
 def _text(text: str) -> str:
     if "\x00" in text or len(text) > LONGEST_TEXT:
-        raise CellFault("is too long or holds a character that is no text.", f"Write at most {LONGEST_TEXT} characters.")
+        raise CellFault(
+            "is too long or holds a character that is no text.", f"Write at most {LONGEST_TEXT} characters."
+        )
     return text[1:] if text.startswith("'") and text[1:].startswith(RISKY) else text
 
 

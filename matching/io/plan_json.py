@@ -21,13 +21,23 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             for u in plan.unplaced
         ],
         "sibling_groups": [
-            {"group": s.group, "plan": s.plan, "outcome": s.outcome.value, "as_planned": s.as_planned, "homes": dict(s.homes)}
+            {
+                "group": s.group,
+                "plan": s.plan,
+                "outcome": s.outcome.value,
+                "as_planned": s.as_planned,
+                "homes": dict(s.homes),
+            }
             for s in plan.sibling_groups
         ],
         "checker": _checker(plan),
         "manifest": {
             "caseload": manifest.caseload,
-            "policy": {"name": manifest.policy_name, "version": manifest.policy_version, "fingerprint": manifest.policy},
+            "policy": {
+                "name": manifest.policy_name,
+                "version": manifest.policy_version,
+                "fingerprint": manifest.policy,
+            },
             "as_of": manifest.as_of,
             "lot": manifest.lot,
             "software": manifest.software,
@@ -65,7 +75,9 @@ def placement_data(placement: Placement) -> dict[str, Any]:
 def _checker(plan: Plan) -> dict[str, Any]:
     if plan.checked is None:
         return {"sound": None, "breaches": [], "rules": []}
-    breaches = [{"rule": b.rule, "child": b.child, "home": b.home, "sentence": str(b.sentence)} for b in plan.checked.breaches]
+    breaches = [
+        {"rule": b.rule, "child": b.child, "home": b.home, "sentence": str(b.sentence)} for b in plan.checked.breaches
+    ]
     return {"sound": plan.checked.sound, "breaches": breaches, "rules": list(plan.checked.rules)}
 
 

@@ -26,7 +26,9 @@ class Table:
         if text is not None:
             self._split(text)
 
-    def fault(self, reason: str, way_out: str, row: int | None = None, column: str | None = None, value: str | None = None) -> None:
+    def fault(
+        self, reason: str, way_out: str, row: int | None = None, column: str | None = None, value: str | None = None
+    ) -> None:
         """Note one fault."""
         shown = value if value is None or len(value) <= 60 else value[:57] + "..."
         self.faults.append(Fault(file=self.file, row=row, column=column, value=shown, reason=reason, way_out=way_out))
@@ -45,18 +47,25 @@ class Table:
 
     def _split(self, text: str) -> None:
         if "\x00" in text:
-            return self.fault("the file holds NUL characters and is no text.", "Save it as CSV UTF-8.")
-        if max((len(line) for line in text.splitlines()), default=0) > LONGEST_LINE:
-            return self.fault(f"a line is longer than {LONGEST_LINE} characters.", "Maybe line ends were lost; save it again as CSV.")
+            self.fault("the file holds NUL characters and is no text.", "Save it as CSV UTF-8.")
+        elif max((len(line) for line in text.splitlines()), default=0) > LONGEST_LINE:
+            self.fault(
+                f"a line is longer than {LONGEST_LINE} characters.", "Maybe line ends were lost; save it as CSV."
+            )
+        else:
+            self._parse(text)
+
+    def _parse(self, text: str) -> None:
         try:
-            reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-            lines = [(reader.line_num, cells) for cells in reader]
+            lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
         except csv.Error as fault:
-            return self.fault(f"the file is not CSV: {fault}.", "Maybe a quotation mark is not closed.")
+            self.fault(f"the file is not CSV: {fault}.", "Maybe a quotation mark is not closed.")
+            return
         if not lines:
-            return self.fault("the file is empty.", "Write at least the header row.")
-        self.header = [name.strip() for name in lines[0][1]]
-        self.rows = [(n, cells) for n, (_, cells) in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
+            self.fault("the file is empty.", "Write at least the header row.")
+            return
+        self.header = [name.strip() for name in lines[0]]
+        self.rows = [(n, cells) for n, cells in enumerate(lines[1:], 2) if any(cell.strip() for cell in cells)]
 
     def check_header(self, known: Sequence[str], needed: Sequence[str]) -> bool:
         """Whether the columns are known, single and complete."""
@@ -66,7 +75,12 @@ class Table:
             return False
         for name in dict.fromkeys(self.header):
             if name not in known:
-                self.fault("is not a column that we know.", "See docs/reference/files.md; maybe it is misspelt.", 1, name or "(no name)")
+                self.fault(
+                    "is not a column that we know.",
+                    "See docs/reference/files.md; maybe it is misspelt.",
+                    1,
+                    name or "(no name)",
+                )
             elif self.header.count(name) > 1:
                 self.fault("stands more than once.", "Keep one column.", 1, name)
         for name in needed:
@@ -85,7 +99,11 @@ class Table:
 
     def _row(self, kind: type[T], number: int, cells: list[str], facts: dict[str, Fact], find: FindPlace) -> T | None:
         if len(cells) != len(self.header):
-            self.fault(f"has {len(cells)} cells; the header has {len(self.header)}.", "Maybe a comma is missing or one too many.", number)
+            self.fault(
+                f"has {len(cells)} cells; the header has {len(self.header)}.",
+                "Maybe a comma is missing or one too many.",
+                number,
+            )
             return None
         before = len(self.faults)
         values: dict[tuple[str, ...], Any] = {}

@@ -11,7 +11,7 @@ from matching.rules.approval import (
     WithinApprovedCareType,
     WithinApprovedSex,
 )
-from matching.rules.base import Capacity, Rule, SetRule, Sets, Source, judge_with_decisions
+from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Source, judge_with_decisions
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
 from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
 from matching.rules.safety import CarerHasNotRefused, KeptApart, NoContact, NotOnHold
@@ -41,6 +41,7 @@ SET_RULES: tuple[type[SetRule], ...] = (
 __all__ = [
     "PAIR_RULES",
     "SET_RULES",
+    "AnyRule",
     "Capacity",
     "Rule",
     "SetRule",

@@ -68,8 +68,12 @@ class ApprovalInForce(Rule):
         if approval.ends_on < caseload.as_of:
             return Sentence.of("The approval of {home} ended on {day}.", home=home, day=approval.ends_on.isoformat())
         if approval.status in (ApprovalStatus.TEMPORARY_CONNECTED, ApprovalStatus.TEMPORARY_ADOPTER):
-            return Sentence.of("{home} is approved for a while, for a named child who is not {child}.", home=home, child=child.ref)
-        return Sentence.of("{home} is not approved now: its approval is {status}.", home=home, status=approval.status.value)
+            return Sentence.of(
+                "{home} is approved for a while, for a named child who is not {child}.", home=home, child=child.ref
+            )
+        return Sentence.of(
+            "{home} is not approved now: its approval is {status}.", home=home, status=approval.status.value
+        )
 
 
 def _named_pairs(pairs: Pairs) -> list[tuple[str, str]]:
@@ -118,9 +122,13 @@ class WithinApprovedAges(Rule):
         if age is None:
             return Sentence.of("We do not know the age of {child}. Ask the child's social worker.", child=child.ref)
         if terms.youngest is None or terms.oldest is None:
-            return Sentence.of("We do not know which ages {home} is approved for. " + _ASK_WORKER, home=household.home.ref)
+            return Sentence.of(
+                "We do not know which ages {home} is approved for. " + _ASK_WORKER, home=household.home.ref
+            )
         template = "{home} is approved for ages {low} to {high}. {child} is {age}."
-        return Sentence.of(template, home=household.home.ref, low=terms.youngest, high=terms.oldest, child=child.ref, age=age)
+        return Sentence.of(
+            template, home=household.home.ref, low=terms.youngest, high=terms.oldest, child=child.ref, age=age
+        )
 
 
 def approved_sexes(household: Household) -> frozenset[Sex] | None:
@@ -154,11 +162,18 @@ class WithinApprovedSex(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         sexes, home = household.home.approval.sexes, household.home.ref
         if sexes is None:
-            return Sentence.of("We do not know whether {home} may care for girls, boys or both. " + _ASK_WORKER, home=home)
+            return Sentence.of(
+                "We do not know whether {home} may care for girls, boys or both. " + _ASK_WORKER, home=home
+            )
         words = {Sex.FEMALE: "girls", Sex.MALE: "boys", Sex.OTHER: "children recorded as neither"}
         allowed = listed([words[sex] for sex in Sex if sex in sexes]) or "nobody"
         if child.sex is None:
-            return Sentence.of("{home} is approved for {allowed} and we do not know the sex of {child}.", home=home, allowed=allowed, child=child.ref)
+            return Sentence.of(
+                "{home} is approved for {allowed} and we do not know the sex of {child}.",
+                home=home,
+                allowed=allowed,
+                child=child.ref,
+            )
         return Sentence.of("{home} is approved for {allowed} only.", home=home, allowed=allowed)
 
 
@@ -190,10 +205,14 @@ class WithinApprovedCareType(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref
         if child.care_type is None:
-            return Sentence.of("We do not know which kind of care {child} needs. Ask the child's social worker.", child=child.ref)
+            return Sentence.of(
+                "We do not know which kind of care {child} needs. Ask the child's social worker.", child=child.ref
+            )
         kind = child.care_type.value.replace("-", " ")
         if household.home.approval.care_types is None:
-            return Sentence.of("We do not know whether {home} is approved for {kind} care. " + _ASK_WORKER, home=home, kind=kind)
+            return Sentence.of(
+                "We do not know whether {home} is approved for {kind} care. " + _ASK_WORKER, home=home, kind=kind
+            )
         return Sentence.of("{home} is not approved for {kind} care.", home=home, kind=kind)
 
 
@@ -217,8 +236,12 @@ class NamedInApproval(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref
         if household.home.approval.named_children is None:
-            return Sentence.of("We do not know whether the approval of {home} names children. " + _ASK_WORKER, home=home)
-        return Sentence.of("{home} is approved only for named children, and {child} is not one.", home=home, child=child.ref)
+            return Sentence.of(
+                "We do not know whether the approval of {home} names children. " + _ASK_WORKER, home=home
+            )
+        return Sentence.of(
+            "{home} is approved only for named children, and {child} is not one.", home=home, child=child.ref
+        )
 
 
 def _how_many_named(household: Household) -> int | None:

@@ -29,12 +29,8 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Rule(ABC):
-    """A rule about one child and one home.
-
-    Parameters are the fields of a frozen dataclass, so that a policy is only values. `judge` decides;
-    `because` only words what was decided.
-    """
+class AnyRule(ABC):
+    """What every rule says of itself; parameters are the fields of the frozen dataclass."""
 
     code: ClassVar[str]
     title: ClassVar[str]
@@ -42,6 +38,20 @@ class Rule(ABC):
     source: ClassVar[Source]
     level: ClassVar[Level]
     lifted_by: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def settings(self) -> Mapping[str, object]:
+        """Parameters, level and who may lift it, as plain values for the independent checker."""
+        parameters = {item.name: getattr(self, item.name) for item in fields(self)}
+        return {**parameters, "level": self.level.value, "lifted_by": self.lifted_by}
+
+
+@dataclass(frozen=True)
+class Rule(AnyRule):
+    """A rule about one child and one home.
+
+    `judge` decides; `because` only words what was decided.
+    """
 
     @abstractmethod
     def judge(self, pairs: Pairs) -> VerdictMatrix:
@@ -51,45 +61,24 @@ class Rule(ABC):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         """Why the verdict on this child and home is not MET, for a reader who is not technical."""
 
-    @property
-    def settings(self) -> Mapping[str, object]:
-        """Parameters, level and who may lift it, as plain values for the independent checker."""
-        return settings_of(self)
-
 
 @dataclass(frozen=True)
-class SetRule(ABC):
+class SetRule(AnyRule):
     """A rule about the brothers and sisters who would go to one home together, with those who live there."""
-
-    code: ClassVar[str]
-    title: ClassVar[str]
-    purpose: ClassVar[str]
-    source: ClassVar[Source]
-    level: ClassVar[Level]
-    lifted_by: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def judge(self, sets: "Sets") -> VerdictMatrix:
         """One verdict for each set."""
 
     @abstractmethod
-    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
         """Why the verdict on this set and home is not MET."""
 
     def room_for_others(self, sets: "Sets") -> "Capacity | None":
         """How sets of different groups share the home under this rule; `None` when they do not compete."""
         return None
-
-    @property
-    def settings(self) -> Mapping[str, object]:
-        """Parameters, level and who may lift it, as plain values for the independent checker."""
-        return settings_of(self)
-
-
-def settings_of(rule: Rule | SetRule) -> Mapping[str, object]:
-    """Parameters, level and who may lift a rule."""
-    parameters = {item.name: getattr(rule, item.name) for item in fields(rule)}
-    return {**parameters, "level": rule.level.value, "lifted_by": rule.lifted_by}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +118,7 @@ class Capacity:
     whole: npt.NDArray[np.bool_] | None = None
 
 
-def opened_by_decision(caseload: Caseload, rule: Rule | SetRule) -> frozenset[tuple[str, str]]:
+def opened_by_decision(caseload: Caseload, rule: AnyRule) -> frozenset[tuple[str, str]]:
     """Child and home pairs for which a decision in force, by a role that may, opens a gated rule."""
     if rule.level is not Level.NEEDS_DECISION:
         return frozenset()

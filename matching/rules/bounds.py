@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import date
 
-from matching.domain import Child, Consideration, ConsiderationKind, Household, Person, Sex
+from matching.domain import Child, Consideration, ConsiderationKind, Household, Sex
 
 NO_LOW, NO_HIGH = -1.0, 99.0
 Kind = ConsiderationKind
@@ -112,7 +112,9 @@ def others_of(household: Household, as_of: date) -> Others:
     seen: list[Seen] = [(r.age_on(as_of), r.sex) for r in household.residents]
     seen += [(person.age, person.sex) for person in birth or ()]
     known = [age for age, _ in seen if age is not None]
-    boys, girls, unsexed = (_extremes([age for age, sex in seen if sex is which]) for which in (Sex.MALE, Sex.FEMALE, None))
+    boys, girls, unsexed = (
+        _extremes([age for age, sex in seen if sex is which]) for which in (Sex.MALE, Sex.FEMALE, None)
+    )
     ages = (float(min(known, default=NO_HIGH)), float(max(known, default=NO_LOW)))
     return Others(float(len(seen)), *ages, *boys, *girls, *unsexed, float(len(seen) - len(known)), float(birth is None))
 

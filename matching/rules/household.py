@@ -11,14 +11,18 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.domain import Caseload, Child, Household, Level, LivesWith, Sex
-from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
+from matching.pairs import Mask, Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
 from matching.rules.bounds import BOUND_FIELDS, NO_HIGH, NO_LOW, OTHER_FIELDS, bounds_of, others_of, tightest
 from matching.wording import Sentence, listed
 
 MAY_AGREE = ("social-workers-and-fostering-manager",)
-STANDARD_15 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 15", read_on=date(2026, 11, 23))
-REFERRAL = Source(text="Placements Data Standard v2", paragraph="who the child can live alongside", read_on=date(2026, 11, 23))
+STANDARD_15 = Source(
+    text="Fostering National Minimum Standards 2011", paragraph="standard 15", read_on=date(2026, 11, 23)
+)
+REFERRAL = Source(
+    text="Placements Data Standard v2", paragraph="who the child can live alongside", read_on=date(2026, 11, 23)
+)
 Numbers = npt.NDArray[np.float64]
 
 
@@ -55,7 +59,7 @@ class _Present:
         return float(getattr(others_of(household, self.as_of), self.field))
 
 
-def _fits_bound(value: Numbers, known: Numbers | bool, bound: Numbers, opened: Numbers) -> Truth:
+def _fits_bound(value: Numbers, known: Mask, bound: Numbers, opened: Numbers) -> Truth:
     """Whether an upper bound holds; a bound of 99 with nothing open always does."""
     free = Truth.of((bound == NO_HIGH) & (opened == 0))
     told = Truth.of(value <= bound, known)
@@ -114,7 +118,7 @@ def _some_allowed(bound: Numbers) -> Truth:
     return Truth.of(bound >= 0)
 
 
-def _at_least(value: Numbers, known: Numbers | bool, bound: Numbers, opened: Numbers) -> Truth:
+def _at_least(value: Numbers, known: Mask, bound: Numbers, opened: Numbers) -> Truth:
     free = Truth.of((bound == NO_LOW) & (opened == 0))
     told = Truth.of((value >= bound) | (bound == NO_LOW), known | (bound == NO_LOW))
     return free | (told & _known_unless(opened))
@@ -135,7 +139,9 @@ def _sex_within(here: dict[str, Numbers], sex: str, bound: Numbers, opened: Numb
     free = Truth.of((bound == NO_HIGH) & (opened == 0))
     none = Truth.of(here[sex] == 0)
     those = none | (_some_allowed(bound) & _all_within(here[f"{sex}_oldest"], here[f"{sex}_ageless"], bound, opened))
-    harmless = (here["unsexed"] == 0) | ((here["unsexed_ageless"] == 0) & (here["unsexed_oldest"] <= bound) & (opened == 0))
+    harmless = (here["unsexed"] == 0) | (
+        (here["unsexed_ageless"] == 0) & (here["unsexed_oldest"] <= bound) & (opened == 0)
+    )
     return free | (those & Truth(np.asarray(harmless), np.zeros_like(harmless)))
 
 
@@ -148,7 +154,9 @@ def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictM
     result = verdicts(decide(pairs), pairs.shape)
     for c, h in pairs.with_resident_sibling:
         child, household = pairs.children.items[c], pairs.homes.items[h]
-        verdict = verdicts(decide(Pairs.one(pairs.caseload, child, unrelated_part(pairs.caseload, child, household))), (1, 1))
+        verdict = verdicts(
+            decide(Pairs.one(pairs.caseload, child, unrelated_part(pairs.caseload, child, household))), (1, 1)
+        )
         at = (c, h) if pairs.at is None else (pairs.at[0] == c) & (pairs.at[1] == h)
         result[at] = verdict[0, 0]
     return result
@@ -156,7 +164,9 @@ def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictM
 
 def unrelated_part(caseload: Caseload, child: Child, household: Household) -> Household:
     """The household without the child's brothers and sisters."""
-    return replace(household, residents=tuple(r for r in household.residents if not caseload.siblings(child.ref, r.ref)))
+    return replace(
+        household, residents=tuple(r for r in household.residents if not caseload.siblings(child.ref, r.ref))
+    )
 
 
 @dataclass(frozen=True)
@@ -175,7 +185,9 @@ class ConsiderationsKept(Rule):
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         unrelated = unrelated_part(caseload, child, household)
-        clashes = [_asking(r) for r in unrelated.residents if _clash(caseload, child, replace(unrelated, residents=(r,)))]
+        clashes = [
+            _asking(r) for r in unrelated.residents if _clash(caseload, child, replace(unrelated, residents=(r,)))
+        ]
         if clashes:
             template = "{child} does not fit what others at {home} need: {asks}."
             return Sentence.of(template, child=child.ref, home=household.home.ref, asks=listed(clashes))
@@ -217,8 +229,13 @@ def _alongside(pairs: Pairs) -> Truth:
     nobody = Truth.of(here["count"] == 0) & _known_unless(here["unknown"])
     agreed = is_[LivesWith.WITH_OTHERS] | is_[LivesWith.NO_PREFERENCE]
     certain = _known_unless(here["ageless"] + here["unknown"])
-    older = Truth.of((here["youngest"] > age) | (here["youngest"] == NO_HIGH), known | (here["youngest"] == NO_HIGH)) & certain
-    younger = Truth.of((here["oldest"] < age) | (here["oldest"] == NO_LOW), known | (here["oldest"] == NO_LOW)) & certain
+    older = (
+        Truth.of((here["youngest"] > age) | (here["youngest"] == NO_HIGH), known | (here["youngest"] == NO_HIGH))
+        & certain
+    )
+    younger = (
+        Truth.of((here["oldest"] < age) | (here["oldest"] == NO_LOW), known | (here["oldest"] == NO_LOW)) & certain
+    )
     return agreed | nobody | (is_[LivesWith.ONLY_OLDER] & older) | (is_[LivesWith.ONLY_YOUNGER] & younger)
 
 
@@ -239,11 +256,19 @@ class CanLiveAlongside(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref
         if child.lives_with is None:
-            return Sentence.of("We do not know whom {child} can live alongside. Ask the child's social worker.", child=child.ref)
+            return Sentence.of(
+                "We do not know whom {child} can live alongside. Ask the child's social worker.", child=child.ref
+            )
         pairs = Pairs.one(caseload, child, unrelated_part(caseload, child, household))
         if not _alongside(pairs).no.all():
-            return Sentence.of("We do not know enough about the children at {home} for {child}. Ask who lives there.", child=child.ref, home=home)
-        wishes = {LivesWith.SOLO: "needs to be the only child", LivesWith.ONLY_OLDER: "can live only with older children"}
+            return Sentence.of(
+                "We do not know enough about the children at {home} for {child}. Ask who lives there.",
+                child=child.ref,
+                home=home,
+            )
+        wishes = {
+            LivesWith.SOLO: "needs to be the only child",
+            LivesWith.ONLY_OLDER: "can live only with older children",
+        }
         wish = wishes.get(child.lives_with, "can live only with younger children")
         return Sentence.of("{child} {wish}, and that is not so at {home}.", child=child.ref, wish=wish, home=home)
-

@@ -63,15 +63,24 @@ class UsablePlace(SetRule):
     def room_for_others(self, sets: Sets) -> Capacity:
         return Capacity(limit=_whole(sets.register.homes.numbers(places_free)))
 
-    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
         home = household.home
         if home.place_state is PlaceState.FILLED or home.place_state is PlaceState.NOT_AVAILABLE:
             word = home.place_state.value.replace("-", " ")
             return Sentence.of("The places at {home} are {state}.", home=home.ref, state=word)
         if home.place_state is None or home.places_free is None:
-            return Sentence.of("We do not know how many places at {home} can be used now. Ask the carers.", home=home.ref)
+            return Sentence.of(
+                "We do not know how many places at {home} can be used now. Ask the carers.", home=home.ref
+            )
         free = counted(home.places_free, "usable place")
-        return Sentence.of("{home} has {free} for {wanted}.", home=home.ref, free=free, wanted=counted(len(children), "child", "children"))
+        return Sentence.of(
+            "{home} has {free} for {wanted}.",
+            home=home.ref,
+            free=free,
+            wanted=counted(len(children), "child", "children"),
+        )
 
 
 @dataclass(frozen=True)
@@ -100,10 +109,14 @@ class WithinApprovedNumber(SetRule):
         left = _whole(homes.numbers(most_children) - homes.numbers(residents))
         return Capacity(limit=left, excepted=self._opened(sets))
 
-    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
         home, most = household.home.ref, household.home.approval.most_children
         if most is None:
-            return Sentence.of("We do not know how many children {home} is approved for. Ask the supervising social worker.", home=home)
+            return Sentence.of(
+                "We do not know how many children {home} is approved for. Ask the supervising social worker.", home=home
+            )
         template = "{home} is approved for {most} and would have {total}."
         total = len(household.residents) + len(children)
         return Sentence.of(template, home=home, most=counted(most, "child", "children"), total=total)
@@ -120,7 +133,12 @@ def named_sets(sets: Sets, named: frozenset[tuple[str, str]]) -> np.ndarray:
     return result
 
 
-_OUTSIDE_LIMIT = (HomeKind.RESIDENTIAL, HomeKind.SUPPORTED_ACCOMMODATION, HomeKind.SUPPORTED_LODGINGS, HomeKind.ADOPTIVE)
+_OUTSIDE_LIMIT = (
+    HomeKind.RESIDENTIAL,
+    HomeKind.SUPPORTED_ACCOMMODATION,
+    HomeKind.SUPPORTED_LODGINGS,
+    HomeKind.ADOPTIVE,
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +149,9 @@ class UsualFosteringLimit(SetRule):
 
     code = "usual-fostering-limit"
     title = "The usual fostering limit is kept"
-    purpose = "A home has at most three foster children, unless all are brothers and sisters or an exemption names them."
+    purpose = (
+        "A home has at most three foster children, unless all are brothers and sisters or an exemption names them."
+    )
     source = SCHEDULE_7
     level = Level.NEVER
 
@@ -141,7 +161,7 @@ class UsualFosteringLimit(SetRule):
         return verdicts(Truth.of(lawful) | self._exempt(sets), sets.group.shape)
 
     def _unlimited(self, sets: Sets) -> np.ndarray:
-        return sets.register.homes.numbers(_outside_limit)[sets.home] == 1
+        return np.asarray(sets.register.homes.numbers(_outside_limit)[sets.home] == 1)
 
     def _one_family(self, sets: Sets) -> np.ndarray:
         """Whether the children who live there and the set are all brothers and sisters."""
@@ -150,7 +170,7 @@ class UsualFosteringLimit(SetRule):
         known = {group.ref: i for i, group in enumerate(sets.groups)}
         only = [next(iter(f)) if len(f) == 1 else None for f in families]
         family = np.array([-2 if not f else known.get(one or "", -1) for f, one in zip(families, only, strict=True)])
-        return (family[sets.home] == -2) | (family[sets.home] == sets.group)
+        return np.asarray((family[sets.home] == -2) | (family[sets.home] == sets.group))
 
     def _exempt(self, sets: Sets) -> Truth:
         homes, caseload = sets.register.homes, sets.register.caseload
@@ -168,11 +188,16 @@ class UsualFosteringLimit(SetRule):
         whole = over & ~exempt & ~self._unlimited(sets)
         return Capacity(limit=np.maximum(left, 0).astype(np.int64), excepted=exempt, whole=whole)
 
-    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
         home, approval = household.home.ref, household.home.approval
         total = len(household.residents) + len(children)
         if approval.exempted_children is None:
-            return Sentence.of("We do not know whether {home} has an exemption from the usual fostering limit. Ask its authority.", home=home)
+            return Sentence.of(
+                "We do not know whether {home} has an exemption from the usual fostering limit. Ask its authority.",
+                home=home,
+            )
         if verdict_not_known(approval.exemption_ends, approval.exempted_children):
             return Sentence.of("We do not know when the exemption of {home} ends. Ask its authority.", home=home)
         template = "{home} would have {total} foster children who are not all brothers and sisters; the usual limit is {limit}."
@@ -200,4 +225,3 @@ def _residents_exempted(household: Household) -> bool:
 def _exemption_ends(household: Household) -> float | None:
     ends = household.home.approval.exemption_ends
     return None if ends is None else ends.toordinal()
-

@@ -39,7 +39,9 @@ class NotOnHold(Rule):
         if home.hold_until and home.hold_until < caseload.as_of:
             template = "The hold on {home} should have ended on {day}. Ask whether it may be asked again."
             return Sentence.of(template, home=home.ref, day=home.hold_until.isoformat())
-        return Sentence.of("{home} may not be asked now: {hold}.", home=home.ref, hold=home.hold.value.replace("-", " "))
+        return Sentence.of(
+            "{home} may not be asked now: {hold}.", home=home.ref, hold=home.hold.value.replace("-", " ")
+        )
 
 
 def _held(household: Household) -> bool | None:
@@ -68,11 +70,18 @@ class NoContact(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref
         if (child.ref, home) in caseload.ties[Tie.NO_CONTACT]:
-            return Sentence.of("{child} may have no contact with somebody at or near {home}.", child=child.ref, home=home)
+            return Sentence.of(
+                "{child} may have no contact with somebody at or near {home}.", child=child.ref, home=home
+            )
         if child.places_to_avoid is None:
-            return Sentence.of("We do not know which places {child} must stay away from. Ask the child's social worker.", child=child.ref)
+            return Sentence.of(
+                "We do not know which places {child} must stay away from. Ask the child's social worker.",
+                child=child.ref,
+            )
         if covers(child.places_to_avoid, household.home.place) is None:
-            return Sentence.of("We do not know whether {home} lies where {child} must not be.", child=child.ref, home=home)
+            return Sentence.of(
+                "We do not know whether {home} lies where {child} must not be.", child=child.ref, home=home
+            )
         return Sentence.of("{home} lies in an area that {child} must stay away from.", child=child.ref, home=home)
 
 
@@ -135,7 +144,12 @@ class KeptApart(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         others = _apart_from(caseload, child)
         who = next((resident.ref for resident in household.residents if resident.ref in others), "a child")
-        return Sentence.of("{child} and {other} are kept apart, and {other} lives at {home}.", child=child.ref, other=who, home=household.home.ref)
+        return Sentence.of(
+            "{child} and {other} are kept apart, and {other} lives at {home}.",
+            child=child.ref,
+            other=who,
+            home=household.home.ref,
+        )
 
 
 def _apart_from(caseload: Caseload, child: Child) -> set[str]:

@@ -55,10 +55,14 @@ class SiblingPlanKept(SetRule):
             met[here] = np.isin(sets.mask[here], allowed_masks(group))
         return verdicts(Truth.of(met), sets.group.shape)
 
-    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
         if group.plan in APART:
             return Sentence.of("The plan for {group} is that these brothers and sisters live apart.", group=group.ref)
-        return Sentence.of("The plan for {group} keeps more of the brothers and sisters together than this.", group=group.ref)
+        return Sentence.of(
+            "The plan for {group} keeps more of the brothers and sisters together than this.", group=group.ref
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,9 @@ class NobodyKeptApart(SetRule):
             met[(sets.group == g) & ((sets.mask & pair) == pair)] = False
         return verdicts(Truth.of(met), sets.group.shape)
 
-    def because(self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household) -> Sentence:
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
         apart = caseload.ties[Tie.APART]
         one, other = next(((a, b) for a in children for b in children if (a, b) in apart), (children[0], children[-1]))
         return Sentence.of("{one} and {other} are kept apart.", one=one, other=other)

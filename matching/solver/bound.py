@@ -45,7 +45,9 @@ def _by_size(problem: Problem) -> list[tuple[int, npt.NDArray[np.int64]]]:
     return [(int(s), np.array(list(g))) for s, g in groupby(order, key=lambda i: problem.group_sizes[i])]
 
 
-def _best_by_mask(problem: Problem, net: Integers, size: int, groups: npt.NDArray[np.int64]) -> tuple[Integers, npt.NDArray[np.int64]]:
+def _best_by_mask(
+    problem: Problem, net: Integers, size: int, groups: npt.NDArray[np.int64]
+) -> tuple[Integers, npt.NDArray[np.int64]]:
     """Best net value by (group, mask), and each block's row in that table (-1: not of these groups)."""
     row = np.full(problem.group_sizes.size, -1, dtype=np.int64)
     row[groups] = np.arange(groups.size)

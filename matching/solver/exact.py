@@ -12,16 +12,26 @@ from matching.solver.problem import Integers, Problem
 Chosen = npt.NDArray[np.int64]
 
 
-def by_highs(problem: Problem, value: Integers, held: Held, keep: Chosen, seconds: float | None) -> tuple[Chosen | None, bool]:
+def by_highs(
+    problem: Problem, value: Integers, held: Held, keep: Chosen, seconds: float | None
+) -> tuple[Chosen | None, bool]:
     """Best blocks among `keep` with HiGHS, and whether that was proven within the time."""
     packing = sparse.vstack([problem.rows, child_rows(problem), triple_rows(problem)], format="csc")[:, keep].tocsr()
     limits = np.concatenate([problem.row_limit, np.ones(packing.shape[0] - problem.row_limit.size)])
     busy = np.diff(packing.indptr) > 1
     constraints = [LinearConstraint(packing[busy], -np.inf, limits[busy])]
     if held.targets.size:
-        constraints.append(LinearConstraint(sparse.csr_array(held.values[:, keep].astype(np.float64)), held.targets, np.inf))
-    options = {"mip_rel_gap": 0.0} | ({} if seconds is None else {"time_limit": max(seconds, 0.01)})
-    found = milp(-value[keep].astype(np.float64), constraints=constraints, integrality=np.ones(keep.size), bounds=Bounds(0, _upper(problem, keep)), options=options)
+        constraints.append(
+            LinearConstraint(sparse.csr_array(held.values[:, keep].astype(np.float64)), held.targets, np.inf)
+        )
+    limit = 1e9 if seconds is None else max(seconds, 0.01)
+    found = milp(
+        -value[keep].astype(np.float64),
+        constraints=constraints,
+        integrality=np.ones(keep.size, dtype=np.int64),
+        bounds=Bounds(0, _upper(problem, keep)),
+        options={"mip_rel_gap": 0.0, "time_limit": limit},
+    )
     if found.x is None:
         return None, found.status == 2
     return keep[np.asarray(found.x) > 0.5], found.status == 0
@@ -35,7 +45,9 @@ def _upper(problem: Problem, keep: Chosen) -> npt.NDArray[np.float64]:
     return upper[keep]
 
 
-def by_cp_sat(problem: Problem, value: Integers, held: Held, keep: Chosen, seconds: float | None, hint: Chosen | None = None) -> tuple[Chosen | None, bool]:
+def by_cp_sat(
+    problem: Problem, value: Integers, held: Held, keep: Chosen, seconds: float | None, hint: Chosen | None = None
+) -> tuple[Chosen | None, bool]:
     """Best blocks among `keep` with CP-SAT (one worker, level 2), and whether that was proven within the time."""
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in range(keep.size)]
@@ -62,10 +74,14 @@ def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], problem: Probl
         span = slice(rows.indptr[row], rows.indptr[row + 1])
         at, use = rows.indices[span], rows.data[span].astype(np.int64)
         if use.sum() > problem.row_limit[row]:
-            model.add(cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], use.tolist()) <= int(problem.row_limit[row]))
+            model.add(
+                cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], use.tolist()) <= int(problem.row_limit[row])
+            )
 
 
-def _solved(model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Chosen, seconds: float | None) -> tuple[Chosen | None, bool]:
+def _solved(
+    model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Chosen, seconds: float | None
+) -> tuple[Chosen | None, bool]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2

@@ -31,9 +31,19 @@ class Prices:
 def prices_of(problem: Problem, value: Integers, held: Held) -> Prices:
     """Prices from the relaxation; any whole prices give a valid bound, these give a tight one."""
     child, triples = child_rows(problem), triple_rows(problem)
-    above = sparse.vstack([problem.rows, child, triples, -sparse.csr_array(held.values.astype(np.float64))], format="csr")
-    limits = np.concatenate([problem.row_limit, np.ones(child.shape[0] + triples.shape[0]), -held.targets]).astype(np.float64)
-    found = linprog(-value.astype(np.float64), A_ub=above, b_ub=limits, bounds=(0, None), method="highs-ds" if problem.blocks < 60_000 else "highs-ipm")
+    above = sparse.vstack(
+        [problem.rows, child, triples, -sparse.csr_array(held.values.astype(np.float64))], format="csr"
+    )
+    limits = np.concatenate([problem.row_limit, np.ones(child.shape[0] + triples.shape[0]), -held.targets]).astype(
+        np.float64
+    )
+    found = linprog(
+        -value.astype(np.float64),
+        A_ub=above,
+        b_ub=limits,
+        bounds=(0, None),
+        method="highs-ds" if problem.blocks < 60_000 else "highs-ipm",
+    )
     if found.status != 0:
         return Prices(np.zeros(problem.row_limit.size, np.int64), np.zeros(held.targets.size, np.int64))
     duals = np.maximum(-found.ineqlin.marginals, 0.0) * SCALE
@@ -65,7 +75,9 @@ def triple_rows(problem: Problem) -> sparse.csr_array:
     return _ones(rows, blocks, count, problem.blocks)
 
 
-def _ones(rows: list[npt.NDArray[np.int64]], blocks: list[npt.NDArray[np.int64]], count: int, width: int) -> sparse.csr_array:
+def _ones(
+    rows: list[npt.NDArray[np.int64]], blocks: list[npt.NDArray[np.int64]], count: int, width: int
+) -> sparse.csr_array:
     at = np.concatenate(rows) if rows else np.zeros(0, np.int64)
     across = np.concatenate(blocks) if blocks else np.zeros(0, np.int64)
     return sparse.csr_array((np.ones(at.size), (at, across)), shape=(count, width))

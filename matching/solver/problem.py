@@ -39,7 +39,9 @@ class Problem:
     def __post_init__(self) -> None:
         blocks = self.block_group.size
         if self.goal_values.shape != (len(self.goals), blocks) or self.lot.size != blocks:
-            raise ValueError(f"goal values {self.goal_values.shape} and lots {self.lot.size} do not fit {blocks} blocks")
+            raise ValueError(
+                f"goal values {self.goal_values.shape} and lots {self.lot.size} do not fit {blocks} blocks"
+            )
         if self.row_use.size and self.row_use.min() < 0:
             raise ValueError("a row has a negative use")
 

@@ -60,17 +60,23 @@ def solve(problem: Problem, limits: Limits | None = None) -> Solution:
     run.seconds.append(("lot", time.monotonic() - began))
     achieved = tuple(int(v) for v in problem.goal_values[:, run.chosen].sum(axis=1))
     bound = tuple(max(run.bound[g], achieved[g]) for g in range(len(problem.goals)))
-    return Solution(chosen=tuple(run.chosen.tolist()), achieved=achieved, bound=bound, proven=run.proven, seconds=tuple(run.seconds))
+    return Solution(
+        chosen=tuple(run.chosen.tolist()), achieved=achieved, bound=bound, proven=run.proven, seconds=tuple(run.seconds)
+    )
 
 
 def _start(problem: Problem, limits: Limits) -> Run:
-    must = np.array([problem.holding(child) for child in problem.must_place], dtype=np.int64).reshape(len(problem.must_place), problem.blocks)
+    must = np.array([problem.holding(child) for child in problem.must_place], dtype=np.int64).reshape(
+        len(problem.must_place), problem.blocks
+    )
     held = Held(must, np.ones(len(problem.must_place), dtype=np.int64))
     run = Run(problem, limits, time.monotonic(), greedy_plan(problem), np.ones(problem.blocks, dtype=bool), held)
     if not _reaches(held, run.chosen):
         found, _ = by_cp_sat(problem, np.zeros(problem.blocks, np.int64), held, np.arange(problem.blocks), run.left())
         if found is None:
-            raise PlanRefused("These children cannot all have the homes asked for at once. Release one of them and try again.")
+            raise PlanRefused(
+                "These children cannot all have the homes asked for at once. Release one of them and try again."
+            )
         run.chosen = found
     return run
 
@@ -176,7 +182,11 @@ def _note_bounds(run: Run, stage: Stage, top: int, best: int) -> None:
     """Bounds of single goals from the bound of the folded objective."""
     for g in stage.goals:
         achieved = int(run.problem.goal_values[g, run.chosen].sum())
-        run.bound[g] = achieved if top == best else min(_span(run.problem, run.problem.goal_values[g]), _unfolded(run, stage, g, top))
+        run.bound[g] = (
+            achieved
+            if top == best
+            else min(_span(run.problem, run.problem.goal_values[g]), _unfolded(run, stage, g, top))
+        )
 
 
 def _unfolded(run: Run, stage: Stage, goal: int, top: int) -> int:

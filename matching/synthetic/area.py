@@ -40,7 +40,12 @@ class Area:
 
     def close_to(self, spot: Spot, chance: Chance) -> Spot:
         """Somewhere close by, such as a school."""
-        near = sorted(self.city, key=lambda other: abs(other.place.easting - spot.place.easting) + abs(other.place.northing - spot.place.northing))
+        near = sorted(
+            self.city,
+            key=lambda other: (
+                abs(other.place.easting - spot.place.easting) + abs(other.place.northing - spot.place.northing)
+            ),
+        )
         return chance.one(near[:6], [6, 4, 3, 2, 1, 1])
 
     def own_home(self, chance: Chance) -> Spot:

@@ -61,7 +61,11 @@ class Families:
     def draw(self, number: int, stock: bool, size: int | None = None, ages: tuple[int, int] = (0, 17)) -> list[Child]:
         """A family of one or more children without references, ages within the range."""
         chance = Chance(self.seed, "settled family" if stock else "waiting family", number)
-        uasc = size is None and ages[1] >= 16 and chance.happens(self.figures["stock_share_uasc" if stock else "entry_share_uasc"])
+        uasc = (
+            size is None
+            and ages[1] >= 16
+            and chance.happens(self.figures["stock_share_uasc" if stock else "entry_share_uasc"])
+        )
         count = 1 if uasc else size or self._size(chance)
         home = self.area.family(chance)
         shared = self._shared(chance, home, uasc)
@@ -70,7 +74,10 @@ class Families:
         for _ in range(count):
             found.append(first)
             first = min(ages[1], max(ages[0], first + chance.one([-3, -2, 2, 3, 1])))
-        return [self._child(Chance(self.seed, f"child {stock} {number}", i), age, shared, uasc, home) for i, age in enumerate(sorted(found))]
+        return [
+            self._child(Chance(self.seed, f"child {stock} {number}", i), age, shared, uasc, home)
+            for i, age in enumerate(sorted(found))
+        ]
 
     def _size(self, chance: Chance) -> int:
         share = self.figures["share_of_children_in_care_with_sibling_in_care"]
@@ -82,7 +89,11 @@ class Families:
 
     def _age(self, chance: Chance, stock: bool, ages: tuple[int, int]) -> int:
         kind = "stock" if stock else "entry"
-        bands = [(max(low, ages[0]), min(high, ages[1]), name) for name, (low, high) in BANDS.items() if low <= ages[1] and high >= ages[0]]
+        bands = [
+            (max(low, ages[0]), min(high, ages[1]), name)
+            for name, (low, high) in BANDS.items()
+            if low <= ages[1] and high >= ages[0]
+        ]
         low, high, _ = chance.one(bands, [self.figures[f"{kind}_share_age_{name}"] for *_, name in bands])
         return chance.whole(low, high)
 
@@ -102,7 +113,11 @@ class Families:
         }
 
     def _legal(self, chance: Chance, uasc: bool) -> LegalStatus:
-        options = {LegalStatus.SECTION_20: "s20", LegalStatus.INTERIM_CARE_ORDER: "interim_care_order", LegalStatus.POLICE_PROTECTION: "police_protection"}
+        options = {
+            LegalStatus.SECTION_20: "s20",
+            LegalStatus.INTERIM_CARE_ORDER: "interim_care_order",
+            LegalStatus.POLICE_PROTECTION: "police_protection",
+        }
         if uasc:
             return LegalStatus.SECTION_20
         return chance.one(list(options), [self.figures[f"entry_share_legal_{name}"] for name in options.values()])
@@ -145,7 +160,9 @@ def _care(chance: Chance, age: int, uasc: bool) -> Mapping[str, Any]:
         [CarePlan.RETURN_HOME, CarePlan.LONG_TERM_FOSTERING, CarePlan.ADOPTION, CarePlan.BEING_DECIDED],
         [0.3, 0.35 if age >= 4 else 0.05, 0.3 if age < 4 else 0.0, 0.3],
     )
-    kind = {CarePlan.LONG_TERM_FOSTERING: CareType.LONG_TERM, CarePlan.ADOPTION: CareType.SHORT_TERM}.get(plan, CareType.SHORT_TERM)
+    kind = {CarePlan.LONG_TERM_FOSTERING: CareType.LONG_TERM, CarePlan.ADOPTION: CareType.SHORT_TERM}.get(
+        plan, CareType.SHORT_TERM
+    )
     return {
         "care_plan": CarePlan.INDEPENDENCE if uasc else plan,
         "care_type": kind,
@@ -177,21 +194,35 @@ def _needs(chance: Chance, age: int, disabled: bool, uasc: bool) -> Mapping[str,
 
 
 def _living(chance: Chance, age: int, figures: Figures) -> Mapping[str, Any]:
-    asks = frozenset({chance.one(KINDS)}) if age >= 3 and chance.happens(figures["sample_consideration"]) else frozenset()
+    asks = (
+        frozenset({chance.one(KINDS)}) if age >= 3 and chance.happens(figures["sample_consideration"]) else frozenset()
+    )
     wishes = [LivesWith.NO_PREFERENCE, LivesWith.WITH_OTHERS, LivesWith.ONLY_OLDER, LivesWith.SOLO]
-    risks = {name: chance.one([False, True, None], [0.86, 0.08, 0.06]) for name in ("self_harm", "missing", "substance_use", "harm_physical", "criminal_exploitation")}
+    risks = {
+        name: chance.one([False, True, None], [0.86, 0.08, 0.06])
+        for name in ("self_harm", "missing", "substance_use", "harm_physical", "criminal_exploitation")
+    }
     return {
         "considerations": asks,
         "lives_with": chance.one(wishes, [0.6, 0.32, 0.04, 0.04]),
         "places_to_avoid": (),
-        "risks": Risks(**risks, harm_sexual=False, fire_setting=False, harm_to_animals=chance.happens(0.02), sexual_exploitation=False, eating_disorder=False, exploits_others=False),
+        "risks": Risks(
+            **risks,
+            harm_sexual=False,
+            fire_setting=False,
+            harm_to_animals=chance.happens(0.02),
+            sexual_exploitation=False,
+            eating_disorder=False,
+            exploits_others=False,
+        ),
     }
 
 
 def _forgetful(chance: Chance, child: Child, share: float) -> Child:
     """A few facts that nobody has written down yet."""
-    gone = chance.some(["care_type", "considerations", "lives_with", "places_to_avoid", "helpful_skills", "languages"], share)
-    return replace(child, **dict.fromkeys(gone))
+    kinds = ["care_type", "considerations", "lives_with", "places_to_avoid", "helpful_skills", "languages"]
+    gone: dict[str, Any] = dict.fromkeys(chance.some(kinds, share))
+    return replace(child, **gone)
 
 
 def waiting(child: Child, chance: Chance, figures: Figures, as_of: date) -> Child:
@@ -200,4 +231,6 @@ def waiting(child: Child, chance: Chance, figures: Figures, as_of: date) -> Chil
     deadline = chance.one([Deadline.EMERGENCY, Deadline.STATUTORY, Deadline.PLANNED], [*shares, 1 - sum(shares)])
     days = {Deadline.EMERGENCY: (0, 1), Deadline.STATUTORY: (2, 10), Deadline.PLANNED: (7, 60)}[deadline]
     since = as_of - timedelta(days=0 if deadline is Deadline.EMERGENCY else chance.whole(1, 90))
-    return replace(child, deadline=deadline, needs_home_by=as_of + timedelta(days=chance.whole(*days)), waiting_since=since)
+    return replace(
+        child, deadline=deadline, needs_home_by=as_of + timedelta(days=chance.whole(*days)), waiting_since=since
+    )

@@ -16,6 +16,7 @@ from matching.domain import (
     Place,
     PlaceState,
     Relationship,
+    Sex,
     SiblingPlan,
     Standing,
     Tie,
@@ -59,7 +60,13 @@ class City:
 
 
 def sample_caseload(
-    reference: Path, *, children: int = 40, homes: int = 270, placed: int | None = None, seed: int = 1, as_of: date = DAY
+    reference: Path,
+    *,
+    children: int = 40,
+    homes: int = 270,
+    placed: int | None = None,
+    seed: int = 1,
+    as_of: date = DAY,
 ) -> Caseload:
     """An invented Southampton with `children` who wait, `homes`, and about `placed` who live in them already."""
     area, figures = Area(reference), Figures.read(reference)
@@ -139,7 +146,7 @@ def _fill(city: City, number: int, home: Home, filled: int, free: int) -> None:
         city.placements.append(CurrentPlacement(child=ref, home=home.ref, since=since))
 
 
-def _allowed_sex(home: Home, child: Child) -> object:
+def _allowed_sex(home: Home, child: Child) -> Sex | None:
     sexes = home.approval.sexes
     return child.sex if sexes is None or child.sex in sexes else next(iter(sexes))
 
@@ -154,15 +161,41 @@ def _special(city: City) -> None:
         return
     _settled_wishes(city, chance, settled)
     _brothers_and_sisters(city, chance, settled)
-    for tie, reason in ((Tie.NO_CONTACT, "somebody nearby"), (Tie.NO_CONTACT, "court order"), (Tie.REFUSED, "wants a younger child")):
-        city.relationships.append(Relationship(tie=tie, of=chance.one(seeking).ref, to=chance.one(vacant).ref, reason=reason))
-    city.relationships.append(Relationship(tie=Tie.APART, of=chance.one(seeking).ref, to=chance.one(settled).child, reason="assessed as unsafe together"))
-    for rule, role in (("approved-ages", "fostering-manager"), ("considerations", "social-workers-and-fostering-manager")):
+    for tie, reason in (
+        (Tie.NO_CONTACT, "somebody nearby"),
+        (Tie.NO_CONTACT, "court order"),
+        (Tie.REFUSED, "wants a younger child"),
+    ):
+        city.relationships.append(
+            Relationship(tie=tie, of=chance.one(seeking).ref, to=chance.one(vacant).ref, reason=reason)
+        )
+    city.relationships.append(
+        Relationship(
+            tie=Tie.APART,
+            of=chance.one(seeking).ref,
+            to=chance.one(settled).child,
+            reason="assessed as unsafe together",
+        )
+    )
+    for rule, role in (
+        ("approved-ages", "fostering-manager"),
+        ("considerations", "social-workers-and-fostering-manager"),
+    ):
         city.decisions.append(
-            Decision(rule=rule, child=chance.one(seeking).ref, home=chance.one(vacant).ref, role=role, reason="agreed at the matching meeting", decided_on=city.as_of, expires_on=city.as_of + timedelta(days=30))
+            Decision(
+                rule=rule,
+                child=chance.one(seeking).ref,
+                home=chance.one(vacant).ref,
+                role=role,
+                reason="agreed at the matching meeting",
+                decided_on=city.as_of,
+                expires_on=city.as_of + timedelta(days=30),
+            )
         )
     for child in seeking[:: max(1, len(seeking) // 3)][:3]:
-        city.placements.append(CurrentPlacement(child=child.ref, home=chance.one(vacant).ref, standing=Standing.AGREED, since=city.as_of))
+        city.placements.append(
+            CurrentPlacement(child=child.ref, home=chance.one(vacant).ref, standing=Standing.AGREED, since=city.as_of)
+        )
     _avoids(city, chance, seeking)
     _connected_carer(city, seeking[-1])
 
@@ -197,7 +230,18 @@ def _avoids(city: City, chance: Chance, seeking: list[Child]) -> None:
         i = next(i for i, one in enumerate(city.children) if one.ref == child.ref)
         if child.home_place:
             home = child.home_place
-            city.children[i] = replace(city.children[i], places_to_avoid=(Place(postcode=home.postcode, easting=home.easting, northing=home.northing, authority=home.authority, precision=home.precision),))
+            city.children[i] = replace(
+                city.children[i],
+                places_to_avoid=(
+                    Place(
+                        postcode=home.postcode,
+                        easting=home.easting,
+                        northing=home.northing,
+                        authority=home.authority,
+                        precision=home.precision,
+                    ),
+                ),
+            )
 
 
 def _connected_carer(city: City, child: Child) -> None:
@@ -207,5 +251,3 @@ def _connected_carer(city: City, child: Child) -> None:
     ends = city.as_of + timedelta(weeks=10)
     temporary = replace(terms, status=ApprovalStatus.TEMPORARY_CONNECTED, ends_on=ends, named_children=(child.ref,))
     city.homes[i] = replace(city.homes[i], approval=temporary)
-
-

@@ -34,11 +34,14 @@ def found(gazetteer: Gazetteer, text: str) -> Place:
     return place
 
 
-@pytest.mark.parametrize("typed", ["SO14 7LY", "so147ly", " so14  7ly ", "SO14 7", "so147", "SO14 7L", "so147l", "S O14 7LY"])
+@pytest.mark.parametrize(
+    "typed", ["SO14 7LY", "so147ly", " so14  7ly ", "SO14 7", "so147", "SO14 7L", "so147l", "S O14 7LY"]
+)
 def test_what_people_type_is_cut_to_the_sector(gazetteer: Gazetteer, typed: str) -> None:
     place = found(gazetteer, typed)
     assert (place.postcode, place.precision, place.authority) == ("SO14 7", "sector", SOUTHAMPTON)
-    assert abs(place.easting - 441792) < 800 and abs(place.northing - 112191) < 800
+    assert abs(place.easting - 441792) < 800
+    assert abs(place.northing - 112191) < 800
 
 
 @pytest.mark.parametrize("typed", ["SO14", "so14 ", "S O14"])
@@ -73,7 +76,9 @@ def test_a_county_has_its_county_code(gazetteer: Gazetteer) -> None:
 
 
 def test_a_sector_in_two_authorities_has_none(gazetteer: Gazetteer) -> None:
-    straddling = [row["sector"] for row in rows(REFERENCE / "postcode_sectors.csv") if float(row["authority_share"]) < 0.9]
+    straddling = [
+        row["sector"] for row in rows(REFERENCE / "postcode_sectors.csv") if float(row["authority_share"]) < 0.9
+    ]
     assert straddling
     assert found(gazetteer, straddling[0]).authority is None
 
