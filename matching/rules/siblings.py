@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 
 import numpy as np
 
@@ -86,7 +87,8 @@ class NobodyKeptApart(SetRule):
         self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
     ) -> Sentence:
         apart = caseload.ties[Tie.APART]
-        one, other = next(((a, b) for a in children for b in children if (a, b) in apart), (children[0], children[-1]))
+        pairs = list(combinations(children, 2))
+        one, other = next((pair for pair in pairs if pair in apart), pairs[0])
         return Sentence.of("{one} and {other} are kept apart.", one=one, other=other)
 
 
@@ -94,5 +96,6 @@ def _apart_bits(groups: tuple[SiblingGroup, ...], apart: frozenset[tuple[str, st
     found = []
     for g, group in enumerate(groups):
         at = {ref: i for i, ref in enumerate(group.children)}
-        found += [(g, 1 << at[a] | 1 << at[b]) for a, b in apart if a in at and b in at and a < b]
+        pairs = combinations(group.children, 2) if group.plan in APART else apart
+        found += [(g, 1 << at[a] | 1 << at[b]) for a, b in pairs if a in at and b in at and a < b]
     return found

@@ -1,0 +1,173 @@
+"""Random caseloads in which every branch of every rule occurs often, yet much remains possible."""
+
+import random
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from matching.domain import (
+    ApprovalStatus,
+    CareType,
+    Caseload,
+    Child,
+    Consideration,
+    ConsiderationKind,
+    CurrentPlacement,
+    Deadline,
+    Decision,
+    Hold,
+    Home,
+    HomeKind,
+    LivesWith,
+    Person,
+    Place,
+    PlaceState,
+    Relationship,
+    Sex,
+    SiblingPlan,
+    Skill,
+    Standing,
+    StatedNeed,
+    Tie,
+)
+from tests.lib.builders import FOREVER, TODAY, a_child, a_home
+
+PLACES = [
+    Place(postcode=f"SO1{n} {m}", easting=440000 + 4000 * n, northing=110000 + 3000 * m)
+    for n in range(4)
+    for m in range(2)
+]
+DISTRICT = Place(postcode="SO11", easting=444000, northing=111000, precision="outcode")
+ROLES = ("fostering-manager", "social-workers-and-fostering-manager", "nobody-in-particular")
+YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
+
+
+def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) -> Caseload:
+    """Up to so many children and homes; `wild` is how often a fact is unusual."""
+    draw = random.Random(seed)
+    home_list = [_home(draw, f"H{n}", wild, children) for n in range(1, homes + 1)]
+    child_list = [_child(draw, f"C{n}", wild) for n in range(1, children + 1)]
+    settled = [_child(draw, f"R{n}", wild) for n in range(1, draw.randint(0, homes) + 1)]
+    everybody, plans = _grouped(draw, child_list, settled)
+    lives = [CurrentPlacement(child=c.ref, home=draw.choice(home_list).ref) for c in everybody if c.ref.startswith("R")]
+    agreed = (
+        [CurrentPlacement(child=child_list[0].ref, home=home_list[0].ref, standing=Standing.AGREED)]
+        if draw.random() < 0.5
+        else []
+    )
+    return Caseload(
+        as_of=TODAY,
+        children=tuple(everybody),
+        homes=tuple(home_list),
+        placements=(*lives, *agreed),
+        relationships=(*plans, *_ties(draw, everybody, home_list)),
+        decisions=tuple(_decisions(draw, child_list, home_list)),
+    )
+
+
+def _or(draw: random.Random, wild: float, usual: Any, *unusual: Any) -> Any:
+    return draw.choice(unusual) if draw.random() < wild else usual
+
+
+def _considerations(draw: random.Random) -> frozenset[Consideration]:
+    kinds = draw.sample(list(ConsiderationKind), draw.randint(1, 2))
+    aged = (ConsiderationKind.NO_CHILD_UNDER, ConsiderationKind.NO_CHILD_OVER)
+    return frozenset(Consideration(kind, draw.randint(3, 12) if kind in aged else None) for kind in kinds)
+
+
+def _child(draw: random.Random, ref: str, wild: float) -> Child:
+    return a_child(
+        ref,
+        _or(draw, wild / 2, draw.randint(0, 17), None),
+        sex=_or(draw, wild / 2, draw.choice([Sex.FEMALE, Sex.MALE]), None, Sex.OTHER),
+        care_type=_or(draw, wild / 2, draw.choice([CareType.SHORT_TERM, CareType.LONG_TERM]), None),
+        places_to_avoid=_or(draw, wild, (), None, (draw.choice(PLACES),), (DISTRICT,)),
+        considerations=_or(draw, wild * 2, frozenset(), None, _considerations(draw), _considerations(draw)),
+        lives_with=_or(draw, wild * 2, draw.choice([LivesWith.NO_PREFERENCE, LivesWith.WITH_OTHERS]), None, *LivesWith),
+        deadline=draw.choice([None, Deadline.EMERGENCY, Deadline.STATUTORY, Deadline.PLANNED]),
+        early_permanence_home=_or(draw, wild, None, "H1"),
+        home_place=_or(draw, wild, draw.choice(PLACES), None),
+        school_place=draw.choice([None, *PLACES]),
+        family_time_place=draw.choice([None, *PLACES]),
+        helpful_skills=frozenset(draw.sample(list(Skill), draw.randint(0, 2))),
+        stated_needs=_or(draw, wild, frozenset(), None, frozenset({StatedNeed.LANGUAGE})),
+        languages=_or(draw, wild, frozenset({"English"}), None, frozenset({"Polish"})),
+    )
+
+
+def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
+    names = tuple(f"C{n}" for n in range(1, children + 1) if draw.random() < 0.7)
+    low = draw.choice([0, 0, 3, 8])
+    state = _or(draw, wild, PlaceState.VACANT, None, *PlaceState)
+    return a_home(
+        ref,
+        status=_or(draw, wild, ApprovalStatus.APPROVED, None, *ApprovalStatus),
+        ends_on=_or(draw, wild, FOREVER, None, TODAY, YESTERDAY),
+        youngest=_or(draw, wild / 2, low, None),
+        oldest=_or(draw, wild / 2, draw.randint(max(low, 8), 18), None),
+        sexes=_or(draw, wild, frozenset(Sex), None, frozenset({Sex.FEMALE}), frozenset({Sex.MALE})),
+        care_types=_or(draw, wild, frozenset(CareType), None, frozenset({CareType.SHORT_TERM})),
+        most_children=_or(draw, wild / 2, draw.randint(1, 5), None),
+        named_children=_or(draw, wild, (), None, names),
+        exempted_children=_or(draw, wild * 2, (), None, (*names, "R1", "R2", "R3")),
+        exemption_ends=draw.choice([FOREVER, FOREVER, TODAY, YESTERDAY, None]),
+        kind=_or(draw, wild, HomeKind.FOSTER, None, HomeKind.RESIDENTIAL),
+        place=_or(draw, wild / 2, draw.choice(PLACES), None, DISTRICT),
+        places_free=_or(draw, wild / 2, draw.randint(1, 4), None, 0),
+        place_state=state,
+        hold=_or(draw, wild, Hold.NONE, None, Hold.ON_HOLD),
+        hold_until=draw.choice([None, YESTERDAY, TOMORROW]),
+        birth_children=_or(draw, wild * 2, (), None, (Person(draw.randint(0, 17), draw.choice([None, *Sex])),)),
+        family_time_minutes=draw.choice([20, 45, None]),
+        skills=frozenset(draw.sample(list(Skill), draw.randint(0, 6))),
+        prefers_oldest=draw.choice([8, 18, None]),
+    )
+
+
+def _grouped(draw: random.Random, waiting: list[Child], settled: list[Child]) -> tuple[list[Child], list[Relationship]]:
+    """Part the children into sibling groups, some with a settled member, each with a plan."""
+    everybody: list[Child] = []
+    plans: list[Relationship] = []
+    left, others, number = list(waiting), list(settled), 0
+    while left:
+        size = min(len(left), draw.choice([1, 1, 2, 2, 3, 4]))
+        members, left = left[:size], left[size:]
+        if others and draw.random() < 0.3:
+            members.append(others.pop())
+        number += 1
+        if len(members) == 1:
+            everybody += members
+            continue
+        group = f"G{number}"
+        everybody += [replace(child, sibling_group=group) for child in members]
+        plan = draw.choice(list(SiblingPlan))
+        parts = ("+".join(c.ref for c in members[:2]),) if plan is SiblingPlan.NAMED_SUBSETS else None
+        plans.append(Relationship(tie=Tie.SIBLING_PLAN, of=group, plan=plan, subsets=parts))
+    return everybody + others, plans
+
+
+def _ties(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Relationship]:
+    ties = []
+    for _ in range(draw.randint(0, 3)):
+        tie = draw.choice([Tie.NO_CONTACT, Tie.REFUSED, Tie.CONNECTED_PERSON, Tie.APART, Tie.APART])
+        one = draw.choice(children).ref
+        other = draw.choice(children).ref if tie is Tie.APART else draw.choice(homes).ref
+        if one != other:
+            ties.append(Relationship(tie=tie, of=one, to=other))
+    return ties
+
+
+def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:
+    rules = ("approved-ages", "approved-sex", "approved-number", "considerations", "lives-with", "no-contact")
+    return [
+        Decision(
+            rule=draw.choice(rules),
+            child=draw.choice(children).ref,
+            home=draw.choice(homes).ref,
+            role=draw.choice(ROLES),
+            reason="agreed",
+            decided_on=draw.choice([YESTERDAY, TODAY, TOMORROW]),
+            expires_on=draw.choice([None, YESTERDAY, TODAY, TOMORROW]),
+        )
+        for _ in range(draw.randint(0, 5))
+    ]
