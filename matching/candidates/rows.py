@@ -33,6 +33,8 @@ def rows_of(sets: Sets, policy: Policy) -> list[Row]:
 
 
 def _positions_by_home(sets: Sets) -> dict[int, Integers]:
+    if not sets.home.size:
+        return {}
     order = np.argsort(sets.home, kind="stable")
     homes, starts = np.unique(sets.home[order], return_index=True)
     return dict(zip(homes.tolist(), np.split(order, starts[1:]), strict=True))

@@ -16,6 +16,7 @@ from matching.solver.problem import Integers, Limits, Problem, Solution
 Chosen = npt.NDArray[np.int64]
 SMALL = 4_000
 LARGEST_WEIGHT = 2_000_000_000
+CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def solve(problem: Problem, limits: Limits | None = None) -> Solution:
 
     Raises `PlanRefused` when the children who must be placed cannot all be placed.
     """
+    if not problem.blocks:
+        return _nothing_possible(problem)
     run = _start(problem, limits or Limits())
     for stage in stages_of(problem):
         began = time.monotonic()
@@ -65,6 +68,14 @@ def solve(problem: Problem, limits: Limits | None = None) -> Solution:
     )
 
 
+def _nothing_possible(problem: Problem) -> Solution:
+    """The plan when no child could go anywhere."""
+    if problem.must_place:
+        raise PlanRefused(CANNOT_FORCE)
+    none = (0,) * len(problem.goals)
+    return Solution(chosen=(), achieved=none, bound=none, proven=True)
+
+
 def _start(problem: Problem, limits: Limits) -> Run:
     must = np.array([problem.holding(child) for child in problem.must_place], dtype=np.int64).reshape(
         len(problem.must_place), problem.blocks
@@ -74,9 +85,7 @@ def _start(problem: Problem, limits: Limits) -> Run:
     if not _reaches(held, run.chosen):
         found, _ = by_cp_sat(problem, np.zeros(problem.blocks, np.int64), held, np.arange(problem.blocks), run.left())
         if found is None:
-            raise PlanRefused(
-                "These children cannot all have the homes asked for at once. Release one of them and try again."
-            )
+            raise PlanRefused(CANNOT_FORCE)
         run.chosen = found
     return run
 

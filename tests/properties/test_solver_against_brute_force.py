@@ -1,0 +1,122 @@
+"""The solver's whole goal vector, and its plan, against every plan there is."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from matching.candidates import find_candidates, problem_from
+from matching.checker import count_goals
+from matching.domain import Caseload
+from matching.pairs import Register
+from matching.planning import placed_by, propose_plan
+from matching.solver import Limits, Problem, solve
+from matching.solver.exact import by_cp_sat
+from matching.solver.prices import Held
+from tests.lib.brute_force import best_blocks, every_sound_plan
+from tests.lib.builders import fostering
+from tests.lib.random_caseloads import random_caseload
+
+POLICY = fostering()
+
+
+def problems(seeds: range, children: int, homes: int) -> Iterator[tuple[int, Caseload, Problem]]:
+    for seed in seeds:
+        caseload = random_caseload(seed, children=children, homes=homes, wild=0.05)
+        yield seed, caseload, problem_from(find_candidates(Register(caseload), POLICY))
+
+
+@pytest.mark.parametrize("block", range(10))
+def test_goal_vector_and_plan_equal_brute_force(block: int) -> None:
+    """50 caseloads a block, 2 to 6 children and homes, with siblings, places and children who may not be together."""
+    rivals = 0
+    for seed in range(block * 50, block * 50 + 50):
+        caseload = random_caseload(seed, children=2 + seed % 5, homes=2 + seed % 4, wild=0.05)
+        problem = problem_from(find_candidates(Register(caseload), POLICY))
+        goals, lot, chosen = best_blocks(problem)
+        solution = solve(problem)
+        assert solution.achieved == goals, seed
+        assert solution.bound == goals, seed
+        assert int(problem.lot[list(solution.chosen)].sum()) == lot, seed
+        assert solution.proven
+        assert solution.chosen == chosen, seed
+        rivals += len(chosen) < len(problem.children)
+    assert rivals > 5, "too few of these caseloads are short of homes to show anything"
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_no_sound_plan_beats_the_proposed_one(block: int) -> None:
+    """The checker alone says what is sound; over all sound plans none has better counted goals."""
+    counted = ("deadlines", "placed", "siblings-required", "siblings-together")
+    for seed in range(1000 + block * 10, 1000 + block * 10 + 10):
+        caseload = random_caseload(seed, children=4, homes=3, wild=0.08)
+        plan = propose_plan(caseload, POLICY)
+        mine = tuple(goal.achieved for goal in plan.goals[: len(counted)])
+        best = (0, 0, 0, 0)
+        for home_of in every_sound_plan(caseload, POLICY):
+            goals = count_goals(caseload, sorted(home_of.items()), POLICY.settings)
+            best = max(best, tuple(goals[code] for code in counted))
+        assert mine == best, seed
+
+
+def test_a_second_solver_agrees_goal_by_goal() -> None:
+    """CP-SAT on all blocks, one goal after another, without prices or filter."""
+    for seed, _, problem in problems(range(40), 18, 14):
+        held = Held(np.zeros((0, problem.blocks), dtype=np.int64), np.zeros(0, dtype=np.int64))
+        reached = []
+        for values in problem.goal_values:
+            chosen, proven = by_cp_sat(problem, values, held, np.arange(problem.blocks), None)
+            assert chosen is not None
+            assert proven
+            reached.append(int(values[chosen].sum()))
+            held = Held(np.vstack([held.values, values]), np.append(held.targets, reached[-1]))
+        assert solve(problem).achieved == tuple(reached), seed
+
+
+def test_a_pinned_child_goes_where_pinned_and_the_rest_is_best() -> None:
+    for seed, caseload, problem in problems(range(30), 4, 4):
+        if not problem.blocks:
+            continue
+        found = find_candidates(Register(caseload), POLICY)
+        block = seed % problem.blocks
+        members = found.groups[int(problem.block_group[block])].children
+        child = next(ref for i, ref in enumerate(members) if int(problem.block_mask[block]) >> i & 1)
+        home = problem.homes[int(problem.block_home[block])]
+        pinned = problem_from(found, {child: home})
+        solution = solve(pinned)
+        assert (child, home) in placed_by(found, pinned, solution)
+        assert solution.achieved == _best_with(pinned, child)
+
+
+def _best_with(problem: Problem, child: str) -> tuple[int, ...]:
+    at = problem.children.index(child)
+    must = np.flatnonzero(problem.holding(at))
+    goals = [_best_of(problem, int(block)) for block in must]
+    return max(found for found in goals if found is not None)
+
+
+def _best_of(problem: Problem, block: int) -> tuple[int, ...] | None:
+    """Best goals among choices that hold the block, by an extra first goal that counts it."""
+    wanted = np.zeros((1, problem.blocks), dtype=np.int64)
+    wanted[0, block] = 1
+    bigger = Problem(
+        **{
+            name: getattr(problem, name)
+            for name in Problem.__dataclass_fields__
+            if name not in ("goals", "goal_values", "must_place")
+        },
+        goals=("wanted", *problem.goals),
+        goal_values=np.vstack([wanted, problem.goal_values]),
+    )
+    goals, _, _ = best_blocks(bigger)
+    return goals[1:] if goals[0] else None
+
+
+def test_at_the_time_limit_there_is_a_lawful_plan_with_its_gap() -> None:
+    """A limit of nothing at all still gives a plan; its bound is never below what it reached."""
+    for _, _, problem in problems(range(8), 20, 12):
+        solution = solve(problem, Limits(seconds=0.0))
+        best = solve(problem)
+        assert all(bound >= reached for bound, reached in zip(solution.bound, solution.achieved, strict=True))
+        assert solution.bound[0] >= best.achieved[0]
+        assert solution.achieved <= best.achieved
