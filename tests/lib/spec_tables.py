@@ -1,0 +1,164 @@
+"""Spec tables: what a rule or criterion means, as rows that anyone can read; checked here and printed in the handbook.
+
+A table has a header row and then cases, columns parted by `|`. A column is a fact of the `child`, the `home`, a
+`resident` (a child who lives in the home) or a `sibling` who lives there, named as in the data dictionary
+(`child age` is short for a date of birth); cells are written as in the files, and an empty cell is not known.
+Special columns: `tie` (a relationship of the child with the home, or with the resident), `children` (how many go
+together), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
+or a criterion's rating.
+"""
+
+import ast
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from matching.criteria import CRITERIA, Criterion
+from matching.describe import single_set
+from matching.domain import Caseload, Child, Decision, Home, Relationship, SiblingPlan, Tie, Verdict
+from matching.domain.facts import facts_of
+from matching.geo import Gazetteer
+from matching.io.cells import read_cell
+from matching.pairs import Pairs, Register
+from matching.rules import PAIR_RULES, SET_RULES, Rule, SetRule, judge_with_decisions
+from tests.lib.builders import DATA, TODAY, a_caseload, a_child, a_home, born
+
+SPEC = Path(__file__).resolve().parents[1] / "spec"
+FIND = Gazetteer.read(DATA / "reference").find
+WORDS = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.NOT_KNOWN: "not known"}
+
+
+@dataclass(frozen=True)
+class Table:
+    """The cases of one paragraph."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def read(cls, text: str) -> "Table":
+        lines = [tuple(cell.strip() for cell in line.split("|")) for line in text.strip().splitlines()]
+        assert all(len(line) == len(lines[0]) for line in lines), f"a row of this table has too few cells:\n{text}"
+        assert len(lines) > 1, "a table needs at least one case"
+        return cls(lines[0], tuple(lines[1:]))
+
+
+def check(thing: Rule | SetRule | Criterion, text: str) -> None:
+    """Every case of a table holds for a rule or criterion."""
+    table = Table.read(text)
+    for row in table.rows:
+        case = dict(zip(table.columns, row, strict=True))
+        expected = case.pop(table.columns[-1])
+        caseload = scene(case)
+        assert _answer(thing, caseload, int(case.get("children") or 1)) == expected, f"{thing.code}: {row}"
+
+
+def _answer(thing: Rule | SetRule | Criterion, caseload: Caseload, together: int) -> str:
+    register = Register(caseload)
+    if isinstance(thing, SetRule):
+        g = next(i for i, group in enumerate(caseload.groups) if "C1" in group.children)
+        members = caseload.groups[g].children[:together]
+        return WORDS[Verdict(thing.judge(single_set(register, caseload.groups, g, members, 0))[0])]
+    pairs = Pairs.one(caseload, caseload.child("C1"), caseload.households["H1"])
+    if isinstance(thing, Rule):
+        return WORDS[Verdict(judge_with_decisions(thing, pairs)[0, 0])]
+    rating = float(thing.rate(pairs)[0, 0])
+    return "not known" if rating != rating else f"{rating:.1f}"
+
+
+def scene(case: dict[str, str]) -> Caseload:
+    """The caseload of one case: child C1, home H1, and whoever the columns name."""
+    child: Child = _with(a_child("C1"), "child", case)
+    home: Home = _with(a_home("H1"), "home", case)
+    people: list[Child] = [child]
+    lives: dict[str, str] = {}
+    ties: list[Relationship] = []
+    if any(column.startswith("resident") for column in case) and case.get("resident age") != "-":
+        people.append(_with(a_child("R1"), "resident", case))
+        lives["R1"] = "H1"
+    if case.get("sibling there"):
+        people += [a_child(f"S{n}", sibling_group="G1") for n in range(1, int(case["sibling there"]) + 1)]
+        lives |= {f"S{n}": "H1" for n in range(1, int(case["sibling there"]) + 1)}
+    people = _with_siblings(people, case, ties)
+    for _ in range(int(case.get("strangers there") or 0)):
+        people.append(a_child(f"R{len(people)}"))
+        lives[people[-1].ref] = "H1"
+    ties += _tie(case)
+    return a_caseload(*people, home, lives=lives, relationships=tuple(ties), decisions=tuple(_decision(case)))
+
+
+def _with_siblings(people: list[Child], case: dict[str, str], ties: list[Relationship]) -> list[Child]:
+    count = int(case.get("group") or case.get("children") or 1)
+    if count == 1 and not case.get("sibling there"):
+        return people
+    people[0] = replace(people[0], sibling_group="G1")
+    people += [a_child(f"C{n}", sibling_group="G1") for n in range(2, count + 1)]
+    plan = SiblingPlan(case.get("plan") or "together-preferred")
+    subsets = tuple(case["subsets"].split("; ")) if case.get("subsets") else None
+    ties.append(Relationship(tie=Tie.SIBLING_PLAN, of="G1", plan=plan, subsets=subsets))
+    return people
+
+
+def _tie(case: dict[str, str]) -> list[Relationship]:
+    if not case.get("tie"):
+        return []
+    tie = Tie(case["tie"])
+    other = ("C2" if case.get("children") else "R1") if tie is Tie.APART else "H1"
+    return [Relationship(tie=tie, of="C1", to=other)]
+
+
+def _decision(case: dict[str, str]) -> list[Decision]:
+    if not case.get("decided by"):
+        return []
+    rule = case["on rule"]
+    return [Decision(rule=rule, child="C1", home="H1", role=case["decided by"], reason="agreed", decided_on=TODAY)]
+
+
+def _with(one: Any, who: str, case: dict[str, str]) -> Any:
+    """A child or home with the facts that the columns give."""
+    facts = {fact.column: fact for fact in facts_of(type(one))}
+    for column, text in case.items():
+        name, _, fact = column.partition(" ")
+        if name != who:
+            continue
+        if fact == "age":
+            one = replace(one, date_of_birth=born(int(text)) if text else None)
+        else:
+            one = _set(one, facts[fact].path, read_cell(text, facts[fact].type, FIND))
+    return one
+
+
+def _set(one: Any, path: tuple[str, ...], value: Any) -> Any:
+    inner = value if len(path) == 1 else _set(getattr(one, path[0]), path[1:], value)
+    return replace(one, **{path[0]: inner})
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One test of a spec file: its sentence and its table."""
+
+    sentence: str
+    table: Table
+
+
+def spec_file(thing: type[Rule] | type[SetRule] | type[Criterion]) -> Path:
+    """Where the spec of a rule or criterion stands."""
+    folder = "criteria" if thing in CRITERIA else "rules"
+    return SPEC / folder / f"test_{thing.code.replace('-', '_')}.py"
+
+
+def paragraphs(path: Path) -> list[Paragraph]:
+    """Every sentence with its table, in the order written."""
+    found = []
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+            texts = [
+                c.args[1].value
+                for c in ast.walk(node)
+                if isinstance(c, ast.Call) and len(c.args) > 1 and isinstance(c.args[1], ast.Constant)
+            ]
+            found += [Paragraph(ast.get_docstring(node) or "", Table.read(str(text))) for text in texts]
+    return found
+
+
+EVERYTHING: tuple[Any, ...] = (*PAIR_RULES, *SET_RULES, *CRITERIA)
