@@ -183,9 +183,17 @@ def _option(number: int, option: Option) -> Panel:
         lines.append(
             f"[yellow]Outside its terms ({listed(list(option.only_in_emergency))}): up to 6 working days, if the fostering manager agrees.[/yellow]"
         )
-    for child in option.children:
-        lines.append(f"{child.child}: {_why(child)} {_doubts(child)}".rstrip())
+    for said, children in _said_once(option).items():
+        lines.append(f"{listed(children)}: {said}")
     return Panel("\n".join(lines), title=f"{number}. {option.home}", title_align="left")
+
+
+def _said_once(option: Option) -> dict[str, list[str]]:
+    """What is said of the children, once where it is the same for several."""
+    said: dict[str, list[str]] = {}
+    for child in option.children:
+        said.setdefault(f"{_why(child)} {_doubts(child)}".rstrip(), []).append(child.child)
+    return said
 
 
 def _age(days: int | None) -> str:

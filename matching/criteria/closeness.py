@@ -37,6 +37,11 @@ def _rounded(value: float, step: int) -> int:
     return int(np.ceil(value / step) * step)
 
 
+def _has_family_home(child: Child) -> bool:
+    """Unaccompanied children have no family home here to be near; for all others it is only not known."""
+    return child.home_place is not None or not child.uasc
+
+
 @dataclass(frozen=True)
 class NearHome(Criterion):
     """Near the family home, by straight line (Children Act 1989, section 22C(8)(a))."""
@@ -50,7 +55,8 @@ class NearHome(Criterion):
     asks = "How far is {home} from the family home of {child}?"
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        return _falling(miles_to_family_home(pairs), self.easy, self.too_far)
+        rating = _falling(miles_to_family_home(pairs), self.easy, self.too_far)
+        return where_it_concerns(pairs.of_children(_has_family_home) == 1, rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         miles = miles_to_family_home(_one(caseload, child, household)).item()
@@ -114,6 +120,9 @@ class FamilyTimeInReach(Criterion):
         minutes = _rounded(minutes_to(_one(caseload, child, household), family_time).item(), 5)
         if rating >= 0.999:
             return Sentence.of("Family time is within the carers' reach, about {minutes} minutes.", minutes=minutes)
+        if rating >= 0.7:
+            template = "Family time is about {minutes} minutes away, a little beyond the carers' usual reach."
+            return Sentence.of(template, minutes=minutes)
         return Sentence.of("Family time is about {minutes} minutes away, more than the carers can do.", minutes=minutes)
 
 

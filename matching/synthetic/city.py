@@ -115,12 +115,21 @@ def _add_group(city: City, family: list[Child]) -> None:
 
 
 def _places(city: City, homes: list[Home], children: int, placed: int) -> Iterator[tuple[Home, int, int]]:
-    """Deal out places: usable first, then filled, the rest not available; as (home, filled, free)."""
-    places = [i for i, home in enumerate(homes) for _ in range(home.approval.most_children or 0)]
-    usable = min(round(children * city.figures["sample_places_per_waiting_child"]), int(0.8 * len(places)))
+    """Deal out places: usable first, then filled, the rest not available; as (home, filled, free).
+
+    Half of the usable places lie in homes where every place is usable, because a carer between placements
+    has them all; that is what keeps brothers and sisters together.
+    """
+    count = [home.approval.most_children or 0 for home in homes]
+    usable = min(round(children * city.figures["sample_places_per_waiting_child"]), int(0.8 * sum(count)))
     free, filled = [0] * len(homes), [0] * len(homes)
+    for at in Chance(city.seed, "empty homes").order(len(homes)):
+        if 2 * (sum(free) + count[at]) <= usable:
+            free[at] = count[at]
+    places = [i for i, number in enumerate(count) for _ in range(number) if not free[i]]
+    left = usable - sum(free)
     for turn, at in enumerate(Chance(city.seed, "places").order(len(places))):
-        into = free if turn < usable else filled if turn < usable + placed else None
+        into = free if turn < left else filled if turn < left + placed else None
         if into is not None:
             into[places[at]] += 1
     return zip(homes, filled, free, strict=True)

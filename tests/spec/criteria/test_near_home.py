@@ -18,3 +18,16 @@ def test_closer_is_better() -> None:
         | SO14 7 | not known
         """,
     )
+
+
+def test_an_unaccompanied_child_has_no_family_home_here() -> None:
+    """For an unaccompanied asylum-seeking child without a family home here, distance from it plays no part."""
+    check(
+        NearHome(),
+        """
+        child home_place | child uasc | rating
+        | yes | 0.0
+        | no | not known
+        SO14 7 | yes | 1.0
+        """,
+    )
