@@ -1,5 +1,6 @@
 """The README's picture: the demo's own output, from the goals to the first placements, and the Friday shortlist."""
 
+import io
 import subprocess
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ def excerpt(text: str) -> str:
 if __name__ == "__main__":
     command = [sys.executable, "-m", "matching.cli", "demo", "--out", sys.argv[1]]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={"COLUMNS": "110", "PATH": ""})
-    screen = Console(record=True, width=112, file=Path("/dev/null").open("w", encoding="utf-8"))
+    screen = Console(record=True, width=112, file=io.StringIO())
     screen.print(Text(excerpt(done.stdout)))
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     screen.save_svg(str(PICTURE), title="placements demo")
