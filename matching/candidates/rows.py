@@ -1,5 +1,6 @@
 """What sets of different groups compete for in a home, as rows: the sum of use over chosen sets stays within a limit."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from matching.rules import Capacity, Sets
 from matching.rules.base import opened_by_decision
 
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 BESIDE = ("considerations", "lives-with")
 
 
@@ -25,11 +27,15 @@ class Row:
 
 
 def rows_of(sets: Sets, policy: Policy) -> list[Row]:
-    """Every row of a problem, in canonical order: places by home, then what may not be together."""
-    by_home = _positions_by_home(sets)
+    """Every row of a problem, in canonical order: home by home, then what a sibling plan keeps apart."""
     capacities = [c for rule in policy.set_rules if (c := rule.room_for_others(sets)) is not None]
-    rows = [row for home, at in by_home.items() for row in _places(sets, home, at, capacities)]
-    return rows + _must_not(sets, policy, by_home) + _once_a_home(sets)
+    clash = Clashes(sets, policy)
+    rows: list[Row] = []
+    for home, at in _positions_by_home(sets).items():
+        alone, cliques = clash.at_home(home, at)
+        rows += _places(sets, home, at, capacities, alone)
+        rows += [Row(members, np.ones(members.size, np.int64), 1) for members in cliques if members.size > 1]
+    return rows + _once_a_home(sets)
 
 
 def _positions_by_home(sets: Sets) -> dict[int, Integers]:
@@ -40,34 +46,32 @@ def _positions_by_home(sets: Sets) -> dict[int, Integers]:
     return dict(zip(homes.tolist(), np.split(order, starts[1:]), strict=True))
 
 
-def _places(sets: Sets, home: int, at: Integers, capacities: list[Capacity]) -> list[Row]:
-    """One row for all rules that simply count children, and more for exceptions."""
-    plain = [c for c in capacities if not _special(c, at)]
+def _places(sets: Sets, home: int, at: Integers, capacities: list[Capacity], alone: Flags) -> list[Row]:
+    """One row for all rules that count children, and more where some children are excepted from one.
+
+    A set that must be alone in the home, for whichever reason, takes all its room.
+    """
+    size = sets.size[at]
+    excepting = [c for c in capacities if c.excepted is not None and c.excepted[at].any()]
+    plain = [c for c in capacities if not any(c is other for other in excepting)]
     rows = []
     if plain:
-        limit = min(int(c.limit[home]) for c in plain)
-        rows.append(Row(at, sets.size[at], limit))
-    for capacity in capacities:
-        if _special(capacity, at):
-            rows += _with_exceptions(sets.size[at], at, capacity, int(capacity.limit[home]))
-    return [row for row in rows if len(row.sets) > 1 or row.use.sum() > row.limit]
-
-
-def _special(capacity: Capacity, at: Integers) -> bool:
-    return any(flags is not None and flags[at].any() for flags in (capacity.excepted, capacity.whole))
+        whole = np.logical_or.reduce([alone, *(c.whole[at] for c in plain if c.whole is not None)])
+        room = max(1, min(int(c.limit[home]) for c in plain))
+        rows.append(Row(at, np.where(whole, room, np.minimum(size, room)), room))
+    for capacity in excepting:
+        rows += _with_exceptions(size, at, capacity, int(capacity.limit[home]))
+    return [row for row in rows if row.use.sum() > row.limit]
 
 
 def _with_exceptions(size: Integers, at: Integers, capacity: Capacity, limit: int) -> list[Row]:
     """Excepted sets share freely among themselves; any other set brings the limit back for all.
 
-    With excepted sets, one row for each set that is not: when it is chosen the limit holds; otherwise the
-    row is slack. A whole set leaves no room for anybody.
+    One row for each set that is not excepted: when it is chosen the limit holds; otherwise the row is
+    slack. A whole set leaves no room for anybody.
     """
     excepted = np.zeros(at.size, bool) if capacity.excepted is None else capacity.excepted[at]
     whole = np.zeros(at.size, bool) if capacity.whole is None else capacity.whole[at]
-    if not excepted.any():
-        room = max(limit, 1)
-        return [Row(at, np.where(whole, room, size), room)]
     ample = int(size.sum())
     rows = []
     for i in np.flatnonzero(~excepted):
@@ -77,14 +81,19 @@ def _with_exceptions(size: Integers, at: Integers, capacity: Capacity, limit: in
     return rows
 
 
-def _must_not(sets: Sets, policy: Policy, by_home: dict[int, Integers]) -> list[Row]:
-    """Children of different groups who may not share a home: at most one of them goes there."""
-    clash = Clashes(sets, policy)
-    rows = []
-    for home, at in by_home.items():
-        for one, other in clash.at_home(home, at):
-            rows.append(Row(np.concatenate([one, other]), np.ones(one.size + other.size, np.int64), 1))
-    return rows
+def _cliques(clash: Flags) -> Iterator[Integers]:
+    """Groups of mutual clashes that together cover every clash; greedy, largest neighbours first."""
+    left = np.triu(clash)
+    while left.any():
+        one, other = np.unravel_index(int(np.argmax(left)), left.shape)
+        members = [int(one), int(other)]
+        both = clash[one] & clash[other]
+        while both.any():
+            members.append(int(np.argmax(both)))
+            both &= clash[members[-1]]
+        inside = np.array(sorted(members))
+        left[np.ix_(inside, inside)] = False
+        yield inside
 
 
 class Clashes:
@@ -100,6 +109,7 @@ class Clashes:
         self.opened = {
             rule.code: opened_by_decision(caseload, rule) for rule in policy.rules if rule.level is Level.NEEDS_DECISION
         }
+        self.decided = {home for code in BESIDE for _, home in self.opened.get(code, ())}
         self.apart = self._apart(caseload) & ("kept-apart" in policy.settings)
         self.any = self.apart | np.logical_or.reduce([m | m.T for m in self.by_rule.values()] or [self.apart])
         self.any &= self.group[:, None] != self.group[None, :]
@@ -120,26 +130,37 @@ class Clashes:
                 found[at[a], at[b]] = True
         return found
 
-    def at_home(self, home: int, at: Integers) -> list[tuple[Integers, Integers]]:
-        """For each clash at a home: the sets with the one child and the sets with the other."""
-        present = sorted({i for p in at for i in self._members(int(p))})
-        ref = self.sets.register.homes.items[home].home.ref
-        pairs = [(a, b) for n, a in enumerate(present) for b in present[n + 1 :] if self.any[a, b]]
-        found = []
-        for a, b in pairs:
-            if self._clash_stands(a, b, ref):
-                found.append((self._with(at, a), self._with(at, b)))
-        return found
+    def at_home(self, home: int, at: Integers) -> tuple[Flags, list[Integers]]:
+        """Which sets must be alone in a home, and sets of which at most one goes there.
 
-    def _members(self, position: int) -> list[int]:
-        group, mask = int(self.sets.group[position]), int(self.sets.mask[position])
-        size = len(self.sets.groups[group].children)
-        return [int(self.first[group]) + i for i in range(size) if mask >> i & 1]
+        A child who may live with nobody else who could come takes the whole home. Other clashes are covered
+        by cliques: children of whom no two may share the home.
+        """
+        holds = self._holding(at)
+        present = np.flatnonzero(holds.any(axis=1))
+        clash = self._standing(present, self.sets.register.homes.items[home].home.ref)
+        strangers = self.group[present][:, None] != self.group[present][None, :]
+        solitary = (clash | ~strangers).all(axis=1) & strangers.any(axis=1)
+        alone = holds[present[solitary]].any(axis=0)
+        clash[solitary] = clash[:, solitary] = False
+        cliques = [at[holds[present[members]].any(axis=0)] for members in _cliques(clash)]
+        return np.asarray(alone), cliques
 
-    def _with(self, at: Integers, child: int) -> Integers:
-        group = self.group[child]
-        bit = child - self.first[group]
-        return np.asarray(at[(self.sets.group[at] == group) & ((self.sets.mask[at] >> bit & 1) == 1)])
+    def _holding(self, at: Integers) -> Flags:
+        """[child, set]: the set holds the child."""
+        holds = np.zeros((len(self.children), at.size), dtype=bool)
+        for bit in range(int(self.sets.mask[at].max(initial=0)).bit_length()):
+            inside = np.flatnonzero(self.sets.mask[at] >> bit & 1)
+            holds[self.first[self.sets.group[at[inside]]] + bit, inside] = True
+        return holds
+
+    def _standing(self, present: Integers, home: str) -> Flags:
+        """Clashes among the children present that no decision in force opens at this home."""
+        clash: Flags = self.any[np.ix_(present, present)].copy()
+        if home in self.decided:
+            for i, j in zip(*np.nonzero(clash), strict=True):
+                clash[i, j] = self._clash_stands(int(present[i]), int(present[j]), home)
+        return clash
 
     def _clash_stands(self, a: int, b: int, home: str) -> bool:
         """Whether no decision in force opens the clash at this home."""
