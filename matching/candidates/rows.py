@@ -32,9 +32,8 @@ def rows_of(sets: Sets, policy: Policy) -> list[Row]:
     clash = Clashes(sets, policy)
     rows: list[Row] = []
     for home, at in _positions_by_home(sets).items():
-        alone, cliques = clash.at_home(home, at)
-        rows += _places(sets, home, at, capacities, alone)
-        rows += [Row(members, np.ones(members.size, np.int64), 1) for members in cliques if members.size > 1]
+        rows += _places(sets, home, at, capacities, clash.alone(home, at))
+        rows += clash.rows(home, at, _room(home, capacities, sets.size[at]))
     return rows + _once_a_home(sets)
 
 
@@ -64,6 +63,12 @@ def _places(sets: Sets, home: int, at: Integers, capacities: list[Capacity], alo
     return [row for row in rows if row.use.sum() > row.limit]
 
 
+def _room(home: int, capacities: list[Capacity], size: Integers) -> int:
+    """The most children that the home could take in all, whatever is excepted."""
+    firm = [int(c.limit[home]) for c in capacities if c.excepted is None]
+    return max(1, min([*firm, int(size.sum())]))
+
+
 def _with_exceptions(size: Integers, at: Integers, capacity: Capacity, limit: int) -> list[Row]:
     """Excepted sets share freely among themselves; any other set brings the limit back for all.
 
@@ -81,19 +86,13 @@ def _with_exceptions(size: Integers, at: Integers, capacity: Capacity, limit: in
     return rows
 
 
-def _cliques(clash: Flags) -> Iterator[Integers]:
-    """Groups of mutual clashes that together cover every clash; greedy, largest neighbours first."""
-    left = np.triu(clash)
+def _stars(clash: Flags) -> Iterator[tuple[int, Integers]]:
+    """Children with all whom they clash with, until every clash is covered; those with most clashes first."""
+    left = clash.copy()
     while left.any():
-        one, other = np.unravel_index(int(np.argmax(left)), left.shape)
-        members = [int(one), int(other)]
-        both = clash[one] & clash[other]
-        while both.any():
-            members.append(int(np.argmax(both)))
-            both &= clash[members[-1]]
-        inside = np.array(sorted(members))
-        left[np.ix_(inside, inside)] = False
-        yield inside
+        centre = int(np.argmax(left.sum(axis=1)))
+        yield centre, np.flatnonzero(left[centre])
+        left[centre] = left[:, centre] = False
 
 
 class Clashes:
@@ -130,21 +129,35 @@ class Clashes:
                 found[at[a], at[b]] = True
         return found
 
-    def at_home(self, home: int, at: Integers) -> tuple[Flags, list[Integers]]:
-        """Which sets must be alone in a home, and sets of which at most one goes there.
+    def alone(self, home: int, at: Integers) -> Flags:
+        """Which sets must be alone: they hold a child who may live with nobody else who could come."""
+        holds, present, clash = self._present(home, at)
+        return np.asarray(holds[present[self._solitary(present, clash)]].any(axis=0))
 
-        A child who may live with nobody else who could come takes the whole home. Other clashes are covered
-        by cliques: children of whom no two may share the home.
-        """
+    def rows(self, home: int, at: Integers, room: int) -> list[Row]:
+        """For a child and all whom they clash with: the child takes all the room that those would share."""
+        if room < 2:
+            return []
+        holds, present, clash = self._present(home, at)
+        solitary = self._solitary(present, clash)
+        clash[solitary] = clash[:, solitary] = False
+        return [self._row(at, holds, present[centre], present[others], room) for centre, others in _stars(clash)]
+
+    def _row(self, at: Integers, holds: Flags, centre: int, others: Integers, room: int) -> Row:
+        theirs = holds[others].any(axis=0)
+        inside = holds[centre] | theirs
+        use = np.where(holds[centre], room, np.minimum(self.sets.size[at], room))
+        return Row(at[inside], use[inside], room)
+
+    def _present(self, home: int, at: Integers) -> tuple[Flags, Integers, Flags]:
+        """[child, set] held; the children who could come; which of them clash there."""
         holds = self._holding(at)
         present = np.flatnonzero(holds.any(axis=1))
-        clash = self._standing(present, self.sets.register.homes.items[home].home.ref)
+        return holds, present, self._standing(present, self.sets.register.homes.items[home].home.ref)
+
+    def _solitary(self, present: Integers, clash: Flags) -> Flags:
         strangers = self.group[present][:, None] != self.group[present][None, :]
-        solitary = (clash | ~strangers).all(axis=1) & strangers.any(axis=1)
-        alone = holds[present[solitary]].any(axis=0)
-        clash[solitary] = clash[:, solitary] = False
-        cliques = [at[holds[present[members]].any(axis=0)] for members in _cliques(clash)]
-        return np.asarray(alone), cliques
+        return np.asarray((clash | ~strangers).all(axis=1) & strangers.any(axis=1))
 
     def _holding(self, at: Integers) -> Flags:
         """[child, set]: the set holds the child."""
