@@ -1,6 +1,7 @@
 """The rules about all the children who would be in one home, read a second time."""
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 
 from matching.checker.pair_checks import MET, NOT_KNOWN, NOT_MET, Settings, alongside, apart, decided, seen, suits_child
 from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Verdict
@@ -83,9 +84,9 @@ def _plan_allows(caseload: Caseload, group: str, refs: set[str]) -> bool:
 
 
 def nobody_apart(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
-    """No two newcomers who are kept apart."""
-    clash = any(apart(caseload, one, other) for i, one in enumerate(newcomers) for other in newcomers[i + 1 :])
-    return NOT_MET if clash else MET
+    """No two brothers or sisters who are kept apart; `beside` reads the unrelated, under the rule of their own."""
+    pairs = [pair for pair in combinations(newcomers, 2) if caseload.siblings(pair[0].ref, pair[1].ref)]
+    return NOT_MET if any(apart(caseload, one, other) for one, other in pairs) else MET
 
 
 SET_CHECKS: dict[str, SetCheck] = {
@@ -100,6 +101,8 @@ SET_CHECKS: dict[str, SetCheck] = {
 def beside(caseload: Caseload, settings: Settings, home: Home, one: Child, other: Child) -> dict[str, Verdict]:
     """What two unrelated newcomers to one home mean to each other, by rule."""
     day, found = caseload.as_of, {}
+    if "kept-apart" in settings:
+        found["kept-apart"] = NOT_MET if apart(caseload, one, other) else MET
     if "considerations" in settings:
         both = min(suits_child(one, day, [seen(other, day)]), suits_child(other, day, [seen(one, day)]))
         answered = any(decided(caseload, settings, "considerations", child.ref, home.ref) for child in (one, other))

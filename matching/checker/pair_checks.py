@@ -254,10 +254,11 @@ def decided(caseload: Caseload, settings: Settings, code: str, child: str, home:
         return False
     roles = rule.get("lifted_by")
     assert isinstance(roles, tuple)
+    day = caseload.as_of
     for decision in caseload.decisions:
-        same = (decision.rule, decision.child, decision.home) == (code, child, home)
-        begun = decision.decided_on <= caseload.as_of
-        lasting = decision.expires_on is None or caseload.as_of <= decision.expires_on
-        if same and begun and lasting and decision.role in roles:
+        # compared one by one, the rarest first: this is asked for every pair, rule and decision
+        if decision.child != child or decision.home != home or decision.rule != code or decision.role not in roles:
+            continue
+        if decision.decided_on <= day and (decision.expires_on is None or day <= decision.expires_on):
             return True
     return False

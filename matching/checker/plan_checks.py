@@ -11,6 +11,7 @@ from matching.plan import Breach, Checked
 from matching.wording import Sentence
 
 Placements = Sequence[tuple[str, str]]
+ALWAYS = ("one-home-each", "settled-child")
 
 
 def read_pair(caseload: Caseload, settings: Settings, child_ref: str, home_ref: str) -> dict[str, Verdict]:
@@ -36,7 +37,8 @@ def check_plan(caseload: Caseload, placements: Placements, settings: Settings) -
     for home_ref, children in _by_home(known).items():
         breaches += _home(caseload, settings, home_ref, children)
     breaches += _required_groups(caseload, known, settings)
-    return Checked(breaches=tuple(breaches), rules=("one-home-each", "settled-child", *settings))
+    read = [code for code in settings if code in PAIR_CHECKS or code in SET_CHECKS]
+    return Checked(breaches=tuple(breaches), rules=(*ALWAYS, *read))
 
 
 def _by_home(placements: Placements) -> dict[str, list[str]]:
