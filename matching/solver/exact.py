@@ -1,87 +1,111 @@
 """Exact solution of a (reduced) problem: HiGHS where values are moderate, CP-SAT for lots and as second opinion."""
 
+import highspy
 import numpy as np
-import numpy.typing as npt
 from ortools.sat.python import cp_model
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching.solver.prices import Held, child_rows, triple_rows
-from matching.solver.problem import Integers, Problem
+from matching.solver.packing import Packing, family_rows, home_rows, joined
+from matching.solver.problem import Held, Integers, Problem
+from matching.solver.relaxation import quiet
 
-Chosen = npt.NDArray[np.int64]
+HALF = 0.5
+
+
+def rows_over(problem: Problem, keep: Integers) -> Packing:
+    """Every row that blocks among `keep` could break."""
+    return joined(home_rows(problem), family_rows(problem)).of_blocks(keep).busy()
 
 
 def by_highs(
-    problem: Problem, value: Integers, held: Held, keep: Chosen, seconds: float | None
-) -> tuple[Chosen | None, bool]:
-    """Best blocks among `keep` with HiGHS, and whether that was proven within the time."""
-    packing = sparse.vstack([problem.rows, child_rows(problem), triple_rows(problem)], format="csc")[:, keep].tocsr()
-    limits = np.concatenate([problem.row_limit, np.ones(packing.shape[0] - problem.row_limit.size)])
-    busy = np.diff(packing.indptr) > 1
-    constraints = [LinearConstraint(packing[busy], -np.inf, limits[busy])]
-    if held.targets.size:
-        constraints.append(
-            LinearConstraint(sparse.csr_array(held.values[:, keep].astype(np.float64)), held.targets, np.inf)
-        )
-    limit = 1e9 if seconds is None else max(seconds, 0.01)
-    found = milp(
-        -value[keep].astype(np.float64),
-        constraints=constraints,
-        integrality=np.ones(keep.size, dtype=np.int64),
-        bounds=Bounds(0, _upper(problem, keep)),
-        options={"mip_rel_gap": 0.0, "time_limit": limit},
-    )
-    if found.x is None:
-        return None, found.status == 2
-    return keep[np.asarray(found.x) > 0.5], found.status == 0
+    problem: Problem,
+    value: Integers,
+    held: Held,
+    keep: Integers,
+    seconds: float | None,
+    cuts: Packing | None = None,
+) -> tuple[Integers | None, bool]:
+    """Best blocks among `keep` with HiGHS, and whether that was proven within the time; `cuts` are further rows."""
+    engine = quiet()
+    for option in ("mip_rel_gap", "mip_abs_gap"):
+        engine.setOptionValue(option, 0.0 if option == "mip_rel_gap" else HALF)
+    if seconds is not None:
+        engine.setOptionValue("time_limit", max(seconds, 0.01))
+    engine.passModel(_program(problem, value, held, keep, cuts))
+    engine.run()
+    status, found = engine.getModelStatus(), engine.getSolution()
+    done = status == highspy.HighsModelStatus.kOptimal
+    if not found.value_valid or engine.getInfo().primal_solution_status != 2:
+        return None, bool(status == highspy.HighsModelStatus.kInfeasible)
+    return keep[np.array(found.col_value) > HALF], bool(done)
 
 
-def _upper(problem: Problem, keep: Chosen) -> npt.NDArray[np.float64]:
+def _program(
+    problem: Problem, value: Integers, held: Held, keep: Integers, cuts: Packing | None
+) -> highspy.HighsLp:
+    packing, (values, targets) = rows_over(problem, keep), held.active()
+    if cuts is not None:
+        packing = joined(packing, cuts.busy())
+    use = sparse.vstack([sparse.csr_array(values[:, keep]), packing.use], format="csc")
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = keep.size, use.shape[0]
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = value[keep].astype(np.float64)
+    model.col_lower_, model.col_upper_ = np.zeros(keep.size), _most(problem, keep)
+    model.row_lower_ = np.concatenate([targets - HALF, np.full(packing.size, -highspy.kHighsInf)])
+    model.row_upper_ = np.concatenate([np.full(targets.size, highspy.kHighsInf), packing.limit])
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = use.indptr.astype(np.int32), use.indices.astype(np.int32)
+    model.a_matrix_.value_ = use.data.astype(np.float64)
+    model.integrality_ = [highspy.HighsVarType.kInteger] * keep.size
+    return model
+
+
+def _most(problem: Problem, keep: Integers) -> Integers:
     """Blocks that alone exceed a row can never be chosen."""
     over = problem.row_use > problem.row_limit[problem.row_index]
-    upper = np.ones(problem.blocks)
-    upper[problem.row_block[over]] = 0.0
-    return upper[keep]
+    most = np.ones(problem.blocks)
+    most[problem.row_block[over]] = 0.0
+    return most[keep]
 
 
 def by_cp_sat(
-    problem: Problem, value: Integers, held: Held, keep: Chosen, seconds: float | None, hint: Chosen | None = None
-) -> tuple[Chosen | None, bool]:
+    problem: Problem,
+    value: Integers,
+    held: Held,
+    keep: Integers,
+    seconds: float | None,
+    hint: Integers | None = None,
+) -> tuple[Integers | None, bool]:
     """Best blocks among `keep` with CP-SAT (one worker, level 2), and whether that was proven within the time."""
     model = cp_model.CpModel()
     chosen = [model.new_bool_var("") for _ in range(keep.size)]
-    _pack(model, chosen, problem, keep)
-    for values, target in zip(held.values[:, keep], held.targets, strict=True):
-        at = np.flatnonzero(values)
-        model.add(cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], values[at].tolist()) >= int(target))
+    _pack(model, chosen, rows_over(problem, keep))
+    for values, target in zip(*held.active(), strict=True):
+        at = np.flatnonzero(values[keep])
+        model.add(
+            cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], values[keep][at].tolist()) >= int(target)
+        )
     model.maximize(cp_model.LinearExpr.weighted_sum(chosen, value[keep].tolist()))
     if hint is not None:
-        wanted = np.isin(keep, hint)
-        for variable, on in zip(chosen, wanted.tolist(), strict=True):
+        for variable, on in zip(chosen, np.isin(keep, hint).tolist(), strict=True):
             model.add_hint(variable, on)
     return _solved(model, chosen, keep, seconds)
 
 
-def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], problem: Problem, keep: Chosen) -> None:
-    children = child_rows(problem).tocsc()[:, keep].tocsr()
-    for row in range(children.shape[0]):
-        at = children.indices[children.indptr[row] : children.indptr[row + 1]]
-        if at.size > 1:
+def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], packing: Packing) -> None:
+    for row, limit in enumerate(packing.limit.tolist()):
+        span = slice(packing.use.indptr[row], packing.use.indptr[row + 1])
+        at, use = packing.use.indices[span], packing.use.data[span]
+        if limit == 1 and (use == 1).all():
             model.add_at_most_one([chosen[i] for i in at])
-    rows = problem.rows.tocsc()[:, keep].tocsr()
-    for row in range(rows.shape[0]):
-        span = slice(rows.indptr[row], rows.indptr[row + 1])
-        at, use = rows.indices[span], rows.data[span].astype(np.int64)
-        if use.sum() > problem.row_limit[row]:
-            model.add(
-                cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], use.tolist()) <= int(problem.row_limit[row])
-            )
+        else:
+            model.add(cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], use.tolist()) <= limit)
 
 
 def _solved(
-    model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Chosen, seconds: float | None
-) -> tuple[Chosen | None, bool]:
+    model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Integers, seconds: float | None
+) -> tuple[Integers | None, bool]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2

@@ -74,6 +74,27 @@ class Problem:
         return np.asarray((self.block_group == group) & ((self.block_mask >> bit & 1) == 1))
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Values (held, blocks) that a plan must still reach where they are `on`, and their targets."""
+
+    values: Integers
+    targets: Integers
+    on: npt.NDArray[np.bool_]
+
+    def hold(self, position: int, target: int) -> None:
+        """From now on the value at `position` must reach `target`."""
+        self.targets[position], self.on[position] = target, True
+
+    def reached_by(self, chosen: Integers) -> bool:
+        """Whether the chosen blocks reach every target that is on."""
+        return bool((self.values[:, chosen].sum(axis=1) >= self.targets)[self.on].all())
+
+    def active(self) -> "tuple[Integers, Integers]":
+        """Values and targets that are on."""
+        return self.values[self.on], self.targets[self.on]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """When to stop: `seconds` of wall time for the whole (the run is then not proven); `workers` cores."""

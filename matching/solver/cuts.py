@@ -1,0 +1,142 @@
+"""New rows that every plan keeps and a fractional point does not: halves, fractions and cliques.
+
+Halves: rows at their limit added up so that uses become even and the limit odd, then halved (Koster, Zymolka and
+Kutschka, Algorithms to separate {0,1/2}-Chvatal-Gomory cuts, 2009). Fractions: the same with the multipliers that
+the basis of the relaxation suggests (Gomory, 1958). Cliques: blocks of which no two go together. All arithmetic that
+decides whether a row holds is in whole numbers; the fractional point only suggests which rows to make.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.solver.packing import Packing, divided, joined
+from matching.solver.problem import Integers
+
+Point = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+SMALL = 1e-6
+LARGEST_DIVISOR = 40
+WORTH_ADDING = 0.01
+
+
+def new_rows(packing: Packing, point: Point, basis: Iterable[Point], exclusive: Packing) -> Packing:
+    """Rows that cut `point` off; `exclusive` are the rows from which conflicts between two blocks are read."""
+    found = joined(halves(packing, point), fractions(packing, basis), cliques(exclusive, point))
+    over = found.use @ point - found.limit > WORTH_ADDING
+    return _distinct(found.of_rows(over))
+
+
+def halves(packing: Packing, point: Point) -> Packing:
+    """Sums of rows at their limit, halved."""
+    support = np.flatnonzero(point > SMALL)
+    tight = np.flatnonzero(packing.limit - packing.use @ point < SMALL)
+    odd = packing.use[tight].tocsc()[:, support].toarray() % 2 == 1
+    sums = _odd_sums(odd, packing.limit[tight] % 2 == 1, point[support])
+    times = sparse.lil_array((len(sums), packing.size), dtype=np.int64)
+    for i, members in enumerate(sums):
+        times[i, tight[members]] = 1
+    return divided(packing, times.tocsr(), np.full(len(sums), 2, dtype=np.int64))
+
+
+def _odd_sums(odd: Flags, odd_limit: Flags, weight: Point) -> list[Integers]:
+    """Sets of rows whose sum has an odd limit and few odd uses, by elimination over the field of two elements."""
+    odd, odd_limit = odd.copy(), odd_limit.copy()
+    members, used = np.eye(odd_limit.size, dtype=bool), np.zeros(odd_limit.size, dtype=bool)
+    found: dict[bytes, Integers] = {}
+    for column in np.argsort(-weight, kind="stable"):
+        rows = np.flatnonzero(odd[:, column] & ~used)
+        if not rows.size:
+            continue
+        pivot = rows[np.argmin(odd[rows].sum(axis=1))]
+        others = rows[rows != pivot]
+        odd[others] ^= odd[pivot]
+        odd_limit[others] ^= odd_limit[pivot]
+        members[others] ^= members[pivot]
+        used[pivot] = True
+        ready = np.flatnonzero(odd_limit & ~used)
+        for row in ready[odd[ready] @ weight < 1 - 2 * WORTH_ADDING]:
+            found.setdefault(members[row].tobytes(), np.flatnonzero(members[row]))
+    return list(found.values())
+
+
+def fractions(packing: Packing, basis: Iterable[Point]) -> Packing:
+    """Sums of rows with the fractional parts of the basis's multipliers, where these have a small divisor."""
+    times, by = [], []
+    for multipliers in basis:
+        at = np.flatnonzero(np.abs(multipliers) > 1e-9)
+        divisor = _divisor(multipliers[at])
+        if divisor is None:
+            continue
+        whole = np.rint(multipliers[at] * divisor).astype(np.int64)
+        for sign in (1, -1):
+            row = np.zeros(packing.size, dtype=np.int64)
+            row[at] = (sign * whole) % divisor
+            times.append(row)
+            by.append(divisor)
+    stacked = sparse.csr_array(np.array(times, dtype=np.int64).reshape(len(times), packing.size))
+    return divided(packing, stacked, np.array(by, dtype=np.int64))
+
+
+def _divisor(multipliers: Point) -> int | None:
+    """The least whole number that makes all multipliers whole."""
+    for divisor in range(2, LARGEST_DIVISOR):
+        times = multipliers * divisor
+        if np.abs(times - np.rint(times)).max(initial=0.0) < 1e-5:
+            return divisor
+    return None
+
+
+def cliques(exclusive: Packing, point: Point) -> Packing:
+    """Fractional blocks of which no two go together, and all further blocks that go with none of them."""
+    support = np.flatnonzero((point > SMALL) & (point < 1 - SMALL))
+    columns = exclusive.use.tocsc()
+    clash = np.array([_clashes(exclusive, columns, block) for block in support]).reshape(support.size, point.size)
+    rows = []
+    for clique in _heavy_cliques(clash[:, support], point[support]):
+        row, left = support[list(clique)].tolist(), np.logical_and.reduce(clash[list(clique)])
+        while (more := np.flatnonzero(left)).size:
+            row.append(int(more[0]))
+            left &= _clashes(exclusive, columns, row[-1])
+        rows.append(row)
+    index, at = [b for row in rows for b in row], np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    use = sparse.csr_array((np.ones(len(index), np.int64), (at, index)), shape=(len(rows), point.size))
+    return Packing(use, np.ones(len(rows), dtype=np.int64))
+
+
+def _clashes(exclusive: Packing, columns: sparse.csc_array, block: int) -> Flags:
+    """Which blocks break a row together with this one."""
+    found = np.zeros(columns.shape[1], dtype=bool)
+    rows = exclusive.use
+    for at in range(columns.indptr[block], columns.indptr[block + 1]):
+        row = columns.indices[at]
+        span = slice(rows.indptr[row], rows.indptr[row + 1])
+        found[rows.indices[span][rows.data[span] + columns.data[at] > exclusive.limit[row]]] = True
+    found[block] = False
+    return found
+
+
+def _heavy_cliques(clash: Flags, weight: Point) -> set[tuple[int, ...]]:
+    """Cliques that weigh more than one, grown greedily from every pair."""
+    found = set()
+    for first, second in zip(*np.nonzero(np.triu(clash)), strict=True):
+        clique, left = [int(first), int(second)], clash[first] & clash[second]
+        while left.any():
+            clique.append(int(np.argmax(np.where(left, weight, -1.0))))
+            left = left & clash[clique[-1]]
+        if weight[clique].sum() > 1 + WORTH_ADDING:
+            found.add(tuple(sorted(clique)))
+    return found
+
+
+def _distinct(packing: Packing) -> Packing:
+    """Each row once."""
+    seen: dict[tuple[int, bytes, bytes], int] = {}
+    use = packing.use
+    use.sort_indices()
+    for row in range(packing.size):
+        span = slice(use.indptr[row], use.indptr[row + 1])
+        seen.setdefault((int(packing.limit[row]), use.indices[span].tobytes(), use.data[span].tobytes()), row)
+    return packing.of_rows(np.array(list(seen.values()), dtype=np.int64))

@@ -1,0 +1,154 @@
+"""The linear relaxation of some blocks, kept warm while its aim changes and rows are added, for prices and bounds."""
+
+from collections.abc import Iterator
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.solver.bound import Bound, bound_of
+from matching.solver.cuts import SMALL, new_rows
+from matching.solver.packing import Packing, family_rows, home_rows, joined
+from matching.solver.problem import Held, Integers, Problem
+
+SCALE = 1024
+FREE = highspy.kHighsInf
+Flags = npt.NDArray[np.bool_]
+
+
+class Relaxation:
+    """Blocks `at` of a problem, each chosen in part; rows: what is held, homes, families, then cuts.
+
+    Prices are rounded to 1/`SCALE` of a point, so that the bound is exact whatever the tolerance of the solver.
+    """
+
+    def __init__(self, problem: Problem, at: Integers, held: Held, cuts: Packing | None = None) -> None:
+        homes, families = home_rows(problem), family_rows(problem)
+        self.problem, self.at = problem, at
+        self.given = homes.size + families.size
+        self.packing = joined(homes, families).of_blocks(at)
+        if cuts is not None:
+            self.packing = joined(self.packing, cuts)
+        self.priced = np.ones(self.packing.size, dtype=bool)
+        self.priced[homes.size : self.given] = False  # families are solved in the bound itself, they need no price
+        self.value = np.zeros(at.size, dtype=np.int64)
+        self.held = Held(held.values[:, at], held.targets.copy(), held.on.copy())
+        self.point = np.zeros(at.size)
+        self.engine = _engine(self.packing, self.held)
+
+    def aim(self, value: Integers) -> None:
+        """Maximise `value`, one for each block of the problem."""
+        self.value = value[self.at]
+        self.engine.changeColsCost(self.at.size, np.arange(self.at.size, dtype=np.int32), self.value.astype(np.float64))
+
+    def hold(self, position: int, target: int) -> None:
+        """From now on the held value at `position` must reach `target`."""
+        self.held.hold(position, target)
+        self.engine.changeRowBounds(position, float(target), FREE)
+
+    def release(self, position: int) -> None:
+        """The held value at `position` need not be reached any more."""
+        self.held.on[position] = False
+        self.engine.changeRowBounds(position, -FREE, FREE)
+
+    def solve(self, seconds: float | None = None) -> bool:
+        """Solve; whether that led to an optimum within the time."""
+        limit = FREE if seconds is None else self.engine.getRunTime() + max(seconds, 0.01)
+        self.engine.setOptionValue("time_limit", limit)
+        self.engine.run()
+        self.point = np.clip(np.array(self.engine.getSolution().col_value), 0.0, 1.0)
+        return bool(self.engine.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+    def bound(self) -> Bound:
+        """The exact bound at the prices found, in 1/`SCALE` points."""
+        prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
+        reaching, packing = prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :] * self.priced
+        net = self.value * SCALE + reaching @ self.held.values - self.packing.use.T @ packing
+        constant = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
+        return bound_of(self.problem, self.at, net, constant)
+
+    def whole(self) -> Integers | None:
+        """The chosen blocks, if none is chosen in part."""
+        if (np.minimum(self.point, 1 - self.point) > SMALL).any():
+            return None
+        return self.at[self.point > 0.5]
+
+    def cuts_over(self, at: Integers) -> Packing:
+        """The added rows over some of the blocks."""
+        return self.packing.of_rows(np.arange(self.given, self.packing.size)).of_blocks(np.isin(self.at, at))
+
+    def narrow(self, keep: Flags) -> None:
+        """Forget the blocks that are not kept."""
+        drop = np.flatnonzero(~keep).astype(np.int32)
+        if drop.size:
+            self.engine.deleteCols(drop.size, drop)
+            self.at, self.value, self.point = self.at[keep], self.value[keep], self.point[keep]
+            self.packing = self.packing.of_blocks(keep)
+            self.held = Held(self.held.values[:, keep], self.held.targets, self.held.on)
+
+    def tighten(self) -> bool:
+        """Add rows that cut the present point off, drop added rows that no longer matter; whether any was added."""
+        exclusive = self.packing.of_rows(np.arange(self.given))
+        cuts = new_rows(self.packing, self.point, self._basis(), exclusive)
+        if not cuts.size:
+            return False
+        self._forget_slack_rows()
+        add, first = cuts.use, self.held.on.size
+        self.engine.addRows(
+            cuts.size,
+            np.full(cuts.size, -FREE),
+            cuts.limit.astype(np.float64),
+            add.nnz,
+            add.indptr[:-1].astype(np.int32),
+            add.indices.astype(np.int32),
+            add.data.astype(np.float64),
+        )
+        self.packing = joined(self.packing, cuts)
+        self.priced = np.concatenate([self.priced, np.ones(cuts.size, dtype=bool)])
+        assert self.engine.getNumRow() == first + self.packing.size
+        return True
+
+    def _forget_slack_rows(self) -> None:
+        slack = self.packing.limit - self.packing.use @ self.point > SMALL
+        slack[: self.given] = False
+        drop = (np.flatnonzero(slack) + self.held.on.size).astype(np.int32)
+        if drop.size:
+            self.engine.deleteRows(drop.size, drop)
+            self.packing, self.priced = self.packing.of_rows(~slack), self.priced[~slack]
+
+    def _basis(self) -> Iterator[npt.NDArray[np.float64]]:
+        """Multipliers of the packing rows, for each block chosen in part that stands in the basis."""
+        _, basic = self.engine.getBasicVariables()
+        for row in np.flatnonzero(np.asarray(basic) >= 0):
+            chosen = self.point[basic[row]]
+            if min(chosen, 1 - chosen) > 0.01:
+                _, multipliers = self.engine.getBasisInverseRow(int(row))
+                multipliers = np.asarray(multipliers)
+                if not np.abs(multipliers[: self.held.on.size]).max(initial=0.0) > 1e-9:
+                    yield multipliers[self.held.on.size :]
+
+
+def _engine(packing: Packing, held: Held) -> highspy.Highs:
+    use = sparse.vstack([sparse.csr_array(held.values), packing.use], format="csc")
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = use.shape[1], use.shape[0]
+    model.sense_ = highspy.ObjSense.kMaximize
+    model.col_cost_ = np.zeros(use.shape[1])
+    model.col_lower_, model.col_upper_ = np.zeros(use.shape[1]), np.full(use.shape[1], FREE)
+    model.row_lower_ = np.concatenate([np.where(held.on, held.targets, -FREE), np.full(packing.size, -FREE)])
+    model.row_upper_ = np.concatenate([np.full(held.on.size, FREE), packing.limit])
+    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = use.indptr.astype(np.int32), use.indices.astype(np.int32)
+    model.a_matrix_.value_ = use.data.astype(np.float64)
+    engine = quiet()
+    engine.passModel(model)
+    return engine
+
+
+def quiet() -> highspy.Highs:
+    """HiGHS on one thread with a fixed seed, saying nothing."""
+    engine = highspy.Highs()
+    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
+        engine.setOptionValue(option, value)
+    return engine

@@ -1,0 +1,159 @@
+"""The best plan for one objective: bound, tighten, drop what cannot matter, and solve the rest exactly."""
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.solver.exact import by_cp_sat, by_highs
+from matching.solver.problem import Held, Integers, Problem
+from matching.solver.relaxation import SCALE, Relaxation
+
+SMALL = 1_500  # so few blocks are solved exactly at once
+FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
+ROUNDS = 80
+HOPE = ((4, 0.5), (8, 0.3), (16, 0.15))  # from round .. on the gap is hoped to be this share of what was closed
+UNKNOWN = np.int64(1 << 62)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The best plan found, a bound on every plan, and which blocks can be in a plan as good."""
+
+    chosen: Integers
+    value: int
+    bound: int
+    proven: bool
+    keep: npt.NDArray[np.bool_]
+
+
+@dataclass(slots=True)
+class Clock:
+    """Seconds left until a moment of the monotonic clock; `None`: no limit."""
+
+    until: float | None
+
+    def left(self) -> float | None:
+        """Seconds left."""
+        return None if self.until is None else self.until - time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return self.until is not None and time.monotonic() >= self.until
+
+
+def best_of(relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock) -> Best:
+    """The most valuable plan made of the blocks of `relaxed` that reaches what is held; `chosen` is such a plan.
+
+    First in the hope that blocks of much regret do not matter; if the proof shows that they might, once more
+    without hope, dropping only what the plan at hand excludes. `relaxed` is used up.
+    """
+    problem, at = relaxed.problem, relaxed.at
+    best = Search(relaxed, value, held, chosen, clock).run(hope=True)
+    if not best.proven and not clock.over:
+        best = Search(Relaxation(problem, at, held), value, held, best.chosen, clock).run(hope=False)
+    return best
+
+
+class Search:
+    """One search: `worth` bounds (in 1/`SCALE`) any plan that holds a block, `now` is the value of the plan at hand."""
+
+    def __init__(self, relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock) -> None:
+        self.problem, self.relaxed, self.value, self.held, self.clock = relaxed.problem, relaxed, value, held, clock
+        problem, at = self.problem, relaxed.at
+        self.chosen, self.now = chosen, int(value[chosen].sum())
+        self.worth = np.full(problem.blocks, -UNKNOWN)
+        self.worth[at] = UNKNOWN
+        self.ceiling = self.dropped = -int(UNKNOWN)
+        self.closed = False
+
+    def run(self, *, hope: bool) -> Best:
+        """Tighten and drop until little is left, then solve that exactly."""
+        left = self._tighten(hope)
+        if not self.closed and left.size > FEW:
+            self._exactly(self._least_regret(left))
+            left = left[self.worth[left] >= self.now * SCALE]
+        proven = (self.closed or self._exactly(left)) and self.dropped < self.now * SCALE
+        bound = self.now if proven else max(self.now, self.ceiling // SCALE)
+        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE)
+
+    def _tighten(self, hope: bool) -> Integers:
+        relaxed, totals = self.relaxed, []
+        relaxed.aim(self.value)
+        for step in range(ROUNDS):
+            if not relaxed.solve(self.clock.left()):
+                break
+            totals.append(self._note())
+            self._drop(hoped_for(totals) if hope else 0)
+            if self.closed or relaxed.at.size <= SMALL or self.clock.over or stalled(totals) or not relaxed.tighten():
+                break
+        return relaxed.at
+
+    def _note(self) -> int:
+        bound = self.relaxed.bound()
+        if self.ceiling < 0:
+            self.ceiling = bound.total
+        self.worth[self.relaxed.at] = np.minimum(self.worth[self.relaxed.at], bound.total - bound.regret)
+        if (plan := self.relaxed.whole()) is not None:
+            self._take(plan)
+        self.closed = bound.total < (self.now + 1) * SCALE
+        return bound.total
+
+    def _drop(self, hoped: int) -> None:
+        """Drop what cannot be in a plan as good as the one at hand, and most of what falls short of what is hoped."""
+        worth = self.worth[self.relaxed.at]
+        keep = worth >= self.now * SCALE
+        if keep.sum() > FEW:
+            keep &= worth >= min(hoped, int(np.partition(worth, -FEW)[-FEW]))
+        if not keep.all():
+            self.dropped = max(self.dropped, int(worth[~keep].max()))
+            self.relaxed.narrow(keep)
+
+    def _least_regret(self, at: Integers) -> Integers:
+        return np.sort(at[np.argsort(-self.worth[at], kind="stable")[:FEW]])
+
+    def _exactly(self, at: Integers) -> bool:
+        """Solve on these blocks; whether that was proven."""
+        left = self.clock.left()
+        if left is not None and left <= 0:
+            return False
+        cuts = self.relaxed.cuts_over(at)
+        found, proven = by_highs(self.problem, self.value, self.held, at, left, cuts)
+        if found is not None and not lawful(self.problem, self.held, found):
+            found, proven = by_cp_sat(self.problem, self.value, self.held, at, self.clock.left())
+        if found is not None:
+            self._take(found)
+        return proven
+
+    def _take(self, plan: Integers) -> None:
+        worth = int(self.value[plan].sum())
+        if worth > self.now and lawful(self.problem, self.held, plan):
+            self.chosen, self.now = plan, worth
+
+
+def hoped_for(totals: list[int]) -> int:
+    """What the best plan is hoped to be worth at least, judging by how much tightening has closed."""
+    share = min((part for since, part in HOPE if len(totals) > since), default=None)
+    return 0 if share is None else int(totals[-1] - share * (totals[0] - totals[-1]))
+
+
+def stalled(totals: list[int]) -> bool:
+    """Whether the last six rounds brought less than a thousandth of what all brought."""
+    return len(totals) > 7 and (totals[-7] - totals[-1]) * 1000 < totals[0] - totals[-1]
+
+
+def lawful(problem: Problem, held: Held, chosen: Integers) -> bool:
+    """Whether blocks keep every row, place no child twice and reach what is held; in exact integers."""
+    taken = np.zeros(problem.group_sizes.size, dtype=np.int64)
+    for block in chosen:
+        group, mask = problem.block_group[block], problem.block_mask[block]
+        if taken[group] & mask:
+            return False
+        taken[group] |= mask
+    on = np.zeros(problem.blocks, dtype=np.int64)
+    on[chosen] = 1
+    used = np.zeros(problem.row_limit.size, dtype=np.int64)
+    np.add.at(used, problem.row_index, problem.row_use * on[problem.row_block])
+    return bool((used <= problem.row_limit).all()) and held.reached_by(chosen)
