@@ -54,4 +54,3 @@ def _partitions(best: Integers, size: int) -> Integers:
             part = (part - 1) & rest
         worth[:, mask] = value
     return worth
-

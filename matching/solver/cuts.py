@@ -93,7 +93,7 @@ def cliques(exclusive: Packing, point: Point) -> Packing:
     """Fractional blocks of which no two go together, and all further blocks that go with none of them."""
     support = np.flatnonzero((point > SMALL) & (point < 1 - SMALL))
     columns = exclusive.use.tocsc()
-    clash = np.array([_clashes(exclusive, columns, block) for block in support]).reshape(support.size, point.size)
+    clash = np.array([_clashes(exclusive, columns, int(block)) for block in support]).reshape(support.size, point.size)
     rows = []
     for clique in _heavy_cliques(clash[:, support], point[support]):
         row, left = support[list(clique)].tolist(), np.logical_and.reduce(clash[list(clique)])

@@ -2,6 +2,7 @@
 
 import highspy
 import numpy as np
+import numpy.typing as npt
 from ortools.sat.python import cp_model
 from scipy import sparse
 
@@ -40,9 +41,7 @@ def by_highs(
     return keep[np.array(found.col_value) > HALF], bool(done)
 
 
-def _program(
-    problem: Problem, value: Integers, held: Held, keep: Integers, cuts: Packing | None
-) -> highspy.HighsLp:
+def _program(problem: Problem, value: Integers, held: Held, keep: Integers, cuts: Packing | None) -> highspy.HighsLp:
     packing, (values, targets) = rows_over(problem, keep), held.active()
     if cuts is not None:
         packing = joined(packing, cuts.busy())
@@ -53,7 +52,7 @@ def _program(
     model.col_cost_ = value[keep].astype(np.float64)
     model.col_lower_, model.col_upper_ = np.zeros(keep.size), _most(problem, keep)
     model.row_lower_ = np.concatenate([targets - HALF, np.full(packing.size, -highspy.kHighsInf)])
-    model.row_upper_ = np.concatenate([np.full(targets.size, highspy.kHighsInf), packing.limit])
+    model.row_upper_ = np.concatenate([np.full(targets.size, highspy.kHighsInf), packing.limit.astype(np.float64)])
     model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
     model.a_matrix_.start_, model.a_matrix_.index_ = use.indptr.astype(np.int32), use.indices.astype(np.int32)
     model.a_matrix_.value_ = use.data.astype(np.float64)
@@ -61,7 +60,7 @@ def _program(
     return model
 
 
-def _most(problem: Problem, keep: Integers) -> Integers:
+def _most(problem: Problem, keep: Integers) -> npt.NDArray[np.float64]:
     """Blocks that alone exceed a row can never be chosen."""
     over = problem.row_use > problem.row_limit[problem.row_index]
     most = np.ones(problem.blocks)
@@ -83,9 +82,7 @@ def by_cp_sat(
     _pack(model, chosen, rows_over(problem, keep))
     for values, target in zip(*held.active(), strict=True):
         at = np.flatnonzero(values[keep])
-        model.add(
-            cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], values[keep][at].tolist()) >= int(target)
-        )
+        model.add(cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], values[keep][at].tolist()) >= int(target))
     model.maximize(cp_model.LinearExpr.weighted_sum(chosen, value[keep].tolist()))
     if hint is not None:
         for variable, on in zip(chosen, np.isin(keep, hint).tolist(), strict=True):

@@ -1,6 +1,7 @@
 """The linear relaxation of some blocks, kept warm while its aim changes and rows are added, for prices and bounds."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import highspy
 import numpy as np
@@ -13,6 +14,7 @@ from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
 
 SCALE = 1024
+PRIMAL, DUAL = 4, 1  # a new aim leaves the point possible, a new row leaves the prices possible
 FREE = highspy.kHighsInf
 Flags = npt.NDArray[np.bool_]
 
@@ -40,6 +42,7 @@ class Relaxation:
     def aim(self, value: Integers) -> None:
         """Maximise `value`, one for each block of the problem."""
         self.value = value[self.at]
+        self.engine.setOptionValue("simplex_strategy", PRIMAL if self.engine.getBasis().valid else DUAL)
         self.engine.changeColsCost(self.at.size, np.arange(self.at.size, dtype=np.int32), self.value.astype(np.float64))
 
     def hold(self, position: int, target: int) -> None:
@@ -94,6 +97,7 @@ class Relaxation:
         if not cuts.size:
             return False
         self._forget_slack_rows()
+        self.engine.setOptionValue("simplex_strategy", DUAL)
         add, first = cuts.use, self.held.on.size
         self.engine.addRows(
             cuts.size,
@@ -129,7 +133,7 @@ class Relaxation:
                     yield multipliers[self.held.on.size :]
 
 
-def _engine(packing: Packing, held: Held) -> highspy.Highs:
+def _engine(packing: Packing, held: Held) -> Any:
     use = sparse.vstack([sparse.csr_array(held.values), packing.use], format="csc")
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = use.shape[1], use.shape[0]
@@ -146,9 +150,9 @@ def _engine(packing: Packing, held: Held) -> highspy.Highs:
     return engine
 
 
-def quiet() -> highspy.Highs:
+def quiet() -> Any:
     """HiGHS on one thread with a fixed seed, saying nothing."""
-    engine = highspy.Highs()
+    engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
         engine.setOptionValue(option, value)
     return engine

@@ -19,13 +19,14 @@ UNKNOWN = np.int64(1 << 62)
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The best plan found, a bound on every plan, and which blocks can be in a plan as good."""
+    """The best plan found, a bound on every plan, which blocks can be in a plan as good, and their tightened rows."""
 
     chosen: Integers
     value: int
     bound: int
     proven: bool
     keep: npt.NDArray[np.bool_]
+    relaxed: Relaxation
 
 
 @dataclass(slots=True)
@@ -77,12 +78,12 @@ class Search:
             left = left[self.worth[left] >= self.now * SCALE]
         proven = (self.closed or self._exactly(left)) and self.dropped < self.now * SCALE
         bound = self.now if proven else max(self.now, self.ceiling // SCALE)
-        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE)
+        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE, self.relaxed)
 
     def _tighten(self, hope: bool) -> Integers:
         relaxed, totals = self.relaxed, []
         relaxed.aim(self.value)
-        for step in range(ROUNDS):
+        for _ in range(ROUNDS):
             if not relaxed.solve(self.clock.left()):
                 break
             totals.append(self._note())

@@ -169,7 +169,7 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     run.proven &= best.proven
     if best.proven:
         run.keep &= best.keep
-        run.relaxed = relaxed
+        run.relaxed = best.relaxed
     earlier = sum(int(lead.weights[goal]) * run.achieved(goal) for goal in range(lead.finest))
     run.hold(lead.finest, best.bound - earlier)
 

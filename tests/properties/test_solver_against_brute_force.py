@@ -12,7 +12,7 @@ from matching.pairs import Register
 from matching.planning import placed_by, propose_plan
 from matching.solver import Limits, Problem, solve
 from matching.solver.exact import by_cp_sat
-from matching.solver.prices import Held
+from matching.solver.problem import Held
 from tests.lib.brute_force import best_blocks, every_sound_plan
 from tests.lib.builders import fostering
 from tests.lib.random_caseloads import random_caseload
@@ -62,14 +62,15 @@ def test_no_sound_plan_beats_the_proposed_one(block: int) -> None:
 def test_a_second_solver_agrees_goal_by_goal() -> None:
     """CP-SAT on all blocks, one goal after another, without prices or filter."""
     for seed, _, problem in problems(range(40), 18, 14):
-        held = Held(np.zeros((0, problem.blocks), dtype=np.int64), np.zeros(0, dtype=np.int64))
+        goals = len(problem.goals)
+        held = Held(problem.goal_values, np.zeros(goals, dtype=np.int64), np.zeros(goals, dtype=bool))
         reached = []
-        for values in problem.goal_values:
+        for goal, values in enumerate(problem.goal_values):
             chosen, proven = by_cp_sat(problem, values, held, np.arange(problem.blocks), None)
             assert chosen is not None
             assert proven
             reached.append(int(values[chosen].sum()))
-            held = Held(np.vstack([held.values, values]), np.append(held.targets, reached[-1]))
+            held.hold(goal, reached[-1])
         assert solve(problem).achieved == tuple(reached), seed
 
 
