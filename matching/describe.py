@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from matching.candidates import Candidates
-from matching.domain import Caseload, Level, SiblingGroup, SiblingPlan, Verdict
+from matching.candidates import Candidates, Standing, standing_of
+from matching.domain import Caseload, SiblingGroup, SiblingPlan, Verdict
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
 from matching.rules import AnyRule, Sets
@@ -14,7 +15,8 @@ from matching.wording import Sentence, counted
 
 GOOD, POOR = 0.7, 0.3
 APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
-MOST_NEAR_MISSES = 3
+MOST_NEAR_MISSES, MOST_REASONS = 3, 4
+Integers = npt.NDArray[np.int64]
 
 
 def placements_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[Placement, ...]:
@@ -150,49 +152,24 @@ def unplaced_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[U
 
 def _unplaced(found: Candidates, child: str, users: dict[str, list[str]]) -> Unplaced:
     with_child = must_go_with(found.groups[group_position(found, child)], child)
-    possible: list[str] = []
-    misses: list[tuple[int, int]] = []
-    tally: dict[str, int] = defaultdict(int)
-    for column, household in enumerate(found.register.homes.items):
-        blockers = blocking_codes(found, with_child, column)
-        if not blockers:
-            possible.append(household.home.ref)
-        for code in {code for code, _ in blockers}:
-            tally[code] += 1
-        if blockers and all(liftable for _, liftable in blockers):
-            misses.append((len(blockers), column))
-    reasons = _used_elsewhere(child, possible, users) if possible else _why_none(found, tally)
-    nearest = [
-        column
-        for _, column in sorted(
-            misses, key=lambda miss: (miss[0], -found.judged.total[found.row_of_child[child], miss[1]], miss[1])
-        )
-    ]
-    near = tuple(
-        NearMiss(home=found.register.homes.items[column].home.ref, needs=blockers_of(found, with_child, column))
-        for column in nearest[:MOST_NEAR_MISSES]
-    )
+    standing = standing_of(found, with_child)
+    possible = [found.register.homes.items[column].home.ref for column in np.flatnonzero(standing.possible)]
+    reasons = _used_elsewhere(child, possible, users) if possible else _why_none(found, standing)
+    points = found.judged.total[found.row_of_child[child]]
+    near = near_misses_of(found, with_child, standing, np.flatnonzero(standing.could_open), points)
     return Unplaced(child=child, reasons=reasons, near_misses=near)
 
 
-def blocking_codes(found: Candidates, children: tuple[str, ...], column: int) -> list[tuple[str, bool]]:
-    """Codes of the rules that stand in the way, each with whether a decision or an answer could open it."""
-    codes: list[tuple[str, bool]] = []
-    for i, rule in enumerate(found.policy.rules):
-        worst = min(int(found.judged.verdicts[i, found.row_of_child[ref], column]) for ref in children)
-        if worst != Verdict.MET:
-            codes.append((rule.code, _liftable(rule, worst)))
-    if all(liftable for _, liftable in codes):
-        one = single_set(found.register, found.groups, group_position(found, children[0]), children, column)
-        for set_rule in found.policy.set_rules:
-            verdict = int(set_rule.judge(one)[0])
-            if verdict != Verdict.MET:
-                codes.append((set_rule.code, _liftable(set_rule, verdict)))
-    return codes
-
-
-def _liftable(rule: AnyRule, verdict: int) -> bool:
-    return verdict == Verdict.NOT_KNOWN or rule.level is Level.NEEDS_DECISION
+def near_misses_of(
+    found: Candidates, children: Sequence[str], standing: Standing, columns: Integers, points: Integers
+) -> tuple[NearMiss, ...]:
+    """The homes among `columns` with the least in the way, then the most points, in words."""
+    missing = standing.in_the_way[:, columns].sum(axis=0)
+    nearest = columns[np.lexsort((columns, -points[columns], missing))][:MOST_NEAR_MISSES]
+    return tuple(
+        NearMiss(home=found.register.homes.items[column].home.ref, needs=blockers_of(found, children, int(column)))
+        for column in nearest
+    )
 
 
 def _used_elsewhere(child: str, possible: list[str], users: dict[str, list[str]]) -> tuple[Reason, ...]:
@@ -208,10 +185,9 @@ def _used_elsewhere(child: str, possible: list[str], users: dict[str, list[str]]
     )
 
 
-def _why_none(found: Candidates, tally: dict[str, int]) -> tuple[Reason, ...]:
+def _why_none(found: Candidates, standing: Standing) -> tuple[Reason, ...]:
     """The rules that stand in the way most often, with how many homes each rules out."""
     titles = {rule.code: rule for rule in found.policy.every_rule}
-    most = sorted(tally.items(), key=lambda item: (-item[1], item[0]))[:4]
     template = "Not so at {homes}: {title}."
     return tuple(
         Reason(
@@ -221,7 +197,7 @@ def _why_none(found: Candidates, tally: dict[str, int]) -> tuple[Reason, ...]:
             level=titles[code].level,
             may_be_lifted_by=titles[code].lifted_by,
         )
-        for code, number in most
+        for code, number in standing.tally()[:MOST_REASONS]
     )
 
 

@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
-from matching.candidates import Candidates, find_candidates
-from matching.candidates.blocks import chosen_sets, sums_over_children
+from matching.candidates import Candidates, Standing, find_candidates, standing_of
 from matching.candidates.problem import lots
-from matching.describe import blockers_of, blocking_codes, placement_of
-from matching.domain import SiblingGroup, Verdict
+from matching.candidates.standing import everywhere
+from matching.describe import near_misses_of, placement_of
+from matching.domain import SiblingGroup
 from matching.errors import UnknownReference
 from matching.pairs import Register
 from matching.plan import NearMiss, Placement
 from matching.policy import Policy
-from matching.rules import Sets
 
 EMERGENCY_TERMS = ("approved-ages", "approved-sex", "approved-care-type", "approved-number")
+OFFICER_CHOSE = ("sibling-plan",)  # the officer says which brothers and sisters go together
 MOST_SHOWN = 5
 
 
@@ -58,21 +59,22 @@ def shortlist(
     a child outside the terms for up to 6 working days (2010 Regulations, regulation 23).
     """
     found = find_candidates(register, policy, (_one_group(register, children),))
-    order, possible = _ordered(found, most)
-    options = [_option(found, column) for column in order]
-    codes = {
-        column: blocking_codes(found, found.groups[0].children, column) for column in range(len(register.homes.items))
-    }
+    group, homes = found.groups[0].children, found.register.homes.items
+    standing = standing_of(found, group, without=OFFICER_CHOSE)
+    possible = np.flatnonzero(standing.possible)
+    options = [_option(found, int(column)) for column in _best_first(found, possible)[:most]]
     if emergency and len(options) < most:
-        options += _tonight(found, codes, most - len(options))
+        options += _tonight(found, standing, most - len(options))
     shown = {option.home for option in options}
+    near = [int(column) for column in np.flatnonzero(standing.could_open) if homes[column].home.ref not in shown]
+    points = found.judged.total.sum(axis=0)
     return Shortlist(
-        children=found.groups[0].children,
+        children=group,
         options=tuple(options),
-        possible=possible,
-        near_misses=_near(found, codes, shown),
-        ruled_out=_tally(codes),
-        homes_looked_at=len(codes),
+        possible=int(possible.size),
+        near_misses=near_misses_of(found, group, standing, np.array(near, dtype=np.int64), points),
+        ruled_out=standing.tally(),
+        homes_looked_at=len(homes),
     )
 
 
@@ -97,25 +99,10 @@ def _one_group(register: Register, children: Sequence[str]) -> SiblingGroup:
     return SiblingGroup(ref=ref, children=refs, settled=whole.settled, plan=whole.plan, subsets=whole.subsets)
 
 
-def _whole_sets(found: Candidates) -> Sets:
-    """The whole group in each home where every child is possible and the set is lawful."""
-    group = found.groups[0]
-    columns = np.flatnonzero((found.judged.verdict == Verdict.MET).all(axis=0)).astype(np.int64)
-    full = np.full(columns.size, (1 << len(group.children)) - 1, dtype=np.int64)
-    sets = Sets(register=found.register, groups=found.groups, group=np.zeros_like(columns), home=columns, mask=full)
-    keep = np.ones(columns.size, dtype=bool)
-    for rule in found.policy.set_rules:
-        if rule.code != "sibling-plan":  # the officer chose whom to ask for together
-            keep &= rule.judge(sets) == Verdict.MET
-    return chosen_sets(sets, keep)
-
-
-def _ordered(found: Candidates, most: int) -> tuple[list[int], int]:
-    """Positions of the best homes, and how many are possible; equal homes stand in the order of the lot."""
-    sets = _whole_sets(found)
-    points = sums_over_children(sets, found.judged.total, found.row_of_child)
-    order = np.lexsort((lots(found, sets), -points))
-    return [int(sets.home[i]) for i in order[:most]], int(sets.home.size)
+def _best_first(found: Candidates, columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Homes by points, most first; equal homes stand in the order of the lot."""
+    sets = everywhere(found, found.groups[0].children)
+    return columns[np.lexsort((lots(found, sets)[columns], -found.judged.total.sum(axis=0)[columns]))]
 
 
 def _option(found: Candidates, column: int, only_in_emergency: tuple[str, ...] = ()) -> Option:
@@ -130,29 +117,7 @@ def _option(found: Candidates, column: int, only_in_emergency: tuple[str, ...] =
     )
 
 
-Codes = dict[int, list[tuple[str, bool]]]
-
-
-def _tonight(found: Candidates, codes: Codes, most: int) -> list[Option]:
+def _tonight(found: Candidates, standing: Standing, most: int) -> list[Option]:
     """Homes that fit but for their terms of approval, best first."""
-    fits = [c for c, blockers in codes.items() if blockers and all(code in EMERGENCY_TERMS for code, _ in blockers)]
-    total = found.judged.total.sum(axis=0)
-    chosen = sorted(fits, key=lambda c: (-int(total[c]), c))[:most]
-    return [_option(found, c, tuple(code for code, _ in codes[c])) for c in chosen]
-
-
-def _near(found: Candidates, codes: Codes, shown: set[str]) -> tuple[NearMiss, ...]:
-    homes = found.register.homes.items
-    total = found.judged.total.sum(axis=0)
-    near = [c for c, b in codes.items() if b and all(liftable for _, liftable in b) and homes[c].home.ref not in shown]
-    near.sort(key=lambda c: (len(codes[c]), -int(total[c]), c))
-    children = found.groups[0].children
-    return tuple(NearMiss(home=homes[c].home.ref, needs=blockers_of(found, children, c)) for c in near[:3])
-
-
-def _tally(codes: Codes) -> tuple[tuple[str, int], ...]:
-    tally: dict[str, int] = {}
-    for blockers in codes.values():
-        for code in {code for code, _ in blockers}:
-            tally[code] = tally.get(code, 0) + 1
-    return tuple(sorted(tally.items(), key=lambda item: (-item[1], item[0])))
+    fits = _best_first(found, np.flatnonzero(standing.only(EMERGENCY_TERMS)))[:most]
+    return [_option(found, int(column), standing.codes(int(column))) for column in fits]

@@ -3,6 +3,16 @@
 from matching.candidates.blocks import Candidates, find_candidates
 from matching.candidates.goals import GOAL_TITLES
 from matching.candidates.problem import problem_from
+from matching.candidates.standing import Standing, standing_of
 from matching.candidates.verdicts import Judged, judge_pairs
 
-__all__ = ["GOAL_TITLES", "Candidates", "Judged", "find_candidates", "judge_pairs", "problem_from"]
+__all__ = [
+    "GOAL_TITLES",
+    "Candidates",
+    "Judged",
+    "Standing",
+    "find_candidates",
+    "judge_pairs",
+    "problem_from",
+    "standing_of",
+]

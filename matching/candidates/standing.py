@@ -1,0 +1,75 @@
+"""Where some brothers and sisters stand with every home at once: which rules are in the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.candidates.blocks import Candidates
+from matching.domain import Level, Verdict
+from matching.rules import AnyRule, Sets
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """The strictest verdict of each rule for some children of one group taken together; (rules, homes)."""
+
+    rules: tuple[AnyRule, ...]
+    verdicts: npt.NDArray[np.int8]
+
+    @property
+    def in_the_way(self) -> Flags:
+        """Which rules are not met, or not known to be met; (rules, homes)."""
+        return np.asarray(self.verdicts != Verdict.MET)
+
+    @property
+    def possible(self) -> Flags:
+        """Homes in whose way nothing stands; (homes,)."""
+        return np.asarray(~self.in_the_way.any(axis=0))
+
+    @property
+    def could_open(self) -> Flags:
+        """Homes that only a decision or an answer is missing for; (homes,)."""
+        gated = np.array([rule.level is Level.NEEDS_DECISION for rule in self.rules])
+        opens = (self.verdicts == Verdict.NOT_KNOWN) | gated[:, None]
+        return np.asarray((opens | ~self.in_the_way).all(axis=0) & ~self.possible)
+
+    def only(self, codes: Sequence[str]) -> Flags:
+        """Homes in whose way stand some of these rules and no other; (homes,)."""
+        others = np.array([rule.code not in codes for rule in self.rules])
+        return np.asarray(~self.in_the_way[others].any(axis=0) & ~self.possible)
+
+    def codes(self, column: int) -> tuple[str, ...]:
+        """Codes of the rules in the way of one home."""
+        return tuple(rule.code for rule, out in zip(self.rules, self.in_the_way[:, column], strict=True) if out)
+
+    def tally(self) -> tuple[tuple[str, int], ...]:
+        """How many homes each rule stands in the way of, most first."""
+        counts = zip((rule.code for rule in self.rules), self.in_the_way.sum(axis=1).tolist(), strict=True)
+        return tuple(sorted(((code, count) for code, count in counts if count), key=lambda item: (-item[1], item[0])))
+
+
+def standing_of(found: Candidates, children: Sequence[str], *, without: Sequence[str] = ()) -> Standing:
+    """How children of one group, taken together, stand with every home; rules `without` are left out."""
+    rows = [found.row_of_child[ref] for ref in children]
+    set_rules = [rule for rule in found.policy.set_rules if rule.code not in without]
+    sets = everywhere(found, children)
+    verdicts = [found.judged.verdicts[:, rows].min(axis=1), *(rule.judge(sets)[None] for rule in set_rules)]
+    return Standing(rules=(*found.policy.rules, *set_rules), verdicts=np.vstack(verdicts).astype(np.int8))
+
+
+def everywhere(found: Candidates, children: Sequence[str]) -> Sets:
+    """One set of children in every home."""
+    g = next(g for g, group in enumerate(found.groups) if children[0] in group.children)
+    homes = np.arange(len(found.register.homes.items), dtype=np.int64)
+    mask = sum(1 << found.groups[g].children.index(ref) for ref in children)
+    return Sets(
+        register=found.register,
+        groups=found.groups,
+        group=np.full_like(homes, g),
+        home=homes,
+        mask=np.full_like(homes, mask),
+    )
