@@ -150,9 +150,17 @@ def _engine(packing: Packing, held: Held) -> Any:
     return engine
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS without its callbacks, because enabling them prints a line before output can be turned off."""
+
+    def __init__(self) -> None:
+        super(highspy.Highs, self).__init__()
+        self.setOptionValue("output_flag", False)
+
+
 def quiet() -> Any:
     """HiGHS on one thread with a fixed seed, saying nothing."""
-    engine: Any = highspy.Highs()  # type: ignore[no-untyped-call]
-    for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
-        engine.setOptionValue(option, value)
+    engine: Any = _Quiet()
+    engine.setOptionValue("threads", 1)
+    engine.setOptionValue("random_seed", 0)
     return engine
