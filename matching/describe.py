@@ -1,13 +1,13 @@
 """Reasons for what a plan does: why this home, what worries, what is not known, why no home."""
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.candidates import Candidates, Standing, standing_of
-from matching.domain import Caseload, SiblingGroup, SiblingPlan, Verdict
+from matching.domain import Caseload, Household, SiblingGroup, SiblingPlan, Verdict
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
 from matching.rules import AnyRule, Sets
@@ -16,7 +16,9 @@ from matching.wording import Sentence, counted
 GOOD, POOR = 0.7, 0.3
 APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
 MOST_NEAR_MISSES, MOST_REASONS = 3, 4
+YEARS_AS_ONE = 2  # so many years outside the approved ages weigh like one more rule in the way
 Integers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 def placements_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[Placement, ...]:
@@ -143,38 +145,64 @@ def must_go_with(group: SiblingGroup, child: str) -> tuple[str, ...]:
 
 def unplaced_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[Unplaced, ...]:
     """Each child without a home: why, and the nearest misses."""
+    used = Counter(home for _, home in placed)
     has = {child for child, _ in placed}
-    users: dict[str, list[str]] = defaultdict(list)
-    for child, home in placed:
-        users[home].append(child)
-    return tuple(_unplaced(found, ref, users) for ref in found.row_of_child if ref not in has)
+    return tuple(_unplaced(found, ref, used) for ref in found.row_of_child if ref not in has)
 
 
-def _unplaced(found: Candidates, child: str, users: dict[str, list[str]]) -> Unplaced:
-    with_child = must_go_with(found.groups[group_position(found, child)], child)
+def _unplaced(found: Candidates, child: str, used: Counter[str]) -> Unplaced:
+    with_child, homes = must_go_with(found.groups[group_position(found, child)], child), found.register.homes.items
     standing = standing_of(found, with_child)
-    possible = [found.register.homes.items[column].home.ref for column in np.flatnonzero(standing.possible)]
-    reasons = _used_elsewhere(child, possible, users) if possible else _why_none(found, standing)
-    points = found.judged.total[found.row_of_child[child]]
-    near = near_misses_of(found, with_child, standing, np.flatnonzero(standing.could_open), points)
+    possible = [homes[column].home.ref for column in np.flatnonzero(standing.possible)]
+    reasons = _used_elsewhere(child, possible, used) if possible else _why_none(found, standing)
+    left = np.array([(h.home.places_free or 0) - used[h.home.ref] for h in homes], dtype=np.int64)
+    near = near_misses_of(found, with_child, standing, standing.could_open, taken=left < len(with_child))
     return Unplaced(child=child, reasons=reasons, near_misses=near)
 
 
 def near_misses_of(
-    found: Candidates, children: Sequence[str], standing: Standing, columns: Integers, points: Integers
+    found: Candidates, children: Sequence[str], standing: Standing, these: Flags, taken: Flags | None = None
 ) -> tuple[NearMiss, ...]:
-    """The homes among `columns` with the least in the way, then the most points, in words."""
-    missing = standing.in_the_way[:, columns].sum(axis=0)
-    nearest = columns[np.lexsort((columns, -points[columns], missing))][:MOST_NEAR_MISSES]
+    """The nearest of `these` homes in words: places not `taken` first, the least in the way, then the most points."""
+    columns = np.flatnonzero(these)
+    taken = np.zeros(these.size, dtype=bool) if taken is None else taken
+    points = found.judged.total[[found.row_of_child[ref] for ref in children]].sum(axis=0)
+    missing = standing.in_the_way.sum(axis=0) + _years_outside(found, children) // YEARS_AS_ONE
+    order = np.lexsort((columns, -points[columns], missing[columns], taken[columns]))
     return tuple(
-        NearMiss(home=found.register.homes.items[column].home.ref, needs=blockers_of(found, children, int(column)))
-        for column in nearest
+        _near_miss(found, children, int(column), taken[column]) for column in columns[order][:MOST_NEAR_MISSES]
     )
 
 
-def _used_elsewhere(child: str, possible: list[str], users: dict[str, list[str]]) -> tuple[Reason, ...]:
+def _near_miss(found: Candidates, children: Sequence[str], column: int, taken: bool) -> NearMiss:
+    needs, home = blockers_of(found, children, column), found.register.homes.items[column].home.ref
+    if taken:
+        told = Sentence.of("The places at {home} are used for other children in this plan.", home=home)
+        needs = (*needs, Reason(code="used-elsewhere", verdict=Verdict.MET, sentence=told))
+    return NearMiss(home=home, needs=needs)
+
+
+def _years_outside(found: Candidates, children: Sequence[str]) -> Integers:
+    """By how many years the children lie outside each home's approved ages, at the most; 0 where not known."""
+    day, homes = found.register.caseload.as_of, found.register.homes
+    ages = [age for ref in children if (age := found.register.caseload.child_by_ref[ref].age_on(day)) is not None]
+    if not ages:
+        return np.zeros(len(homes.items), dtype=np.int64)
+    below, above = homes.numbers(_youngest) - min(ages), max(ages) - homes.numbers(_oldest)
+    return np.nan_to_num(np.maximum(np.maximum(below, above), 0.0)).astype(np.int64)
+
+
+def _youngest(household: Household) -> int | None:
+    return household.home.approval.youngest
+
+
+def _oldest(household: Household) -> int | None:
+    return household.home.approval.oldest
+
+
+def _used_elsewhere(child: str, possible: list[str], used: Counter[str]) -> tuple[Reason, ...]:
     homes = counted(len(possible), "home")
-    who = sum(1 for home in possible if users.get(home))
+    who = sum(1 for home in possible if used[home])
     template = "{homes} could care for {child}, but the plan does better for everybody by using their places for others ({used} in use)."
     return (
         Reason(

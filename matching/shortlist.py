@@ -66,13 +66,12 @@ def shortlist(
     if emergency and len(options) < most:
         options += _tonight(found, standing, most - len(options))
     shown = {option.home for option in options}
-    near = [int(column) for column in np.flatnonzero(standing.could_open) if homes[column].home.ref not in shown]
-    points = found.judged.total.sum(axis=0)
+    fresh = np.array([household.home.ref not in shown for household in homes])
     return Shortlist(
         children=group,
         options=tuple(options),
         possible=int(possible.size),
-        near_misses=near_misses_of(found, group, standing, np.array(near, dtype=np.int64), points),
+        near_misses=near_misses_of(found, group, standing, standing.could_open & fresh),
         ruled_out=standing.tally(),
         homes_looked_at=len(homes),
     )

@@ -8,7 +8,7 @@ from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
 from matching.domain import Caseload, Child, Household, Place
 from matching.pairs import Pairs
 from matching.pairs.travel import PlaceOf, family_time, miles_to_family_home, minutes_to, school
-from matching.wording import Sentence
+from matching.wording import Sentence, counted
 
 
 def _has(place: PlaceOf) -> "_Has":
@@ -62,9 +62,9 @@ class NearHome(Criterion):
         miles = miles_to_family_home(_one(caseload, child, household)).item()
         if miles <= self.easy:
             return Sentence.of(
-                "{home} is within {miles} miles of the family home.",
+                "{home} is within {miles} of the family home.",
                 home=household.home.ref,
-                miles=max(1, _rounded(miles, 1)),
+                miles=counted(max(1, _rounded(miles, 1)), "mile"),
             )
         return Sentence.of(
             "{home} is about {miles} miles from the family home.", home=household.home.ref, miles=_rounded(miles, 5)
@@ -88,13 +88,11 @@ class NearSchool(Criterion):
         return where_it_concerns(pairs.of_children(_has(school)) == 1, rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
-        minutes = minutes_to(_one(caseload, child, household), school).item()
+        minutes = max(5, _rounded(minutes_to(_one(caseload, child, household), school).item(), 5))
         if rating >= 0.5:
-            return Sentence.of(
-                "The same school can be reached, in about {minutes} minutes.", minutes=_rounded(minutes, 5)
-            )
+            return Sentence.of("The same school can be reached, in about {minutes} minutes.", minutes=minutes)
         return Sentence.of(
-            "School is far: about {minutes} minutes from {home}.", home=household.home.ref, minutes=_rounded(minutes, 5)
+            "School is far: about {minutes} minutes from {home}.", home=household.home.ref, minutes=minutes
         )
 
 
@@ -117,7 +115,7 @@ class FamilyTimeInReach(Criterion):
         return where_it_concerns(pairs.of_children(_has(family_time)) == 1, rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
-        minutes = _rounded(minutes_to(_one(caseload, child, household), family_time).item(), 5)
+        minutes = max(5, _rounded(minutes_to(_one(caseload, child, household), family_time).item(), 5))
         if rating >= 0.999:
             return Sentence.of("Family time is within the carers' reach, about {minutes} minutes.", minutes=minutes)
         if rating >= 0.7:
