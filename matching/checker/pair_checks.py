@@ -7,6 +7,15 @@ Each check gives a `Verdict`.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+from matching.checker.setting_checks import (
+    essentials_now,
+    essentials_possible,
+    old_enough,
+    registered,
+    same_school,
+    smoke_free,
+    with_animals,
+)
 from matching.domain import (
     ApprovalStatus,
     Caseload,
@@ -25,7 +34,7 @@ from matching.domain import (
 
 NOT_MET, NOT_KNOWN, MET = Verdict.NOT_MET, Verdict.NOT_KNOWN, Verdict.MET
 Settings = Mapping[str, Mapping[str, object]]
-PairCheck = Callable[[Caseload, Child, Home], Verdict]
+PairCheck = Callable[..., Verdict]  # of a caseload, a child, a home and the rule's own parameters
 APART_PLANS = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
 
 
@@ -244,6 +253,13 @@ PAIR_CHECKS: dict[str, PairCheck] = {
     "considerations": considerations,
     "lives-with": lives_with,
     "carer-said-no": not_refused,
+    "sixteen-for-supported": old_enough,
+    "registered-setting": registered,
+    "essentials-possible": essentials_possible,
+    "essentials-in-place": essentials_now,
+    "smoke-free": smoke_free,
+    "animals": with_animals,
+    "key-stage-4-school": same_school,
 }
 
 

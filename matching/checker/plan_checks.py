@@ -17,11 +17,17 @@ ALWAYS = ("one-home-each", "settled-child")
 def read_pair(caseload: Caseload, settings: Settings, child_ref: str, home_ref: str) -> dict[str, Verdict]:
     """The verdict of every pair rule in force on one child and one home."""
     child, home = caseload.child(child_ref), caseload.home(home_ref)
-    return {
-        code: Verdict.MET if decided(caseload, settings, code, child_ref, home_ref) else check(caseload, child, home)
-        for code, check in PAIR_CHECKS.items()
-        if code in settings
-    }
+    found = {}
+    for code, check in PAIR_CHECKS.items():
+        if code in settings:
+            opened = decided(caseload, settings, code, child_ref, home_ref)
+            found[code] = Verdict.MET if opened else check(caseload, child, home, **parameters(settings[code]))
+    return found
+
+
+def parameters(told: Mapping[str, object]) -> dict[str, object]:
+    """A rule's own parameters among its settings."""
+    return {name: value for name, value in told.items() if name not in ("level", "lifted_by")}
 
 
 def read_set(caseload: Caseload, settings: Settings, home_ref: str, children: Sequence[str]) -> dict[str, Verdict]:

@@ -51,6 +51,9 @@ class Home:
 
     ref: str = required("Pseudonymous reference of the home; never a name.")
     kind: HomeKind | None = fact("What sort of home it is.")
+    registered: bool | None = fact(
+        "Whether a setting that must be registered with Ofsted is; fostering homes leave it empty."
+    )
     carers: int | None = fact("How many carers are approved, 1 or 2.")
     provider: Provider | None = fact("Who runs or supervises the home.")
     agency: str | None = fact("Unique reference number of the agency, where there is one.")

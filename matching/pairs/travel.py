@@ -12,6 +12,7 @@ from matching.pairs.pairs import Pairs
 
 Minutes = npt.NDArray[np.float64]
 PlaceOf = Callable[[Child], Place | None]
+UNSURE = 1.5  # a journey may take so many times the estimate, or so many times less
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,13 @@ def family_time(child: Child) -> Place | None:
     return child.family_time_place
 
 
+GIVEN: dict[PlaceOf, Callable[[Travel], float | None]] = {
+    family_home: lambda travel: travel.minutes_to_home,
+    school: lambda travel: travel.minutes_to_school,
+    family_time: lambda travel: travel.minutes_to_family_time,
+}
+
+
 def _grid(pairs: Pairs, place: PlaceOf) -> tuple[Minutes, Minutes, Minutes, Minutes]:
     east, north = pairs.of_children(_Coordinate(place, "easting")), pairs.of_children(_Coordinate(place, "northing"))
     return east, north, pairs.of_homes(_easting), pairs.of_homes(_northing)
@@ -62,13 +70,17 @@ def miles_to_family_home(pairs: Pairs) -> Minutes:
 
 def minutes_to(pairs: Pairs, place: PlaceOf) -> Minutes:
     """Minutes by road between a place of the child and the home; NaN where not known."""
-    given: dict[PlaceOf, Callable[[Travel], float | None]] = {
-        family_home: lambda travel: travel.minutes_to_home,
-        school: lambda travel: travel.minutes_to_school,
-        family_time: lambda travel: travel.minutes_to_family_time,
-    }
     minutes = drive_minutes(*_grid(pairs, place)) + _across_water(pairs, place)
-    return _replaced(pairs, minutes, given[place])
+    return _replaced(pairs, minutes, GIVEN[place])
+
+
+def minutes_between(pairs: Pairs, place: PlaceOf) -> tuple[Minutes, Minutes]:
+    """Least and most minutes by road that the journey may take: as given, else around the estimate."""
+    nothing = np.full(pairs.shape, np.nan)
+    given = _replaced(pairs, nothing, GIVEN[place])
+    estimate = np.broadcast_to(drive_minutes(*_grid(pairs, place)) + _across_water(pairs, place), pairs.shape)
+    told = ~np.isnan(given)
+    return np.where(told, given, estimate / UNSURE), np.where(told, given, estimate * UNSURE)
 
 
 @dataclass(frozen=True)

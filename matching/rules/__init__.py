@@ -15,7 +15,16 @@ from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Source, 
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
 from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
 from matching.rules.safety import CarerHasNotRefused, KeptApart, NoContact, NotOnHold
+from matching.rules.schooling import KeyStage4School
 from matching.rules.siblings import NobodyKeptApart, SiblingPlanKept, allowed_masks
+from matching.rules.surroundings import (
+    EssentialsInPlace,
+    EssentialsPossible,
+    OldEnoughForSetting,
+    RegisteredSetting,
+    SafeWithAnimals,
+    SmokeFree,
+)
 
 PAIR_RULES: tuple[type[Rule], ...] = (
     ApprovalInForce,
@@ -24,10 +33,17 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     WithinApprovedSex,
     WithinApprovedCareType,
     NamedInApproval,
+    OldEnoughForSetting,
+    RegisteredSetting,
     NoContact,
     KeptApart,
     ConsiderationsKept,
     CanLiveAlongside,
+    EssentialsPossible,
+    EssentialsInPlace,
+    SmokeFree,
+    SafeWithAnimals,
+    KeyStage4School,
     CarerHasNotRefused,
 )
 SET_RULES: tuple[type[SetRule], ...] = (

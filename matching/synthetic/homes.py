@@ -182,7 +182,7 @@ def _kinds(number: int, home: Home) -> Home:
         lodgings = replace(
             terms, care_types=frozenset({CareType.SUPPORTED_LODGINGS, CareType.SHORT_TERM}), youngest=16, oldest=18
         )
-        return replace(home, kind=HomeKind.SUPPORTED_LODGINGS, approval=lodgings)
+        return replace(home, kind=HomeKind.SUPPORTED_LODGINGS, registered=True, approval=lodgings)
     if number % 90 == 44:
         return replace(home, approval=replace(terms, status=ApprovalStatus.SUSPENDED))
     if number % 90 == 68:

@@ -16,9 +16,12 @@ from matching.domain import (
     Home,
     HomeKind,
     LivesWith,
+    PetNeed,
     Place,
     PlaceState,
     Relationship,
+    Risks,
+    Severity,
     Sex,
     SiblingPlan,
     Tie,
@@ -51,6 +54,14 @@ def a_child(ref: str = "C1", age: int | None = 9, **facts: Any) -> Child:
         "helpful_skills": frozenset(),
         "languages": frozenset({"English"}),
         "stated_needs": frozenset(),
+        "essential_skills": frozenset(),
+        "adaptations": frozenset(),
+        "health": frozenset(),
+        "disabled": False,
+        "animal_allergy": Severity.NONE,
+        "pets": PetNeed.CAN,
+        "risks": Risks(harm_to_animals=False),
+        "school_year": 4,
     }
     return Child(ref=ref, **{**known, **facts})
 
@@ -83,6 +94,12 @@ def a_home(ref: str = "H1", **facts: Any) -> Home:
         "prefers_youngest": 0,
         "prefers_oldest": 18,
         "prefers_sexes": frozenset(Sex),
+        "registered": True,
+        "adaptations": frozenset(),
+        "could_adapt": False,
+        "skills_planned": frozenset(),
+        "smokers": False,
+        "pets": frozenset(),
     }
     return Home(ref=ref, approval=Approval(**terms), **{**known, **facts})
 

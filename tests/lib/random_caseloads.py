@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from matching.domain import (
+    Adaptation,
     ApprovalStatus,
     CareType,
     Caseload,
     Child,
+    Condition,
     Consideration,
     ConsiderationKind,
     CurrentPlacement,
@@ -20,9 +22,13 @@ from matching.domain import (
     HomeKind,
     LivesWith,
     Person,
+    Pet,
+    PetNeed,
     Place,
     PlaceState,
     Relationship,
+    Risks,
+    Severity,
     Sex,
     SiblingPlan,
     Skill,
@@ -30,6 +36,7 @@ from matching.domain import (
     StatedNeed,
     Tie,
 )
+from matching.rules import PAIR_RULES, SET_RULES
 from tests.lib.builders import FOREVER, TODAY, a_child, a_home
 
 PLACES = [
@@ -38,7 +45,15 @@ PLACES = [
     for m in range(2)
 ]
 DISTRICT = Place(postcode="SO11", easting=444000, northing=111000, precision="outcode")
-ROLES = ("fostering-manager", "social-workers-and-fostering-manager", "nobody-in-particular")
+SKILLS = (Skill.MEDICAL_PROCEDURES, Skill.BSL)
+ROLES = (
+    "fostering-manager",
+    "social-workers-and-fostering-manager",
+    "fostering-manager-and-health",
+    "nominated-officer",
+    "supervising-social-worker",
+    "nobody-in-particular",
+)
 YESTERDAY, TOMORROW = TODAY - timedelta(days=1), TODAY + timedelta(days=1)
 
 
@@ -92,6 +107,14 @@ def _child(draw: random.Random, ref: str, wild: float) -> Child:
         helpful_skills=frozenset(draw.sample(list(Skill), draw.randint(0, 2))),
         stated_needs=_or(draw, wild, frozenset(), None, frozenset({StatedNeed.LANGUAGE})),
         languages=_or(draw, wild, frozenset({"English"}), None, frozenset({"Polish"})),
+        essential_skills=_or(draw, wild, frozenset(), None, frozenset({draw.choice(SKILLS)})),
+        adaptations=_or(draw, wild / 2, frozenset(), None, frozenset({Adaptation.HOIST})),
+        health=_or(draw, wild, frozenset(), None, frozenset({Condition.ASTHMA}), frozenset({Condition.DIABETES})),
+        disabled=_or(draw, wild / 2, False, None, True),
+        animal_allergy=_or(draw, wild / 2, Severity.NONE, None, *Severity),
+        pets=_or(draw, wild / 2, PetNeed.CAN, None, *PetNeed),
+        risks=Risks(harm_to_animals=_or(draw, wild / 2, False, None, True)),
+        school_year=_or(draw, wild, 4, None, 9, 10, 11),
     )
 
 
@@ -111,7 +134,7 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         named_children=_or(draw, wild, (), None, names),
         exempted_children=_or(draw, wild * 2, (), None, (*names, "R1", "R2", "R3")),
         exemption_ends=draw.choice([FOREVER, FOREVER, TODAY, YESTERDAY, None]),
-        kind=_or(draw, wild, HomeKind.FOSTER, None, HomeKind.RESIDENTIAL),
+        kind=_or(draw, wild, HomeKind.FOSTER, None, HomeKind.RESIDENTIAL, HomeKind.SUPPORTED_LODGINGS),
         place=_or(draw, wild / 2, draw.choice(PLACES), None, DISTRICT),
         places_free=_or(draw, wild / 2, draw.randint(1, 4), None, 0),
         place_state=state,
@@ -119,7 +142,13 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         hold_until=draw.choice([None, YESTERDAY, TOMORROW]),
         birth_children=_or(draw, wild * 2, (), None, (Person(draw.randint(0, 17), draw.choice([None, *Sex])),)),
         family_time_minutes=draw.choice([20, 45, None]),
-        skills=frozenset(draw.sample(list(Skill), draw.randint(0, 6))),
+        skills=_or(draw, wild / 2, frozenset(draw.sample(list(Skill), draw.randint(0, 6))), None, frozenset(SKILLS)),
+        skills_planned=_or(draw, wild, frozenset(), None, frozenset(SKILLS)),
+        adaptations=_or(draw, wild / 2, frozenset(), None, frozenset({Adaptation.HOIST})),
+        could_adapt=_or(draw, wild, False, None, True),
+        smokers=_or(draw, wild / 2, False, None, True),
+        pets=_or(draw, wild / 2, frozenset(), None, frozenset({Pet.DOG})),
+        registered=_or(draw, wild, True, None, False),
         prefers_oldest=draw.choice([8, 18, None]),
     )
 
@@ -158,7 +187,7 @@ def _ties(draw: random.Random, children: list[Child], homes: list[Home]) -> list
 
 
 def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:
-    rules = ("approved-ages", "approved-sex", "approved-number", "considerations", "lives-with", "no-contact")
+    rules = [kind.code for kind in (*PAIR_RULES, *SET_RULES)]
     return [
         Decision(
             rule=draw.choice(rules),

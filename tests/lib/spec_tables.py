@@ -49,6 +49,7 @@ def check(thing: Rule | SetRule | Criterion, text: str) -> None:
     for row in table.rows:
         case = dict(zip(table.columns, row, strict=True))
         expected = case.pop(table.columns[-1])
+        case.setdefault("on rule", thing.code)
         caseload = scene(case)
         assert _answer(thing, caseload, int(case.get("children") or 1)) == expected, f"{thing.code}: {row}"
 
