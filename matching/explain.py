@@ -1,7 +1,9 @@
 """Why this home, why not that one: reasons as data; what a choice would cost is proven by solving again."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from matching.candidates import assuming
 from matching.describe import blockers_of, group_position, must_go_with, placement_of
 from matching.domain import Verdict
 from matching.errors import PlanRefused, UnknownReference
@@ -60,6 +62,20 @@ class CannotBeForced:
     reason: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Then:
+    """What would follow if all that stands in the way of a near miss were settled; proven by solving again.
+
+    `without` are children who have a home in the plan and would have none; `placed` is how many have one, before
+    and after. `moves` are the other children whose proposal would change.
+    """
+
+    placed: tuple[int, int]
+    without: tuple[str, ...]
+    moves: tuple[tuple[str, str | None], ...]
+    proven: bool
+
+
 Explanation = Proposed | RuledOut | NotKnown | UsedElsewhere | CannotBeForced
 
 
@@ -86,6 +102,35 @@ def explain(
     return _forced(ready, home_of, child, home, limits or Limits())
 
 
+def what_then(
+    ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits | None = None
+) -> Then | CannotBeForced:
+    """What the best plan would be if the rules between this child and this home were met or decided.
+
+    The child goes with those whom the sibling plan keeps with them. Rules that nobody may lift are not asked here:
+    the caller names a near miss.
+    """
+    together = must_go_with(ready.found.groups[group_position(ready.found, child)], child)
+    opened = replace(ready, found=assuming(ready.found, together, home))
+    try:
+        solved = decide(opened, dict.fromkeys(together, home), limits or Limits())
+    except PlanRefused:
+        return CannotBeForced(reason=f"Even then {home} has no room for all who would go there.")
+    then = dict(placed_by(opened.found, solved.problem, solved.solution))
+    return Then(
+        placed=(len(home_of), len(then)),
+        without=tuple(sorted(set(home_of) - set(then))),
+        moves=_moves(home_of, then, together),
+        proven=solved.solution.proven,
+    )
+
+
+def _moves(home_of: dict[str, str], then: dict[str, str], besides: Sequence[str]) -> tuple[tuple[str, str | None], ...]:
+    """Children whose home would be another one, or none."""
+    others = sorted({*then, *home_of} - set(besides))
+    return tuple((ref, then.get(ref)) for ref in others if then.get(ref) != home_of.get(ref))
+
+
 def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits) -> Explanation:
     """Solve as it was and with the child in the home, and compare goal by goal."""
     free = decide(ready, {}, limits)
@@ -97,8 +142,5 @@ def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, lim
     both = zip(ready.policy.goals, free.solution.achieved, forced.solution.achieved, strict=True)
     costs = tuple(GoalCost(goal=goal, loses=was - would, proven=proven) for goal, was, would in both)
     then = dict(placed_by(ready.found, forced.problem, forced.solution))
-    moves = tuple(
-        (ref, then.get(ref)) for ref in sorted({*then, *home_of}) if then.get(ref) != home_of.get(ref) and ref != child
-    )
     users = tuple(sorted(ref for ref, where in home_of.items() if where == home))
-    return UsedElsewhere(costs=costs, by=users, moves=moves)
+    return UsedElsewhere(costs=costs, by=users, moves=_moves(home_of, then, (child,)))

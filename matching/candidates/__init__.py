@@ -1,6 +1,6 @@
 """Rules and criteria applied: which sets of children could go to which home, and what each would be worth."""
 
-from matching.candidates.blocks import Candidates, find_candidates
+from matching.candidates.blocks import Candidates, assuming, find_candidates
 from matching.candidates.goals import GOAL_TITLES
 from matching.candidates.problem import problem_from
 from matching.candidates.standing import Standing, standing_of
@@ -11,6 +11,7 @@ __all__ = [
     "Candidates",
     "Judged",
     "Standing",
+    "assuming",
     "find_candidates",
     "judge_pairs",
     "problem_from",

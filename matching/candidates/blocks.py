@@ -1,7 +1,7 @@
 """Blocks: a set of brothers and sisters in one home, allowed by every rule as a set."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,19 @@ def find_candidates(register: Register, policy: Policy, groups: Sequence[Sibling
     possible = judged.verdict == Verdict.MET
     sets = lawful(sets_of(register, chosen, possible, rows), policy)
     return Candidates(register=register, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
+
+
+def assuming(found: Candidates, children: Sequence[str], home: str) -> Candidates:
+    """The candidates as they would be if every rule about these children and this home were met.
+
+    Rules about all the children in the home together still hold: places, numbers, sibling plans.
+    """
+    verdicts, column = found.judged.verdicts.copy(), found.register.home_index[home]
+    verdicts[:, [found.row_of_child[ref] for ref in children], column] = Verdict.MET
+    judged = replace(found.judged, verdicts=verdicts)
+    possible = judged.verdict == Verdict.MET
+    sets = lawful(sets_of(found.register, found.groups, possible, found.row_of_child), found.policy)
+    return replace(found, judged=judged, sets=sets)
 
 
 def sets_of(

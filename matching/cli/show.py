@@ -15,7 +15,16 @@ from rich.text import Text
 from matching.candidates import GOAL_TITLES
 from matching.describe import unplaced_of
 from matching.domain import Caseload, Deadline
-from matching.explain import CannotBeForced, Explanation, NotKnown, Proposed, RuledOut, UsedElsewhere
+from matching.explain import (
+    CannotBeForced,
+    Explanation,
+    NotKnown,
+    Proposed,
+    RuledOut,
+    Then,
+    UsedElsewhere,
+    what_then,
+)
 from matching.io.plan_json import near_data, placement_data, reason_data
 from matching.plan import Checked, Goal, NearMiss, Placement, Plan, Reason, Unplaced
 from matching.planning import Prepared
@@ -260,7 +269,40 @@ def unplaced_data(ready: Prepared, home_of: dict[str, str], child: str) -> dict[
     if found is None:
         return {"child": child, "kind": "settled", "reasons": [], "possible_if": []}
     reasons = [reason_data(reason) for reason in found.reasons]
-    return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": near_data(found.near_misses)}
+    near = near_data(found.near_misses)
+    for miss in near:
+        miss["then"] = _then_data(what_then(ready, home_of, child, miss["home"]))
+    return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": near}
+
+
+def _then_data(then: Then | CannotBeForced) -> dict[str, Any]:
+    if isinstance(then, CannotBeForced):
+        return {"possible": False, "reason": then.reason}
+    before, after = then.placed
+    moves = [list(move) for move in then.moves]
+    return {
+        "possible": True,
+        "placed_before": before,
+        "placed_then": after,
+        "without": list(then.without),
+        "moves": moves,
+        "proven": then.proven,
+    }
+
+
+def _then(then: dict[str, Any]) -> str:
+    """What would follow, in a sentence."""
+    if not then["possible"]:
+        return str(then["reason"])
+    told = (
+        f"Then {counted(then['placed_then'], 'child', 'children')} would have a home instead of {then['placed_before']}"
+    )
+    if then["without"]:
+        told += f", but {listed(then['without'])} would have none"
+    others = [child for child, home in then["moves"] if home is not None]
+    if others:
+        told += f"; the proposal for {listed(others)} would change"
+    return told + (" (proven by solving again)." if then["proven"] else " (not proven within the limit).")
 
 
 _HEADINGS = {
@@ -281,7 +323,11 @@ def explanation(screen: Console, data: dict[str, Any]) -> None:
         for reason in data.get(part, []):
             screen.print(f"  {reason['sentence']} [dim]{reason['code']}[/dim]")
     for miss in data.get("possible_if", []):
-        screen.print(f"  Possible at {miss['home']} if: " + " ".join(reason["sentence"] for reason in miss["needs"]))
+        screen.print(
+            f"  Possible at {miss['home']} if: "
+            + " ".join(dict.fromkeys(reason["sentence"] for reason in miss["needs"]))
+        )
+        screen.print(f"    {_then(miss['then'])}", style="dim")
     if data.get("reason"):
         screen.print(f"  {data['reason']}")
     if data["kind"] == "used elsewhere":
