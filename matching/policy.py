@@ -6,17 +6,19 @@ Read from TOML. Everything that is not named keeps its default, everything that 
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from matching.criteria import CRITERIA, Criterion
 from matching.errors import PolicyRefused
 from matching.rules import PAIR_RULES, SET_RULES, AnyRule, Rule, SetRule
 
-GOALS = (
+T = TypeVar("T")
+GOALS: tuple[str, ...] = (
     "deadlines",
     "placed",
     "siblings-required",
@@ -79,24 +81,51 @@ def read_policy(path: Path) -> Policy:
 
 
 def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
-    """A policy from parsed TOML."""
-    _only(told, {"policy", "rules", "criteria", "goals"}, where)
-    about = told.get("policy", {})
-    _only(about, {"name", "version", "valid_from", "lot"}, f"{where} [policy]")
-    missing = [key for key in ("name", "version", "valid_from") if key not in about]
-    if missing:
-        raise PolicyRefused(f"{where} [policy] has no {missing[0]}. Add it.")
-    rules, set_rules = _chosen_rules(told.get("rules", {}), where)
+    """A policy from parsed TOML; raises `PolicyRefused` with every fault, one a line."""
+    faults: list[str] = []
+
+    def tried(read: Callable[..., T], *given: Any) -> T | None:
+        try:
+            return read(*given, where)
+        except PolicyRefused as fault:
+            faults.append(str(fault))
+            return None
+
+    about, rules, criteria = (_table(told, name) for name in ("policy", "rules", "criteria"))
+    tried(_only, told, {"policy", "rules", "criteria", "goals"})
+    tried(_about, about)
+    tried(_only_in, rules, {kind.code for kind in (*PAIR_RULES, *SET_RULES)}, "rules")
+    tried(_only_in, criteria, {kind.code for kind in CRITERIA}, "criteria")
+    pair: list[Rule | None] = [tried(_made, k, _table(rules, k.code)) for k in PAIR_RULES if _on(rules, k.code)]
+    sets: list[SetRule | None] = [tried(_made, k, _table(rules, k.code)) for k in SET_RULES if _on(rules, k.code)]
+    weighed = [tried(_weighed, kind, _table(criteria, kind.code)) for kind in CRITERIA if kind.code in criteria]
+    goals = tried(_chosen_goals, _table(told, "goals")) or GOALS
+    if faults:
+        raise PolicyRefused("\n".join(faults))
     return Policy(
         name=str(about["name"]),
         version=str(about["version"]),
-        valid_from=_day(about["valid_from"], where),
-        rules=rules,
-        set_rules=set_rules,
-        criteria=_chosen_criteria(told.get("criteria", {}), where),
-        goals=_chosen_goals(told.get("goals", {}), where),
+        valid_from=about["valid_from"],
+        rules=tuple(rule for rule in pair if rule),
+        set_rules=tuple(rule for rule in sets if rule),
+        criteria=tuple(one for one in weighed if one),
+        goals=goals,
         lot=str(about.get("lot", "by lot")),
     )
+
+
+def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A table of the file; an entry that is no table counts as one with an unknown entry."""
+    found = told.get(name, {})
+    return found if isinstance(found, Mapping) else {str(found): found}
+
+
+def _about(about: Mapping[str, Any], where: str) -> None:
+    _only(about, {"name", "version", "valid_from", "lot"}, f"{where} [policy]")
+    missing = [key for key in ("name", "version", "valid_from") if key not in about]
+    if missing:
+        raise PolicyRefused(f"{where} [policy] has no {' and no '.join(missing)}. Add it.")
+    _day(about["valid_from"], where)
 
 
 def _day(value: object, where: str) -> date:
@@ -108,18 +137,17 @@ def _day(value: object, where: str) -> date:
 def _only(told: Mapping[str, Any], known: set[str], where: str) -> None:
     for key in told:
         if key not in known:
-            raise PolicyRefused(f"{where} has an unknown entry {key!r}. Known are: {', '.join(sorted(known))}.")
-
-
-def _chosen_rules(told: Mapping[str, Any], where: str) -> tuple[tuple[Rule, ...], tuple[SetRule, ...]]:
-    _only(told, {*(kind.code for kind in PAIR_RULES), *(kind.code for kind in SET_RULES)}, f"{where} [rules]")
-    pair = tuple(_made(kind, told.get(kind.code, {}), where) for kind in PAIR_RULES if _on(told, kind.code))
-    sets = tuple(_made(kind, told.get(kind.code, {}), where) for kind in SET_RULES if _on(told, kind.code))
-    return pair, sets
+            close = get_close_matches(key, known, n=1)
+            way_out = f"Maybe {close[0]!r} was meant." if close else f"Known are: {', '.join(sorted(known))}."
+            raise PolicyRefused(f"{where} has an unknown entry {key!r}. {way_out}")
 
 
 def _on(told: Mapping[str, Any], code: str) -> bool:
-    return bool(told.get(code, {}).get("on", True))
+    return bool(_table(told, code).get("on", True))
+
+
+def _only_in(told: Mapping[str, Any], known: set[str], part: str, where: str) -> None:
+    _only(told, known, f"{where} [{part}]")
 
 
 def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
@@ -136,13 +164,8 @@ def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
     return made
 
 
-def _chosen_criteria(told: Mapping[str, Any], where: str) -> tuple[tuple[Criterion, int], ...]:
-    _only(told, {kind.code for kind in CRITERIA}, f"{where} [criteria]")
-    return tuple(
-        (_made(kind, told[kind.code], where), _weight(told[kind.code], kind.code, where))
-        for kind in CRITERIA
-        if kind.code in told
-    )
+def _weighed(kind: type[Criterion], told: Mapping[str, Any], where: str) -> tuple[Criterion, int]:
+    return _made(kind, told, where), _weight(told, kind.code, where)
 
 
 def _weight(told: Mapping[str, Any], code: str, where: str) -> int:

@@ -16,6 +16,8 @@ from rich.console import Console
 from matching.checker import check_plan
 from matching.cli import show
 from matching.cli.places import data_folder, policy_of, read_folder
+from matching.cli.show_policy import policy as show_policy
+from matching.cli.show_policy import policy_data
 from matching.errors import MatchingError
 from matching.explain import explain as explain_pair
 from matching.io.caseload_csv import fingerprint, write_caseload
@@ -23,6 +25,7 @@ from matching.io.plan_json import plan_to_dict, read_plan, write_plan
 from matching.pairs import Register
 from matching.plan import Plan, Status
 from matching.planning import prepare, propose_plan
+from matching.policy import read_policy
 from matching.shortlist import shortlist as make_shortlist
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
@@ -210,6 +213,22 @@ def explain(
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     else:
         show.explanation(Console(), data)
+
+
+policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
+app.add_typer(policies, name="policy")
+
+
+@policies.command("check")
+def check_policy(
+    policy_file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file (TOML).")], as_json: Json = False
+) -> None:
+    """Say what is wrong with a policy file, every fault at once; or, when nothing is, what it chooses."""
+    chosen = policy_data(read_policy(policy_file))
+    if as_json:
+        sys.stdout.write(json.dumps(chosen, ensure_ascii=False, indent=1) + "\n")
+    else:
+        show_policy(Console(), chosen)
 
 
 def main() -> None:
