@@ -6,6 +6,7 @@ Exit codes: 0 done; 1 a fault of ours; 2 the input or the call is wrong; 3 the c
 
 import json
 import sys
+from dataclasses import asdict
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from matching.cli import show
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.show_policy import policy as show_policy
 from matching.cli.show_policy import policy_data
+from matching.difference import difference
 from matching.errors import MatchingError
 from matching.explain import explain as explain_pair
 from matching.io.caseload_csv import fingerprint, write_caseload
@@ -213,6 +215,21 @@ def explain(
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     else:
         show.explanation(Console(), data)
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A plan.json.")],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another plan.json.")],
+    as_json: Json = False,
+) -> None:
+    """What the second plan does otherwise than the first: goals, then each child whose home differs."""
+    found = difference(read_plan(before), read_plan(after))
+    if as_json:
+        sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n")
+    else:
+        for sentence in found.sentences:
+            Console().print(str(sentence))
 
 
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)

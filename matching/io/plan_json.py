@@ -91,11 +91,12 @@ def write_plan(plan: Plan, path: Path) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldPlan:
-    """What a plan file says: who would live where, and for which caseload and policy it was made."""
+    """What a plan file says: who would live where, what it reaches, and for which caseload and policy it was made."""
 
     placements: tuple[tuple[str, str], ...]
     caseload: str
     policy: str
+    goals: tuple[tuple[str, int], ...] = ()
 
 
 def read_plan(path: Path) -> ToldPlan:
@@ -108,6 +109,7 @@ def read_plan(path: Path) -> ToldPlan:
             placements=placements,
             caseload=str(manifest.get("caseload", "")),
             policy=str(manifest.get("policy", {}).get("fingerprint", "")),
+            goals=tuple((_ref(goal["code"]), int(goal["achieved"])) for goal in told.get("goals", ())),
         )
     except FileNotFoundError:
         raise _refused(path, "the file is missing.", "Write one with `placements propose`.") from None
