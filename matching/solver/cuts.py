@@ -34,19 +34,21 @@ def halves(packing: Packing, point: Point) -> Packing:
     support = np.flatnonzero(point > SMALL)
     tight = np.flatnonzero(packing.limit - packing.use @ point < SMALL)
     odd = packing.use[tight].tocsc()[:, support].toarray() % 2 == 1
-    sums = _odd_sums(odd, packing.limit[tight] % 2 == 1, point[support])
+    weight = point[support]
+    first_out = (-weight, np.abs(weight - 0.5), weight)  # which columns are made even first leads to other sums
+    sums = [s for order in first_out for s in _odd_sums(odd, packing.limit[tight] % 2 == 1, weight, order)]
     times = sparse.lil_array((len(sums), packing.size), dtype=np.int64)
     for i, members in enumerate(sums):
         times[i, tight[members]] = 1
     return divided(packing, times.tocsr(), np.full(len(sums), 2, dtype=np.int64))
 
 
-def _odd_sums(odd: Flags, odd_limit: Flags, weight: Point) -> list[Integers]:
+def _odd_sums(odd: Flags, odd_limit: Flags, weight: Point, order: Point) -> list[Integers]:
     """Sets of rows whose sum has an odd limit and few odd uses, by elimination over the field of two elements."""
     odd, odd_limit = odd.copy(), odd_limit.copy()
     members, used = np.eye(odd_limit.size, dtype=bool), np.zeros(odd_limit.size, dtype=bool)
     found: dict[bytes, Integers] = {}
-    for column in np.argsort(-weight, kind="stable"):
+    for column in np.argsort(order, kind="stable"):
         rows = np.flatnonzero(odd[:, column] & ~used)
         if not rows.size:
             continue

@@ -86,6 +86,16 @@ class Held:
         """From now on the value at `position` must reach `target`."""
         self.targets[position], self.on[position] = target, True
 
+    def without(self, first: int) -> "Held":
+        """The same, the `first` so many values released."""
+        on = self.on.copy()
+        on[:first] = False
+        return Held(self.values, self.targets.copy(), on)
+
+    def with_row(self, value: Integers, target: int) -> "Held":
+        """The same with one more value to reach."""
+        return Held(np.vstack([self.values, value]), np.append(self.targets, target), np.append(self.on, True))
+
     def reached_by(self, chosen: Integers) -> bool:
         """Whether the chosen blocks reach every target that is on."""
         return bool((self.values[:, chosen].sum(axis=1) >= self.targets)[self.on].all())

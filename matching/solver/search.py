@@ -13,6 +13,7 @@ from matching.solver.relaxation import SCALE, Relaxation
 SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
 ROUNDS = 80
+FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
 HOPE = ((4, 0.6), (8, 0.4))  # from round .. on the gap is hoped to be this share of what was closed
 UNKNOWN = np.int64(1 << 62)
 
@@ -26,7 +27,7 @@ class Best:
     bound: int
     proven: bool
     keep: npt.NDArray[np.bool_]
-    relaxed: Relaxation
+    relaxed: Relaxation | None
 
 
 @dataclass(slots=True)
@@ -83,11 +84,13 @@ class Search:
     def _tighten(self, hope: bool) -> Integers:
         relaxed, totals = self.relaxed, []
         relaxed.aim(self.value)
-        for _ in range(ROUNDS):
+        for step in range(ROUNDS):
             if not relaxed.solve(self.clock.left()):
                 break
             totals.append(self._note())
-            self._drop(hoped_for(totals) if hope else 0)
+            if step == FIRST_PLAN and not self.closed and relaxed.at.size > SMALL:
+                self._exactly(self._least_regret(relaxed.at))
+            self._drop(hoped_for(totals) if hope and step < FIRST_PLAN else 0)
             if self.closed or relaxed.at.size <= SMALL or self.clock.over or stalled(totals) or not relaxed.tighten():
                 break
         return relaxed.at

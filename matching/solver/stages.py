@@ -5,7 +5,7 @@ goal before the finest is then certified by a bound of its own; where that fails
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from matching.solver.exact import by_cp_sat
 from matching.solver.greedy import greedy_plan
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
-from matching.solver.search import Clock, best_of, lawful
+from matching.solver.search import Best, Clock, best_of, lawful
 
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
 
@@ -33,6 +33,7 @@ class Run:
     held: Held
     proven: bool = True
     relaxed: Relaxation | None = None
+    lead_held: Held | None = None
     bound: list[int] = field(default_factory=list)
     seconds: list[tuple[str, float]] = field(default_factory=list)
 
@@ -40,6 +41,11 @@ class Run:
     def at(self) -> Integers:
         """The blocks that remain."""
         return np.flatnonzero(self.keep)
+
+    def relaxation(self, held: Held) -> Relaxation:
+        """A relaxation of the blocks that remain, with the rows added so far."""
+        cuts = None if self.relaxed is None else self.relaxed.cuts_over(self.at)
+        return Relaxation(self.problem, self.at, held, cuts)
 
     def achieved(self, goal: int) -> int:
         """What the plan at hand achieves."""
@@ -49,6 +55,8 @@ class Run:
         """Fix a goal at what the plan achieves."""
         self.bound.append(max(bound, self.achieved(goal)))
         self.held.hold(goal, self.achieved(goal))
+        if self.lead_held is not None:
+            self.lead_held.hold(goal, self.achieved(goal))
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -172,13 +180,13 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
         run.relaxed = best.relaxed
     earlier = sum(int(lead.weights[goal]) * run.achieved(goal) for goal in range(lead.finest))
     run.hold(lead.finest, best.bound - earlier)
+    run.lead_held = run.held.without(lead.finest + 1).with_row(lead.value(run.problem), best.value)
 
 
 def _search(run: Run, goal: int) -> None:
     """Find the best of one goal by itself."""
-    cuts = None if run.relaxed is None else run.relaxed.cuts_over(run.at)
-    relaxed = Relaxation(run.problem, run.at, run.held, cuts)
-    best = best_of(relaxed, run.problem.goal_values[goal], run.held, run.chosen, run.clock)
+    value = run.problem.goal_values[goal]
+    best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock))
     run.chosen = best.chosen
     run.proven &= best.proven
     if best.proven:
@@ -186,14 +194,27 @@ def _search(run: Run, goal: int) -> None:
     run.hold(goal, best.bound)
 
 
+def _best(run: Run, solve_with: Callable[[Held], Best]) -> Best:
+    """Solve with the lead's sum held in place of its goals; should a plan trade one of them away, with all held."""
+    if run.lead_held is not None:
+        best = solve_with(run.lead_held)
+        if run.held.reached_by(best.chosen):
+            return best
+    return solve_with(run.held)
+
+
 def _draw_lots(run: Run) -> None:
     """Among plans that reach every goal, the one with the least sum of lots; the only one, for all purposes."""
     if not run.proven:
         return
-    found, proven = by_cp_sat(run.problem, -run.problem.lot, run.held, run.at, run.clock.left(), hint=run.chosen)
-    if found is None or not lawful(run.problem, run.held, found):
-        if proven:
+
+    def draw(held: Held) -> Best:
+        found, proven = by_cp_sat(run.problem, -run.problem.lot, held, run.at, run.clock.left(), hint=run.chosen)
+        lawfully = found is not None and lawful(run.problem, held, found)
+        if proven and not lawfully:
             raise NoProofInTime("The draw of lots found no plan, though one is known. Report this fault.")
-        run.proven = False
-        return
-    run.chosen, run.proven = found, proven
+        chosen = found if found is not None and lawfully else run.chosen
+        return Best(chosen, 0, 0, proven, run.keep, None)
+
+    best = _best(run, draw)
+    run.chosen, run.proven = best.chosen, best.proven
