@@ -1,13 +1,14 @@
 """One fact of many children or homes as an array, computed once."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
 Column = npt.NDArray[Any]
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Vocabulary:
@@ -35,6 +36,7 @@ class Side(Generic[T]):
         self.items = tuple(items)
         self.vocabularies = {} if vocabularies is None else vocabularies
         self._columns: dict[Hashable, Column] = {}
+        self._memory: dict[str, object] = {}
 
     def numbers(self, fact: Callable[[T], float | int | bool | None]) -> npt.NDArray[np.float64]:
         """The fact as numbers; NaN where it is not known."""
@@ -59,6 +61,12 @@ class Side(Generic[T]):
             return np.array([-1 if held is None else words.bits(held) for held in found], dtype=np.int64)
 
         return self._once((fact, vocabulary, "bits"), column)
+
+    def remembered(self, name: str, make: Callable[[], U]) -> U:
+        """Anything worked out from these items, made once."""
+        if name not in self._memory:
+            self._memory[name] = make()
+        return cast(U, self._memory[name])
 
     def _vocabulary(self, name: str) -> Vocabulary:
         return self.vocabularies.setdefault(name, Vocabulary())

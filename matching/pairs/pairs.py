@@ -124,13 +124,18 @@ class Pairs:
     @cached_property
     def with_resident_sibling(self) -> tuple[tuple[int, int], ...]:
         """Positions of the pairs where a brother or sister of the child lives in the home and stays."""
+        homes_of = self.homes.remembered("homes of sibling groups", self._homes_of_groups)
+        rows = enumerate(child.sibling_group or "" for child in self.children.items)
+        return tuple((c, h) for c, group in rows for h in sorted(homes_of.get(group, ())))
+
+    def _homes_of_groups(self) -> dict[str, set[int]]:
+        """Positions of the homes where members of each sibling group live."""
         homes_of: dict[str, set[int]] = {}
         for h, household in enumerate(self.homes.items):
             for resident in household.residents:
                 if resident.sibling_group:
                     homes_of.setdefault(resident.sibling_group, set()).add(h)
-        rows = enumerate(child.sibling_group or "" for child in self.children.items)
-        return tuple((c, h) for c, group in rows for h in sorted(homes_of.get(group, ())))
+        return homes_of
 
 
 def _nan(value: int | None) -> float:
