@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
+from matching.checker.bedroom_checks import no_unsafe_sharing, own_bedroom
 from matching.checker.pair_checks import MET, NOT_KNOWN, NOT_MET, Settings, alongside, apart, decided, seen, suits_child
 from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Verdict
 
@@ -93,6 +94,8 @@ SET_CHECKS: dict[str, SetCheck] = {
     "usable-place": usable_place,
     "approved-number": approved_number,
     "usual-fostering-limit": usual_limit,
+    "own-bedroom": own_bedroom,
+    "no-unsafe-sharing": no_unsafe_sharing,
     "sibling-plan": sibling_plan,
     "kept-apart-siblings": nobody_apart,
 }

@@ -11,7 +11,8 @@ from matching.rules.approval import (
     WithinApprovedCareType,
     WithinApprovedSex,
 )
-from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Source, judge_with_decisions
+from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Shared, Source, judge_with_decisions
+from matching.rules.bedrooms import NoUnsafeSharing, OwnBedroom
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
 from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
 from matching.rules.safety import CarerHasNotRefused, KeptApart, NoContact, NotOnHold
@@ -50,6 +51,8 @@ SET_RULES: tuple[type[SetRule], ...] = (
     UsablePlace,
     WithinApprovedNumber,
     UsualFosteringLimit,
+    OwnBedroom,
+    NoUnsafeSharing,
     SiblingPlanKept,
     NobodyKeptApart,
 )
@@ -62,6 +65,7 @@ __all__ = [
     "Rule",
     "SetRule",
     "Sets",
+    "Shared",
     "Source",
     "allowed_masks",
     "judge_with_decisions",

@@ -80,6 +80,10 @@ class SetRule(AnyRule):
         """How sets of different groups share the home under this rule; `None` when they do not compete."""
         return None
 
+    def shared(self, sets: "Sets") -> tuple["Shared", ...]:
+        """What sets of different groups use of the same things in the home, such as bedrooms."""
+        return ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sets:
@@ -118,6 +122,14 @@ class Capacity:
     whole: npt.NDArray[np.bool_] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """Something of which each home has so much (`limit`, by home) and each set uses so much (`use`, by set)."""
+
+    use: Counts
+    limit: Counts
+
+
 def opened_by_decision(caseload: Caseload, rule: AnyRule) -> frozenset[tuple[str, str]]:
     """Child and home pairs for which a decision in force, by a role that may, opens a gated rule."""
     if rule.level is not Level.NEEDS_DECISION:
@@ -135,4 +147,15 @@ def judge_with_decisions(rule: Rule, pairs: Pairs) -> VerdictMatrix:
     opened = opened_by_decision(pairs.caseload, rule)
     if opened:
         result = np.where(pairs.where(opened), np.int8(Verdict.MET), result)
+    return result
+
+
+def named_sets(sets: Sets, named: frozenset[tuple[str, str]]) -> np.ndarray:
+    """Which sets consist only of children named for the home, given (child, home) pairs."""
+    result = np.zeros(sets.group.shape, dtype=bool)
+    index = sets.register.home_index
+    for home in {index[h] for _, h in named if h in index}:
+        ref = sets.register.homes.items[home].home.ref
+        for at in np.flatnonzero(sets.home == home):
+            result[at] = all((child, ref) in named for child in sets.children_of(int(at)))
     return result

@@ -8,6 +8,7 @@ from typing import Any
 from matching.domain import (
     Approval,
     ApprovalStatus,
+    Bedroom,
     CareType,
     Caseload,
     Child,
@@ -60,7 +61,7 @@ def a_child(ref: str = "C1", age: int | None = 9, **facts: Any) -> Child:
         "disabled": False,
         "animal_allergy": Severity.NONE,
         "pets": PetNeed.CAN,
-        "risks": Risks(harm_to_animals=False),
+        "risks": Risks(harm_to_animals=False, harm_sexual=False),
         "school_year": 4,
     }
     return Child(ref=ref, **{**known, **facts})
@@ -88,6 +89,7 @@ def a_home(ref: str = "H1", **facts: Any) -> Home:
         "place_state": PlaceState.VACANT,
         "hold": Hold.NONE,
         "birth_children": (),
+        "bedrooms": (Bedroom(1),) * 5,
         "skills": frozenset(),
         "languages": frozenset({"English"}),
         "family_time_minutes": 30,
