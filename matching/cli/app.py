@@ -15,7 +15,8 @@ import typer
 from rich.console import Console
 
 from matching.checker import check_plan
-from matching.cli import show
+from matching.cli import answers, show
+from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.show_policy import policy as show_policy
 from matching.cli.show_policy import policy_data
@@ -52,19 +53,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Start with:  placements demo",
 )
-CaseloadFolder = Annotated[
-    Path,
-    typer.Argument(metavar="CASELOAD", help="Folder with children.csv, homes.csv, placements.csv, relationships.csv."),
-]
-PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json that `placements propose` wrote.")]
-PolicyFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--policy", help="Policy file (TOML). Default: policy.toml in the caseload folder, else the fostering policy."
-    ),
-]
-Child = Annotated[list[str], typer.Option("--child", help="Reference of a child; repeat it for brothers and sisters.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
 
 
 @app.command()
@@ -231,6 +219,8 @@ def compare(
         for sentence in found.sentences:
             Console().print(str(sentence))
 
+
+answers.register(app)
 
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
 app.add_typer(policies, name="policy")

@@ -1,0 +1,108 @@
+"""Solving again: the best plan if one thing were otherwise, beside the best plan as things are."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.candidates import Candidates, changed, opened
+from matching.checker import check_plan
+from matching.describe import group_position
+from matching.errors import PlanRefused, UnknownReference
+from matching.io.plan_json import ToldPlan
+from matching.planning import Prepared, decide, placed_by
+from matching.solver import Floors, Limits, Problem, Solution, solve
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a solution means: who would live where, and what each goal reaches; `proven` if nothing better exists."""
+
+    found: Candidates
+    problem: Problem
+    solution: Solution
+
+    @property
+    def proven(self) -> bool:
+        """Whether every goal is proven."""
+        return self.solution.proven
+
+    @property
+    def achieved(self) -> dict[str, int]:
+        """What each goal reaches, in order."""
+        return dict(zip(self.problem.goals, self.solution.achieved, strict=True))
+
+    @property
+    def home_of(self) -> dict[str, str]:
+        """Home by child."""
+        return dict(placed_by(self.found, self.problem, self.solution))
+
+    @property
+    def told(self) -> ToldPlan:
+        """As a plan that can be compared."""
+        return ToldPlan(
+            placements=tuple(self.home_of.items()), caseload="", policy="", goals=tuple(self.achieved.items())
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base(Outcome):
+    """A caseload planned once, kept so that asking again is quick."""
+
+    ready: Prepared
+
+
+def base_of(ready: Prepared, limits: Limits | None = None) -> Base:
+    """The best plan as things are."""
+    solved = decide(ready, {}, limits or Limits())
+    return Base(ready=ready, found=ready.found, problem=solved.problem, solution=solved.solution)
+
+
+def solved_again(
+    base: Outcome, problem: Problem, limits: Limits | None = None, found: Candidates | None = None, floors: Floors = ()
+) -> Outcome:
+    """The best plan of a problem made from the base's; raises `PlanRefused` when it asks for what cannot be."""
+    return Outcome(found=found or base.found, problem=problem, solution=solve(problem, limits, floors))
+
+
+def pinned(base: Outcome, pins: Mapping[str, str | None], limits: Limits | None = None) -> Outcome:
+    """The best plan with some children in a home, or (`None`) in none."""
+    keep = np.ones(base.problem.blocks, dtype=bool)
+    for child, home in pins.items():
+        keep &= ~holding(base, child) | (base.problem.block_home == _column(base, home))
+    must = tuple(base.found.row_of_child[child] for child, home in pins.items() if home is not None)
+    return solved_again(base, base.problem.restricted(keep, must), limits)
+
+
+def read_by_checker(base: Base, outcome: Outcome) -> None:
+    """Have the independent checker read who would live where; raises `PlanRefused` when it finds a breach."""
+    checked = check_plan(base.ready.caseload, list(outcome.home_of.items()), base.ready.policy.settings)
+    if not checked.sound:
+        raise PlanRefused("The checker refused the plan:\n" + "\n".join(str(b.sentence) for b in checked.breaches))
+
+
+def holding(base: Outcome, child: str) -> Flags:
+    """Which blocks hold a child; raises `UnknownReference` for one who needs no home."""
+    if child not in base.found.row_of_child:
+        raise UnknownReference(
+            f"Child {child!r} does not need a home in this caseload. Maybe they live in one already."
+        )
+    return base.problem.holding(base.found.row_of_child[child])
+
+
+def _column(base: Outcome, home: str | None) -> int:
+    return -1 if home is None else base.found.register.home_index[home]
+
+
+def with_rules_met(base: Outcome, children: Sequence[str], home: str) -> Outcome:
+    """The base with every rule about these children of one group and this home met, not yet solved again.
+
+    Rules about all the children in the home together still hold: places, numbers, rooms, sibling plans.
+    """
+    group = group_position(base.found, children[0])
+    judged = opened(base.found, children, home)
+    found, problem = changed(base.found, base.problem, judged, groups=(group,))
+    return replace(base, found=found, problem=problem)

@@ -1,0 +1,10 @@
+"""Commands that answer what an officer asks of a plan; each command stands in a module of its own."""
+
+import typer
+
+from matching.cli.alternatives import alternatives
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(alternatives)
