@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +13,7 @@ from matching.describe import group_position
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.plan_json import ToldPlan
 from matching.planning import Prepared, decide, placed_by
-from matching.solver import Floors, Limits, Problem, Solution, solve
+from matching.solver import Floors, Limits, Problem, Solution, Warm, solve
 
 Flags = npt.NDArray[np.bool_]
 
@@ -54,6 +55,11 @@ class Base(Outcome):
 
     ready: Prepared
 
+    @cached_property
+    def warm(self) -> Warm:
+        """The problem kept warm, made when it is first asked."""
+        return Warm(self.problem, self.solution)
+
 
 def base_of(ready: Prepared, limits: Limits | None = None) -> Base:
     """The best plan as things are."""
@@ -69,12 +75,27 @@ def solved_again(
 
 
 def pinned(base: Outcome, pins: Mapping[str, str | None], limits: Limits | None = None) -> Outcome:
-    """The best plan with some children in a home, or (`None`) in none."""
+    """The best plan with some children in a home, or (`None`) in none; equal plans in the order of the lot."""
+    keep, must = _allowing(base, pins)
+    return solved_again(base, base.problem.restricted(keep, must), limits)
+
+
+def quickly_pinned(base: Base, pins: Mapping[str, str | None]) -> Outcome:
+    """The same in hundredths of a second; among equal plans one that is near the base's.
+
+    Where it is not `proven`, no plan was proven better: what it loses against the base is the most that is lost, goals
+    taken in order. Goals after suitability are told as found. Raises `PlanRefused` when the pins cannot be kept.
+    """
+    keep, must = _allowing(base, pins)
+    return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must))
+
+
+def _allowing(base: Outcome, pins: Mapping[str, str | None]) -> tuple[Flags, tuple[int, ...]]:
+    """Blocks that keep the pins, and the positions of the children who must be placed."""
     keep = np.ones(base.problem.blocks, dtype=bool)
     for child, home in pins.items():
         keep &= ~holding(base, child) | (base.problem.block_home == _column(base, home))
-    must = tuple(base.found.row_of_child[child] for child, home in pins.items() if home is not None)
-    return solved_again(base, base.problem.restricted(keep, must), limits)
+    return keep, tuple(base.found.row_of_child[child] for child, home in pins.items() if home is not None)
 
 
 def read_by_checker(base: Base, outcome: Outcome) -> None:

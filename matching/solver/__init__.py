@@ -2,5 +2,6 @@
 
 from matching.solver.problem import Limits, Problem, Solution
 from matching.solver.stages import Floors, solve
+from matching.solver.warm import Warm
 
-__all__ = ["Floors", "Limits", "Problem", "Solution", "solve"]
+__all__ = ["Floors", "Limits", "Problem", "Solution", "Warm", "solve"]
