@@ -32,7 +32,8 @@ class Candidates:
 
 
 def find_candidates(register: Register, policy: Policy, groups: Sequence[SiblingGroup] | None = None) -> Candidates:
-    """Judge every pair and every set of the groups (default: everybody who needs a home)."""
+    """Judge every pair and every set of the groups (default: everybody who needs a home), by the law of the day."""
+    policy = policy.on(register.caseload.as_of)
     chosen = tuple(register.caseload.groups if groups is None else groups)
     refs = [ref for group in chosen for ref in group.children]
     judged = judge_pairs(register.pairs([register.caseload.child_by_ref[ref] for ref in refs]), policy)

@@ -1,6 +1,7 @@
 """The rules about setting, building and school, read a second time; see `pair_checks`."""
 
 from collections.abc import Collection
+from datetime import date
 from math import hypot
 
 from matching.domain import (
@@ -51,6 +52,8 @@ def registered(caseload: Caseload, child: Child, home: Home) -> Verdict:
     if home.kind is None:
         return NOT_KNOWN
     if home.kind in (HomeKind.FOSTER, HomeKind.CONNECTED, HomeKind.ADOPTIVE):
+        return MET
+    if home.kind is not HomeKind.RESIDENTIAL and caseload.as_of < date(2023, 10, 28):
         return MET
     return yes_or_unknown(home.registered)
 
