@@ -66,6 +66,7 @@ __all__ = [
     "Capacity",
     "Rule",
     "SetRule",
+    "SiblingPlanKept",
     "Sets",
     "Shared",
     "Source",

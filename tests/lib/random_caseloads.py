@@ -54,6 +54,7 @@ ROLES = (
     "fostering-manager-and-health",
     "nominated-officer",
     "placing-authority",
+    "service-manager",
     "director-of-childrens-services",
     "supervising-social-worker",
     "nobody-in-particular",
@@ -222,4 +223,13 @@ def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) ->
             expires_on=draw.choice([None, YESTERDAY, TODAY, TOMORROW]),
         )
         for _ in range(draw.randint(0, 5))
-    ]
+    ] + _splits(draw, children, homes)
+
+
+def _splits(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:
+    """Sometimes a service manager lets some children go to a home without the others."""
+    if draw.random() < 0.6:
+        return []
+    who, home = draw.sample(children, draw.randint(1, min(3, len(children)))), draw.choice(homes).ref
+    told = {"role": "service-manager", "reason": "agreed", "decided_on": TODAY}
+    return [Decision(rule="sibling-plan", child=child.ref, home=home, **told) for child in who]
