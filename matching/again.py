@@ -100,7 +100,7 @@ def _allowing(base: Outcome, pins: Mapping[str, str | None]) -> tuple[Flags, tup
 
 def read_by_checker(base: Base, outcome: Outcome) -> None:
     """Have the independent checker read who would live where; raises `PlanRefused` when it finds a breach."""
-    checked = check_plan(base.ready.caseload, list(outcome.home_of.items()), base.ready.policy.settings)
+    checked = check_plan(base.ready.caseload, list(outcome.home_of.items()), base.found.policy.settings)
     if not checked.sound:
         raise PlanRefused("The checker refused the plan:\n" + "\n".join(str(b.sentence) for b in checked.breaches))
 

@@ -66,7 +66,7 @@ def _fresh(found: Candidates, groups: Sequence[int], homes: Sequence[int]) -> Se
         here = possible[rows] if everywhere else possible[rows] & columns
         if here.any():
             alone = {ref: i for i, ref in enumerate(found.groups[g].children)}
-            part = sets_of(found.register, (found.groups[g],), here, alone)
+            part = sets_of(found.register, (found.groups[g],), here, alone, found.policy)
             parts.append(replace(part, groups=found.groups, group=np.full_like(part.group, g)))
     none = chosen_sets(found.sets, np.zeros(found.sets.group.size, dtype=bool))
     return lawful(_joined(replace(none, register=found.register), *parts), found.policy)

@@ -11,6 +11,7 @@ from matching.rules.approval import (
     WithinApprovedCareType,
     WithinApprovedSex,
 )
+from matching.rules.area import NotDistant
 from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Shared, Source, judge_with_decisions
 from matching.rules.bedrooms import NoUnsafeSharing, OwnBedroom
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
@@ -45,6 +46,7 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     SmokeFree,
     SafeWithAnimals,
     KeyStage4School,
+    NotDistant,
     CarerHasNotRefused,
 )
 SET_RULES: tuple[type[SetRule], ...] = (
@@ -64,6 +66,7 @@ __all__ = [
     "Capacity",
     "Rule",
     "SetRule",
+    "SiblingPlanKept",
     "Sets",
     "Shared",
     "Source",

@@ -16,13 +16,33 @@ from matching.wording import Sentence
 Counts = npt.NDArray[np.int64]
 
 
+# Days on which the instruments that rules name came into force.
+IN_FORCE = {
+    "Children Act 1989": date(1991, 10, 14),
+    "Adoption and Children Act 2002": date(2005, 12, 30),
+    "Adoption Agencies Regulations 2005": date(2005, 12, 30),
+    "Care Planning, Placement and Case Review (England) Regulations 2010": date(2011, 4, 1),
+    "Fostering Services (England) Regulations 2011": date(2011, 4, 1),
+    "Fostering National Minimum Standards 2011": date(2011, 4, 1),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a rule comes from: the text, its paragraph, and when it was read."""
+    """Where a rule comes from: the text, its paragraph, when it was read, and when it came into force.
+
+    `since` is for a paragraph younger than its instrument; practice that no instrument sets has no such day.
+    """
 
     text: str
     paragraph: str
     read_on: date
+    since: date | None = None
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day on which the text held."""
+        return self.since or IN_FORCE.get(self.text)
 
     def __str__(self) -> str:
         return f"{self.text}, {self.paragraph} (read {self.read_on.isoformat()})"

@@ -54,6 +54,8 @@ ROLES = (
     "fostering-manager-and-health",
     "nominated-officer",
     "placing-authority",
+    "service-manager",
+    "director-of-childrens-services",
     "supervising-social-worker",
     "nobody-in-particular",
 )
@@ -80,6 +82,7 @@ def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) ->
         placements=(*lives, *agreed),
         relationships=(*plans, *_ties(draw, everybody, home_list)),
         decisions=tuple(_decisions(draw, child_list, home_list)),
+        adjoining=_or(draw, wild / 2, frozenset({("A1", "A2"), ("A2", "A1")}), None),
     )
 
 
@@ -121,6 +124,7 @@ def _child(draw: random.Random, ref: str, wild: float) -> Child:
             harm_sexual=_or(draw, wild, False, None, True),
         ),
         school_year=_or(draw, wild, 4, None, 9, 10, 11),
+        authority=_or(draw, wild, "A1", None, "A2"),
     )
 
 
@@ -163,6 +167,8 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         smokers=_or(draw, wild / 2, False, None, True),
         pets=_or(draw, wild / 2, frozenset(), None, frozenset({Pet.DOG})),
         registered=_or(draw, wild, True, None, False),
+        authority=_or(draw, wild, "A1", None, "A2", "A3"),
+        approved_by=_or(draw, wild, None, "A1", "A2"),
         prefers_oldest=draw.choice([8, 18, None]),
     )
 
@@ -217,4 +223,13 @@ def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) ->
             expires_on=draw.choice([None, YESTERDAY, TODAY, TOMORROW]),
         )
         for _ in range(draw.randint(0, 5))
-    ]
+    ] + _splits(draw, children, homes)
+
+
+def _splits(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:
+    """Sometimes a service manager lets some children go to a home without the others."""
+    if draw.random() < 0.6:
+        return []
+    who, home = draw.sample(children, draw.randint(1, min(3, len(children)))), draw.choice(homes).ref
+    told = {"role": "service-manager", "reason": "agreed", "decided_on": TODAY}
+    return [Decision(rule="sibling-plan", child=child.ref, home=home, **told) for child in who]
