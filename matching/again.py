@@ -87,6 +87,8 @@ def quickly_pinned(base: Base, pins: Mapping[str, str | None]) -> Outcome:
     taken in order. Goals after suitability are told as found. Raises `PlanRefused` when the pins cannot be kept.
     """
     keep, must = _allowing(base, pins)
+    if not keep.any():  # nothing is possible: there is no relaxation to keep warm
+        return Outcome(found=base.found, problem=base.problem, solution=solve(base.problem.restricted(keep, must)))
     return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must))
 
 

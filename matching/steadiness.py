@@ -12,6 +12,7 @@ from matching.pairs import Register
 from matching.policy import Policy
 from matching.shortlist import Shortlist, points_of
 from matching.solver import Problem
+from matching.wording import Sentence
 
 Integers = npt.NDArray[np.int64]
 DRAWS = 200
@@ -66,6 +67,18 @@ class Proposals:
     def too_close(self, child: str) -> bool:
         """Whether the proposal for a child is too close to call."""
         return dict(self.kept).get(child, self.draws) < HOLDS * (self.draws - self.open)
+
+    def sentence(self, child: str) -> Sentence:
+        """How steady the proposal for a child is, in words."""
+        settled, kept = self.draws - self.open, dict(self.kept).get(child, self.draws)
+        if self.too_close(child):
+            template = (
+                "Too close to call: with the weights a little otherwise, {times} of {draws} plans choose otherwise."
+            )
+            return Sentence.of(template, times=settled - kept, draws=settled)
+        return Sentence.of(
+            "It holds with the weights a little otherwise, in {kept} of {draws} plans.", kept=kept, draws=settled
+        )
 
 
 def proposals_of(base: Base, seed: int, draws: int = DRAWS) -> Proposals:

@@ -83,6 +83,8 @@ class Warm:
 
         What the goals before reach does not depend on it. `None` where the relaxation alone does not settle it.
         """
+        if not self.problem.blocks:
+            return finest
         earlier = self.weights[: self.finest] @ self.problem.goal_values[: self.finest]
         value = earlier + finest * int(self.weights[self.finest])
         chosen = np.array(self.solution.chosen, dtype=np.int64)

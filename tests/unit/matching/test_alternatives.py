@@ -70,7 +70,7 @@ def sets_in(base: Base, plan: dict[str, str]) -> set[tuple[str, frozenset[str]]]
 def test_no_nearer_plan_is_left_out() -> None:
     """Against all sound plans: the first alternative loses no more than the best that differs as clearly."""
     shown = 0
-    for seed in range(60):
+    for seed in range(150):
         base = based(random_caseload(seed, children=4, homes=3, wild=0.05))
         found = alternatives(base, different=2, loss=2_000, most=1)
         best = sets_in(base, base.home_of)
@@ -97,7 +97,7 @@ def points(base: Base, plan: dict[str, str]) -> int:
 
 def test_each_differs_clearly_from_all_before(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(tmp_path / "city")
-    assert placements("sample", folder, "--children", "15", "--homes", "40", "--seed", "3") == 0
+    assert placements("sample", folder, "--children", "15", "--homes", "40", "--seed", "1") == 0
     capsys.readouterr()
     assert placements("alternatives", folder, "--json") == 0
     told = json.loads(capsys.readouterr().out)
