@@ -4,9 +4,11 @@ import typer
 
 from matching.cli.alternatives import alternatives
 from matching.cli.childs_file import childs_file
+from matching.cli.fairness import fairness
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(alternatives)
     app.command("childs-file")(childs_file)
+    app.command()(fairness)
