@@ -8,7 +8,8 @@ import typer
 
 from matching.again import Base, base_of
 from matching.cli.places import gazetteer
-from matching.io.expected import read_expected
+from matching.domain import Child
+from matching.io.rows import read_rows
 from matching.pairs import Register
 from matching.planning import Prepared, prepare
 from matching.policy import Policy
@@ -81,7 +82,7 @@ def beside(
         base = base_of(prepare(register.caseload, policy))
         more: Base | None = None
         if expected is not None:
-            more = with_expected(base, read_expected(expected, gazetteer().find))
+            more = with_expected(base, read_rows(expected, Child, gazetteer().find))
         others = pool_of(base, found.children, more)
         homes = [option.home for option in found.options if not option.only_in_emergency]
         takings = {home: cost_of_taking(others, home) for home in homes}
