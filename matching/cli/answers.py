@@ -5,6 +5,7 @@ import typer
 from matching.cli.alternatives import alternatives
 from matching.cli.calls import calls, refused
 from matching.cli.childs_file import childs_file
+from matching.cli.doubts import doubts
 from matching.cli.fairness import fairness
 
 
@@ -13,5 +14,6 @@ def register(app: typer.Typer) -> None:
     app.command()(alternatives)
     app.command("childs-file")(childs_file)
     app.command()(fairness)
+    app.command()(doubts)
     app.command()(calls)
     app.command()(refused)

@@ -28,11 +28,12 @@ class Warm:
     """A problem with its best plan; among equal plans those nearest to it are found.
 
     Questions leave no trace: the answer does not depend on what was asked before. Goals after the finest
-    (suitability) are told as the plan found reaches them; they are not searched for.
+    (suitability) are told as the plan found reaches them; they are not searched for. `best` says that the solution is
+    the best of the whole problem, which spares work.
     """
 
-    def __init__(self, problem: Problem, solution: Solution) -> None:
-        self.problem, self.solution = problem, solution
+    def __init__(self, problem: Problem, solution: Solution, *, best: bool = True) -> None:
+        self.problem, self.solution, self.known_best = problem, solution, best and solution.proven
         goals, weights = problem.goal_values, weights_of(problem)
         self.finest = weights.size - 1
         self.weights = weights * (len(problem.children) + 1)
@@ -56,27 +57,34 @@ class Warm:
                 return
         self.relaxed.solve()
 
-    def best(self, keep: Flags, must: tuple[int, ...] = ()) -> Solution:
+    def best(self, keep: Flags, must: tuple[int, ...] = (), finest: Integers | None = None) -> Solution:
         """The best plan of the blocks `keep` that places the children at the positions `must`.
 
-        Raises `PlanRefused` when there is none.
+        `finest` gives other values for the finest goal. Raises `PlanRefused` when there is none.
         """
+        usual = self.value
         held = self._asking(keep, must)
         try:
+            if finest is not None:
+                self.value = usual + (finest - self.problem.goal_values[self.finest]) * int(self.weights[self.finest])
             chosen, bound = self._lead(held, keep)
             achieved = self.problem.goal_values[:, chosen].sum(axis=1)
             ceilings = self._ceilings(achieved)
+            proven = ceilings == achieved[: self.finest].tolist() and self._closed(chosen, bound)
         finally:
+            self.value = usual
             for goal in range(self.finest):
                 self.relaxed.release(goal)
             self.relaxed.release(len(self.problem.goals))
-        proven = ceilings == achieved[: self.finest].tolist() and bound < (int(self.value[chosen].sum()) + 1) * SCALE
         return Solution(
             chosen=tuple(chosen.tolist()),
             achieved=tuple(achieved.tolist()),
             bound=(*ceilings, *achieved[self.finest :].tolist()),
-            proven=proven and self.solution.proven,
+            proven=proven,
         )
+
+    def _closed(self, chosen: Integers, bound: int) -> bool:
+        return bound < (int(self.value[chosen].sum()) + 1) * SCALE
 
     def best_with(self, finest: Integers) -> Integers | None:
         """The chosen blocks of the best plan if the finest goal had these values, nearest to the base's plan.
@@ -181,7 +189,7 @@ class Warm:
         """For each goal before the finest, the most that any plan reaches which reaches the earlier goals."""
         ceilings: list[int] = []
         for goal in range(self.finest):
-            if list(achieved[: goal + 1]) == list(self.solution.achieved[: goal + 1]):
+            if self.known_best and list(achieved[: goal + 1]) == list(self.solution.achieved[: goal + 1]):
                 ceilings.append(int(achieved[goal]))  # fewer blocks reach no more than all did
             else:
                 self.relaxed.aim(self.problem.goal_values[goal])
