@@ -1,6 +1,6 @@
 """Solving again: the best plan if one thing were otherwise, beside the best plan as things are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -76,7 +76,7 @@ def solved_again(
 
 def pinned(base: Outcome, pins: Mapping[str, str | None], limits: Limits | None = None) -> Outcome:
     """The best plan with some children in a home, or (`None`) in none; equal plans in the order of the lot."""
-    keep, must = _allowing(base, pins)
+    keep, must = allowing(base, pins)
     return solved_again(base, base.problem.restricted(keep, must), limits)
 
 
@@ -86,13 +86,13 @@ def quickly_pinned(base: Base, pins: Mapping[str, str | None]) -> Outcome:
     Where it is not `proven`, no plan was proven better: what it loses against the base is the most that is lost, goals
     taken in order. Goals after suitability are told as found. Raises `PlanRefused` when the pins cannot be kept.
     """
-    keep, must = _allowing(base, pins)
+    keep, must = allowing(base, pins)
     if not keep.any():  # nothing is possible: there is no relaxation to keep warm
         return Outcome(found=base.found, problem=base.problem, solution=solve(base.problem.restricted(keep, must)))
     return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must))
 
 
-def _allowing(base: Outcome, pins: Mapping[str, str | None]) -> tuple[Flags, tuple[int, ...]]:
+def allowing(base: Outcome, pins: Mapping[str, str | None]) -> tuple[Flags, tuple[int, ...]]:
     """Blocks that keep the pins, and the positions of the children who must be placed."""
     keep = np.ones(base.problem.blocks, dtype=bool)
     for child, home in pins.items():
@@ -129,3 +129,13 @@ def with_rules_met(base: Outcome, children: Sequence[str], home: str) -> Outcome
     judged = opened(base.found, children, home)
     found, problem = changed(base.found, base.problem, judged, groups=(group,))
     return replace(base, found=found, problem=problem)
+
+
+def positions(before: Problem, chosen: Sequence[int], now: Problem) -> tuple[int, ...]:
+    """Where the chosen blocks of one problem stand in another that has them too, with others."""
+    at = {block: i for i, block in enumerate(_named(now, range(now.blocks)))}
+    return tuple(sorted(at[block] for block in _named(before, chosen)))
+
+
+def _named(problem: Problem, at: Iterable[int]) -> list[tuple[int, int, int]]:
+    return [(int(problem.block_group[b]), int(problem.block_mask[b]), int(problem.block_home[b])) for b in at]

@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 import numpy.typing as npt
 
-from matching.again import Base, Outcome, solved_again
+from matching.again import Base, Outcome, positions, solved_again
 from matching.candidates import Candidates, Judged, changed, judge_pairs, standing_of
 from matching.candidates.blocks import sums_over_children
 from matching.describe import group_position
@@ -123,8 +123,7 @@ class _Asked:
 
     def _as_solution(self) -> Solution:
         """The base's plan among the blocks of the wider problem."""
-        at = {block: i for i, block in enumerate(_blocks(self.problem))}
-        chosen = tuple(sorted(at[block] for block in _blocks(self.base.problem, self.base.solution.chosen)))
+        chosen = positions(self.base.problem, self.base.solution.chosen, self.problem)
         return replace(self.base.solution, chosen=chosen)
 
     def everything(self) -> Iterator[tuple[str, Fact, Child | Home]]:
@@ -274,11 +273,6 @@ def _swapped(every: Sequence[T], told: T) -> tuple[T, ...]:
 
 def _one(at: int) -> slice:
     return slice(at, at + 1)
-
-
-def _blocks(problem: Problem, chosen: Sequence[int] | None = None) -> list[tuple[int, int, int]]:
-    at = range(problem.blocks) if chosen is None else chosen
-    return [(int(problem.block_group[b]), int(problem.block_mask[b]), int(problem.block_home[b])) for b in at]
 
 
 def _same(one: Problem, other: Problem) -> bool:

@@ -7,6 +7,7 @@ from matching.cli.calls import calls, refused
 from matching.cli.childs_file import childs_file
 from matching.cli.doubts import doubts
 from matching.cli.fairness import fairness
+from matching.cli.what_it_takes import what_it_takes
 
 
 def register(app: typer.Typer) -> None:
@@ -17,3 +18,4 @@ def register(app: typer.Typer) -> None:
     app.command()(doubts)
     app.command()(calls)
     app.command()(refused)
+    app.command("what-it-takes")(what_it_takes)

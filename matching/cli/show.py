@@ -285,11 +285,12 @@ def unplaced_data(ready: Prepared, home_of: dict[str, str], child: str) -> dict[
     reasons = [reason_data(reason) for reason in found.reasons]
     near = near_data(found.near_misses)
     for miss in near:
-        miss["then"] = _then_data(what_then(ready, home_of, child, miss["home"]))
+        miss["then"] = then_data(what_then(ready, home_of, child, miss["home"]))
     return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": near}
 
 
-def _then_data(then: Then | CannotBeForced) -> dict[str, Any]:
+def then_data(then: Then | CannotBeForced) -> dict[str, Any]:
+    """What would follow, as plain data."""
     if isinstance(then, CannotBeForced):
         return {"possible": False, "reason": then.reason}
     before, after = then.placed
@@ -302,6 +303,11 @@ def _then_data(then: Then | CannotBeForced) -> dict[str, Any]:
         "moves": moves,
         "proven": then.proven,
     }
+
+
+def then_sentence(then: Then | CannotBeForced) -> str:
+    """What would follow, in a sentence."""
+    return _then(then_data(then))
 
 
 def _then(then: dict[str, Any]) -> str:

@@ -29,10 +29,10 @@ class Warm:
 
     Questions leave no trace: the answer does not depend on what was asked before. Goals after the finest
     (suitability) are told as the plan found reaches them; they are not searched for. `best` says that the solution is
-    the best of the whole problem, which spares work.
+    the best of the whole problem, which spares work; `rounds` of tightening are done once, here.
     """
 
-    def __init__(self, problem: Problem, solution: Solution, *, best: bool = True) -> None:
+    def __init__(self, problem: Problem, solution: Solution, *, best: bool = True, rounds: int = ROUNDS) -> None:
         self.problem, self.solution, self.known_best = problem, solution, best and solution.proven
         goals, weights = problem.goal_values, weights_of(problem)
         self.finest = weights.size - 1
@@ -47,11 +47,11 @@ class Warm:
         )
         self.relaxed = Relaxation(problem, np.arange(problem.blocks), held)
         self.relaxed.aim(self.value)
-        self._tighten(int(self.value[chosen].sum()))
+        self._tighten(int(self.value[chosen].sum()), rounds)
         self.basis = self.relaxed.engine.getBasis()
 
-    def _tighten(self, now: int) -> None:
-        for _ in range(ROUNDS):
+    def _tighten(self, now: int, rounds: int) -> None:
+        for _ in range(rounds):
             self.relaxed.solve()
             if self.relaxed.bound().total < (now + 1) * SCALE or not self.relaxed.tighten():
                 return
