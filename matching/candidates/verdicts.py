@@ -1,6 +1,7 @@
 """Every pair rule and every criterion over a grid of children and homes."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,12 +25,12 @@ class Judged:
     points: npt.NDArray[np.int32]
     unrated: npt.NDArray[np.bool_]
 
-    @property
+    @cached_property
     def verdict(self) -> VerdictMatrix:
         """The strictest verdict on each pair."""
         return np.asarray(self.verdicts.min(axis=0, initial=Verdict.MET), dtype=np.int8)
 
-    @property
+    @cached_property
     def total(self) -> npt.NDArray[np.int64]:
         """Points of each pair, over all criteria."""
         return np.asarray(self.points.sum(axis=0), dtype=np.int64)
