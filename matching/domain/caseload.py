@@ -9,6 +9,7 @@ from matching.domain.children import Child
 from matching.domain.homes import Home
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
 from matching.domain.places import WaterCrossing
+from matching.domain.refusals import Refusal
 from matching.domain.words import SiblingPlan
 from matching.errors import InconsistentCaseload, UnknownReference
 
@@ -58,6 +59,7 @@ class Caseload:
     relationships: tuple[Relationship, ...] = ()
     travel: tuple[Travel, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     crossings: tuple[WaterCrossing, ...] = ()
     adjoining: frozenset[Pair] | None = None
 
@@ -118,6 +120,7 @@ class Caseload:
                 found[relationship.tie].add((relationship.of, relationship.to))
                 if relationship.tie in (Tie.APART, Tie.MAY_SHARE_ROOM):
                     found[relationship.tie].add((relationship.to, relationship.of))
+        found[Tie.REFUSED] |= {(no.child, no.home) for no in self.refusals if no.holds_on(self.as_of)}
         return {tie: frozenset(pairs) for tie, pairs in found.items()}
 
     @cached_property
@@ -179,7 +182,7 @@ def contradictions_in(caseload: Caseload) -> list[str]:
     current = [p.child for p in caseload.placements if p.standing is Standing.CURRENT]
     found += [f"Child {ref} lives in two homes at once. Keep the current placement." for ref in _repeated(current)]
     pairs = [(p.child, p.home) for p in caseload.placements] + [(t.child, t.home) for t in caseload.travel]
-    pairs += [(d.child, d.home) for d in caseload.decisions]
+    pairs += [(d.child, d.home) for d in caseload.decisions] + [(no.child, no.home) for no in caseload.refusals]
     found += _dangling(pairs, set(children), set(homes))
     for relationship in caseload.relationships:
         found += _faults_of(relationship, set(children), set(homes), groups)
