@@ -116,7 +116,8 @@ def _why(placement: Placement) -> str:
 
 
 def _doubts(placement: Placement) -> str:
-    return " ".join(str(reason.sentence) for reason in (*placement.worries[:1], *placement.not_known[:1]))
+    told = (*placement.before[:1], *placement.worries[:1], *placement.not_known[:1])
+    return " ".join(str(reason.sentence) for reason in told)
 
 
 def _siblings(made: Plan) -> Table:

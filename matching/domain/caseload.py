@@ -89,6 +89,12 @@ class Caseload:
         return frozenset((p.child, p.home) for p in self.placements if p.standing is Standing.AGREED)
 
     @cached_property
+    def linked(self) -> frozenset[Pair]:
+        """Child and home pairs whose adoption link is in force on the caseload's date."""
+        links = (p for p in self.placements if p.standing is Standing.LINKED)
+        return frozenset((p.child, p.home) for p in links if p.expires_on is None or self.as_of <= p.expires_on)
+
+    @cached_property
     def seeking(self) -> tuple[Child, ...]:
         """Children who need a home, by reference: those who live in none and those whose move is asked for."""
         found = [c for c in self.children if c.ref not in self.lives_in or c.move_requested]
