@@ -25,13 +25,19 @@ def by_highs(
     keep: Integers,
     seconds: float | None,
     cuts: Packing | None = None,
+    nodes: int | None = None,
 ) -> tuple[Integers | None, bool]:
-    """Best blocks among `keep` with HiGHS, and whether that was proven within the time; `cuts` are rows over all."""
+    """Best blocks among `keep` with HiGHS, and whether that was proven within the time and the `nodes` of its tree.
+
+    `cuts` are rows over all blocks.
+    """
     engine = quiet()
     for option in ("mip_rel_gap", "mip_abs_gap"):
         engine.setOptionValue(option, 0.0 if option == "mip_rel_gap" else HALF)
     if seconds is not None:
         engine.setOptionValue("time_limit", max(seconds, 0.01))
+    if nodes is not None:
+        engine.setOptionValue("mip_max_nodes", nodes)
     engine.passModel(_program(problem, value, held, keep, cuts))
     engine.run()
     status, found = engine.getModelStatus(), engine.getSolution()

@@ -21,6 +21,7 @@ Flags = npt.NDArray[np.bool_]
 ROUNDS = 6  # of tightening, once
 FEW = 600  # blocks of least regret among which a plan is looked for
 FEW_IN_ALL = 4_000  # so small a problem is solved quickest by search, a larger one by its relaxation with cuts
+NODES = 20  # of a search tree, when a plan is at hand
 MOST = 1_500  # blocks that are solved exactly while somebody waits
 
 
@@ -165,15 +166,16 @@ class Warm:
         if not done or not np.setdiff1d(better, looked).size or better.size > MOST:
             proven = done and not np.setdiff1d(better, looked).size
             return plan, int(self.value[plan].sum()) * SCALE if proven else bound.total
-        found, done = self._best_among(np.union1d(better, plan), held)
-        plan = plan if found is None else found
+        found, done = self._best_among(np.union1d(better, plan), held, NODES)
+        if found is not None and int(self.value[found].sum()) > int(self.value[plan].sum()):
+            plan = found
         return plan, int(self.value[plan].sum()) * SCALE if done else bound.total
 
-    def _best_among(self, at: Integers, held: Held) -> tuple[Integers | None, bool]:
+    def _best_among(self, at: Integers, held: Held, nodes: int | None = None) -> tuple[Integers | None, bool]:
         if self.problem.blocks <= FEW_IN_ALL:
             return by_cp_sat(self.problem, self.value, held, at, None)
         cuts = self.relaxed.packing.of_rows(np.arange(self.relaxed.given, self.relaxed.packing.size))
-        plan, done = by_highs(self.problem, self.value, held, at, None, cuts)
+        plan, done = by_highs(self.problem, self.value, held, at, None, cuts, nodes)
         if plan is not None and not lawful(self.problem, held, plan):
             return None, False
         return plan, done
