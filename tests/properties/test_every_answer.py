@@ -21,22 +21,21 @@ from tests.unit.matching.test_command_line import placements
 POLICY = fostering()
 
 
-def answers(seeds: range, wild: float) -> list[tuple[Base, WhatItTakes]]:
+@pytest.fixture(scope="module")
+def every() -> list[tuple[Base, WhatItTakes]]:
+    """Every child with every home of some caseloads; 5,400 pairs at night."""
     found = []
-    for seed in seeds:
-        base = base_of(prepare(random_caseload(seed, children=4, homes=3, wild=wild), POLICY))
+    for seed in range(450 if os.environ.get("NIGHTLY") else 30):
+        base = base_of(prepare(random_caseload(seed, children=4, homes=3, wild=0.06), POLICY))
         for child in base.found.row_of_child:
             found += [(base, what_it_takes(base, child, home)) for home in base.problem.homes]
     return found
 
 
-EVERY = answers(range(450 if os.environ.get("NIGHTLY") else 60), wild=0.06)
-
-
-def test_every_pair_has_one_of_the_answers_and_all_occur() -> None:
-    kinds = Counter(type(found.answer) for _, found in EVERY)
+def test_every_pair_has_one_of_the_answers_and_all_occur(every: list[tuple[Base, WhatItTakes]]) -> None:
+    kinds = Counter(type(found.answer) for _, found in every)
     assert {Proposed, RuledOut, NotKnown, UsedElsewhere} <= set(kinds)
-    for base, found in EVERY:
+    for base, found in every:
         if isinstance(found.answer, Proposed):
             assert base.home_of[found.child] == found.home
         if isinstance(found.answer, RuledOut | NotKnown):
@@ -46,9 +45,9 @@ def test_every_pair_has_one_of_the_answers_and_all_occur() -> None:
             assert not lost or lost[0] > 0
 
 
-def test_all_changes_make_it_possible_and_without_any_one_it_is_not() -> None:
+def test_all_changes_make_it_possible_and_without_any_one_it_is_not(every: list[tuple[Base, WhatItTakes]]) -> None:
     tried = 0
-    for base, found in EVERY:
+    for base, found in every:
         for way in found.ways:
             if way.then is None:
                 continue
@@ -61,7 +60,7 @@ def test_all_changes_make_it_possible_and_without_any_one_it_is_not() -> None:
                 if way.changes[left_out].reason.code in {c.reason.code for c in some}:
                     continue  # one decision or answer opens a rule for all the children who go there
                 assert not _together(less, way.children, found.home), way.changes[left_out]
-    assert tried > 60
+    assert tried > 25
 
 
 def recorded(caseload: Caseload, way: Way, home: str) -> Caseload:
@@ -73,10 +72,10 @@ def recorded(caseload: Caseload, way: Way, home: str) -> Caseload:
     return replace(caseload, decisions=(*caseload.decisions, *decisions))
 
 
-def test_what_follows_is_what_comes_of_it() -> None:
+def test_what_follows_is_what_comes_of_it(every: list[tuple[Base, WhatItTakes]]) -> None:
     """The decisions are recorded in the caseload and everybody is planned from nothing."""
     told = 0
-    for base, found in EVERY:
+    for base, found in every:
         for way in found.ways:
             if way.then is None or not all(change.decision for change in way.changes):
                 continue
@@ -94,11 +93,11 @@ def test_what_follows_is_what_comes_of_it() -> None:
             others = {**dict.fromkeys(base.home_of), **plan.home_of}
             moves = {c: h for c, h in others.items() if base.home_of.get(c) != h and c not in way.children}
             assert dict(way.then.moves) == moves
-    assert told > 25
+    assert told > 8
 
 
-def test_no_way_asks_for_more_than_another() -> None:
-    for _, found in EVERY:
+def test_no_way_asks_for_more_than_another(every: list[tuple[Base, WhatItTakes]]) -> None:
+    for _, found in every:
         asked = [frozenset(change.reason for change in way.changes) for way in found.ways]
         assert not any(one < other for one in asked for other in asked)
         assert [way.lawful for way in found.ways] == sorted((way.lawful for way in found.ways), reverse=True)
@@ -143,8 +142,8 @@ def test_strangers_are_refused() -> None:
             what_it_takes(base, child, home)
 
 
-def test_a_verdict_is_a_change_of_exactly_one_kind() -> None:
-    for _, found in EVERY:
+def test_a_verdict_is_a_change_of_exactly_one_kind(every: list[tuple[Base, WhatItTakes]]) -> None:
+    for _, found in every:
         for way in found.ways:
             for change in way.changes:
                 assert change.decision + change.answer + change.never == 1
