@@ -6,7 +6,8 @@ MatchingError
 ├── UnknownReference        a child, home, group, rule or criterion that is not there
 ├── PolicyRefused           a policy file asks for something that cannot be
 ├── PlanRefused             no plan can be made under the conditions asked for, or the checker refused it
-└── NoProofInTime           the limit came before any plan
+├── NoProofInTime           the limit came before any plan
+└── RoadsUnavailable        a source of journeys did not answer, or answered nonsense; another one stands in
 
 Every message says what, which value, where, and then the way out.
 """
@@ -66,3 +67,7 @@ class PlanRefused(MatchingError):
 
 class NoProofInTime(MatchingError):
     """The limit came before any plan was found."""
+
+
+class RoadsUnavailable(MatchingError):
+    """A source of journeys did not answer, or answered nonsense; another one can stand in."""
