@@ -151,6 +151,17 @@ class AuthorityMap:
         return self.earlier_codes.get(code, code)
 
 
+def read_adjoining(folder: Path) -> frozenset[tuple[str, str]]:
+    """Pairs of authority codes that adjoin, both ways round, under earlier and later codes alike."""
+    authorities = AuthorityMap.read(folder)
+    later: dict[str, set[str]] = {code: {code} for code in authorities.names}
+    for new, old in authorities.earlier_codes.items():
+        later.setdefault(old, {old}).add(new)
+    same = {(a, b) for codes in later.values() for a in codes for b in codes if a != b}
+    pairs = {(a, b) for one, two in authorities.neighbours for a in later[one] for b in later[two]}
+    return frozenset(pairs | same)
+
+
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -54,7 +54,7 @@ def propose_plan(
     solution = decide(ready, pins or {}, limits or Limits())
     placed = placed_by(ready.found, solution.problem, solution.solution)
     progress("Reading the plan with the independent checker")
-    checked = check_plan(ready.caseload, placed, policy.settings)
+    checked = check_plan(ready.caseload, placed, ready.found.policy.settings)
     if not checked.sound:
         raise PlanRefused("The checker refused the plan:\n" + "\n".join(str(b.sentence) for b in checked.breaches))
     _same_count(ready, placed, solution.solution)
@@ -108,7 +108,7 @@ def placed_by(found: Candidates, problem: Problem, solution: Solution) -> list[t
 
 def _same_count(ready: Prepared, placed: list[tuple[str, str]], solution: Solution) -> None:
     """The checker's own count of the goals must equal the solver's; otherwise the proof is about something else."""
-    counted = count_goals(ready.caseload, placed, ready.policy.settings)
+    counted = count_goals(ready.caseload, placed, ready.found.policy.settings)
     for code, achieved in zip(ready.policy.goals, solution.achieved, strict=True):
         if code in counted and counted[code] != achieved:
             raise PlanRefused(

@@ -7,7 +7,7 @@ import hashlib
 import json
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -29,6 +29,15 @@ GOALS: tuple[str, ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """The days on which a policy says that a rule holds; `None`: no such day."""
+
+    code: str
+    first: date | None
+    last: date | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """What counts, how much, and in which order; `goals` come first to last, each fixed before the next."""
@@ -41,6 +50,25 @@ class Policy:
     criteria: tuple[tuple[Criterion, int], ...]
     goals: tuple[str, ...] = GOALS
     lot: str = "by lot"
+    dates: tuple[Dated, ...] = ()
+    signed_by: str = ""
+
+    def on(self, day: date) -> "Policy":
+        """The policy with the rules that held on a day: by the policy's own dates, else since their source did."""
+        return replace(
+            self,
+            rules=tuple(rule for rule in self.rules if self._held(rule, day)),
+            set_rules=tuple(rule for rule in self.set_rules if self._held(rule, day)),
+        )
+
+    def _held(self, rule: AnyRule, day: date) -> bool:
+        first, last = self.dates_of(rule)
+        return (first is None or first <= day) and (last is None or day <= last)
+
+    def dates_of(self, rule: AnyRule) -> tuple[date | None, date | None]:
+        """First and last day on which a rule holds; `None` where there is no such day."""
+        first, last = next(((d.first, d.last) for d in self.dates if d.code == rule.code), (None, None))
+        return first or rule.source.in_force_from, last
 
     @property
     def settings(self) -> Mapping[str, Mapping[str, object]]:
@@ -60,6 +88,7 @@ class Policy:
             "criteria": [[c.code, weight, _parameters(c)] for c, weight in self.criteria],
             "goals": self.goals,
             "lot": self.lot,
+            "dates": [[d.code, str(d.first), str(d.last)] for d in self.dates],
             "who": [self.name, self.version, self.valid_from.isoformat()],
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
@@ -100,6 +129,7 @@ def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
     sets: list[SetRule | None] = [tried(_made, k, _table(rules, k.code)) for k in SET_RULES if _on(rules, k.code)]
     weighed = [tried(_weighed, kind, _table(criteria, kind.code)) for kind in CRITERIA if kind.code in criteria]
     goals = tried(_chosen_goals, _table(told, "goals")) or GOALS
+    dated = [tried(_dated, k, _table(rules, k.code)) for k in (*PAIR_RULES, *SET_RULES) if k.code in rules]
     if faults:
         raise PolicyRefused("\n".join(faults))
     return Policy(
@@ -108,9 +138,11 @@ def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
         valid_from=about["valid_from"],
         rules=tuple(rule for rule in pair if rule),
         set_rules=tuple(rule for rule in sets if rule),
-        criteria=tuple(one for one in weighed if one),
+        criteria=tuple(one for one in weighed if one and one[1]),
         goals=goals,
         lot=str(about.get("lot", "by lot")),
+        dates=tuple(one for one in dated if one),
+        signed_by=str(about.get("signed_by", "")),
     )
 
 
@@ -121,7 +153,7 @@ def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _about(about: Mapping[str, Any], where: str) -> None:
-    _only(about, {"name", "version", "valid_from", "lot"}, f"{where} [policy]")
+    _only(about, {"name", "version", "valid_from", "lot", "signed_by"}, f"{where} [policy]")
     missing = [key for key in ("name", "version", "valid_from") if key not in about]
     if missing:
         raise PolicyRefused(f"{where} [policy] has no {' and no '.join(missing)}. Add it.")
@@ -153,7 +185,7 @@ def _only_in(told: Mapping[str, Any], known: set[str], part: str, where: str) ->
 def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
     """One rule or criterion with its parameters, checked for name and type."""
     types = {item.name: item.type for item in fields(kind)}
-    chosen = {key: value for key, value in told.items() if key not in ("on", "weight")}
+    chosen = {key: value for key, value in told.items() if key not in ("on", "from", "until", "weight")}
     _only(chosen, set(types), f"{where} [{kind.code}]")
     for key, value in chosen.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
@@ -162,6 +194,18 @@ def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
     if getattr(made, "too_far", 1) <= getattr(made, "easy", 0):
         raise PolicyRefused(f"{where} [{kind.code}] too_far must be more than easy. Maybe the two were swapped.")
     return made
+
+
+def _dated(kind: type[AnyRule], told: Mapping[str, Any], where: str) -> Dated | None:
+    """The days that the policy gives a rule, if it gives any."""
+    days = [told.get(key) for key in ("from", "until")]
+    for key, value in zip(("from", "until"), days, strict=True):
+        if value is not None and not isinstance(value, date):
+            raise PolicyRefused(f"{where} [{kind.code}] {key} is {value!r}. Write a date such as 2026-04-01.")
+    first, last = days
+    if first and last and last < first:
+        raise PolicyRefused(f"{where} [{kind.code}] ends on {last}, before it begins on {first}. Correct one of them.")
+    return Dated(code=kind.code, first=first, last=last) if first or last else None
 
 
 def _weighed(kind: type[Criterion], told: Mapping[str, Any], where: str) -> tuple[Criterion, int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -9,14 +10,16 @@ import numpy.typing as npt
 from matching.candidates import Candidates, Standing, find_candidates, standing_of
 from matching.candidates.problem import lots
 from matching.candidates.standing import everywhere
-from matching.describe import near_misses_of, placement_of
+from matching.describe import blockers_of, near_misses_of, placement_of
 from matching.domain import SiblingGroup
 from matching.errors import UnknownReference
 from matching.pairs import Register
-from matching.plan import NearMiss, Placement
+from matching.plan import NearMiss, Placement, Reason
 from matching.policy import Policy
+from matching.working_days import EMERGENCY_WORKING_DAYS, after_working_days
 
 EMERGENCY_TERMS = ("approved-ages", "approved-sex", "approved-care-type", "approved-number")
+ASKED_LATER = ("own-bedroom", "smoke-free")  # in an emergency these are settled after the first night
 OFFICER_CHOSE = ("sibling-plan",)  # the officer says which brothers and sisters go together
 MOST_SHOWN = 5
 
@@ -26,6 +29,8 @@ class Option:
     """A home that could take all the children asked for, with what is said for each child.
 
     `age_of_confirmation` is in days on the caseload's date; `None` when nobody has confirmed the vacancy.
+    In an emergency: `only_in_emergency` names the rules that do not stop a child going there tonight, `to_settle`
+    says what must be settled for each, and `terms_until` is the last day outside the terms of approval.
     """
 
     home: str
@@ -33,6 +38,8 @@ class Option:
     age_of_confirmation: int | None
     short_notice: bool | None
     only_in_emergency: tuple[str, ...] = ()
+    to_settle: tuple[Reason, ...] = ()
+    terms_until: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +63,8 @@ def shortlist(
     """The homes that could take these brothers and sisters together, best first.
 
     In an emergency, homes whose terms of approval do not fit follow the others: an approved carer may take
-    a child outside the terms for up to 6 working days (2010 Regulations, regulation 23).
+    a child outside the terms for up to 6 working days (2010 Regulations, regulation 23). A bedroom of one's own and
+    smoke are asked about after the first night. Nothing else gives way.
     """
     found = find_candidates(register, policy, (_one_group(register, children),))
     group, homes = found.groups[0].children, found.register.homes.items
@@ -105,18 +113,22 @@ def _best_first(found: Candidates, columns: npt.NDArray[np.int64]) -> npt.NDArra
 
 
 def _option(found: Candidates, column: int, only_in_emergency: tuple[str, ...] = ()) -> Option:
+    day, group = found.register.caseload.as_of, found.groups[0].children
+    outside = any(code in EMERGENCY_TERMS for code in only_in_emergency)
     home = found.register.homes.items[column].home
     since = home.confirmed_on
     return Option(
         home=home.ref,
-        children=tuple(placement_of(found, ref, home.ref) for ref in found.groups[0].children),
-        age_of_confirmation=None if since is None else (found.register.caseload.as_of - since).days,
+        children=tuple(placement_of(found, ref, home.ref) for ref in group),
+        age_of_confirmation=None if since is None else (day - since).days,
         short_notice=home.short_notice,
         only_in_emergency=only_in_emergency,
+        to_settle=blockers_of(found, group, column) if only_in_emergency else (),
+        terms_until=after_working_days(day, EMERGENCY_WORKING_DAYS) if outside else None,
     )
 
 
 def _tonight(found: Candidates, standing: Standing, most: int) -> list[Option]:
-    """Homes that fit but for their terms of approval, best first."""
-    fits = _best_first(found, np.flatnonzero(standing.only(EMERGENCY_TERMS)))[:most]
+    """Homes that fit but for what an emergency lets wait, best first."""
+    fits = _best_first(found, np.flatnonzero(standing.only((*EMERGENCY_TERMS, *ASKED_LATER))))[:most]
     return [_option(found, int(column), standing.codes(int(column))) for column in fits]

@@ -10,7 +10,7 @@ from matching.candidates.verdicts import Judged, judge_pairs
 from matching.domain import SiblingGroup, Verdict
 from matching.pairs import Register
 from matching.policy import Policy
-from matching.rules import Sets, allowed_masks
+from matching.rules import Sets, SiblingPlanKept, allowed_masks
 
 Integers = npt.NDArray[np.int64]
 
@@ -32,13 +32,14 @@ class Candidates:
 
 
 def find_candidates(register: Register, policy: Policy, groups: Sequence[SiblingGroup] | None = None) -> Candidates:
-    """Judge every pair and every set of the groups (default: everybody who needs a home)."""
+    """Judge every pair and every set of the groups (default: everybody who needs a home), by the law of the day."""
+    policy = policy.on(register.caseload.as_of)
     chosen = tuple(register.caseload.groups if groups is None else groups)
     refs = [ref for group in chosen for ref in group.children]
     judged = judge_pairs(register.pairs([register.caseload.child_by_ref[ref] for ref in refs]), policy)
     rows = {ref: i for i, ref in enumerate(refs)}
     possible = judged.verdict == Verdict.MET
-    sets = lawful(sets_of(register, chosen, possible, rows), policy)
+    sets = lawful(sets_of(register, chosen, possible, rows, policy), policy)
     return Candidates(register=register, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
 
 
@@ -51,23 +52,41 @@ def assuming(found: Candidates, children: Sequence[str], home: str) -> Candidate
     verdicts[:, [found.row_of_child[ref] for ref in children], column] = Verdict.MET
     judged = replace(found.judged, verdicts=verdicts)
     possible = judged.verdict == Verdict.MET
-    sets = lawful(sets_of(found.register, found.groups, possible, found.row_of_child), found.policy)
+    sets = lawful(sets_of(found.register, found.groups, possible, found.row_of_child, found.policy), found.policy)
     return replace(found, judged=judged, sets=sets)
 
 
 def sets_of(
-    register: Register, groups: tuple[SiblingGroup, ...], possible: npt.NDArray[np.bool_], rows: dict[str, int]
+    register: Register,
+    groups: tuple[SiblingGroup, ...],
+    possible: npt.NDArray[np.bool_],
+    rows: dict[str, int],
+    policy: Policy,
 ) -> Sets:
-    """Every set that the sibling plan allows and whose children could each live in the home."""
+    """Every set that the sibling plan, or a decision, allows and whose children could each live in the home."""
     parts: list[tuple[Integers, Integers, Integers]] = []
+    opened = _opened(register, groups, policy)
     for g, group in enumerate(groups):
         here = possible[[rows[ref] for ref in group.children]]
-        for mask in allowed_masks(group):
+        for mask, only in [*((mask, None) for mask in allowed_masks(group)), *opened.get(g, [])]:
             members = [i for i in range(len(group.children)) if mask >> i & 1]
             homes = np.flatnonzero(here[members].all(axis=0)).astype(np.int64)
+            homes = homes if only is None else homes[homes == only]
             parts.append((np.full(homes.size, g, dtype=np.int64), homes, np.full(homes.size, mask, dtype=np.int64)))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else [np.zeros(0, np.int64)] * 3
     return Sets(register=register, groups=groups, group=columns[0], home=columns[1], mask=columns[2])
+
+
+def _opened(
+    register: Register, groups: tuple[SiblingGroup, ...], policy: Policy
+) -> dict[int, list[tuple[int, int | None]]]:
+    """By position of the group: sets that a decision opens beyond the sibling plan, each with its one home."""
+    found: dict[int, list[tuple[int, int | None]]] = {}
+    for rule in policy.set_rules:
+        if isinstance(rule, SiblingPlanKept):
+            for g, mask, home in rule.opened_sets(register.caseload, groups):
+                found.setdefault(g, []).append((mask, register.home_index[home]))
+    return found
 
 
 def lawful(sets: Sets, policy: Policy) -> Sets:

@@ -33,7 +33,8 @@ def placed(found: Candidates) -> Integers:
 def siblings_required(found: Candidates) -> Integers:
     """Groups whose plan requires them together, placed whole."""
     required = [len(g.children) > 1 and g.plan is SiblingPlan.TOGETHER_REQUIRED for g in found.groups]
-    return np.array(required, dtype=np.int64)[found.sets.group]
+    whole = np.array([(1 << len(g.children)) - 1 for g in found.groups], dtype=np.int64)[found.sets.group]
+    return np.asarray(np.array(required, dtype=np.int64)[found.sets.group] * (found.sets.mask == whole))
 
 
 def siblings_together(found: Candidates) -> Integers:

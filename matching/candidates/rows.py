@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matching.domain import Caseload, Child, Home, Household, Level, Tie, Verdict
 from matching.pairs import Pairs, Side
 from matching.policy import Policy
-from matching.rules import Capacity, Sets
+from matching.rules import Capacity, Sets, Shared
 from matching.rules.base import opened_by_decision
 
 Integers = npt.NDArray[np.int64]
@@ -29,11 +29,14 @@ class Row:
 def rows_of(sets: Sets, policy: Policy) -> list[Row]:
     """Every row of a problem, in canonical order: home by home, then what a sibling plan keeps apart."""
     capacities = [c for rule in policy.set_rules if (c := rule.room_for_others(sets)) is not None]
+    shared = [one for rule in policy.set_rules for one in rule.shared(sets)]
     clash = Clashes(sets, policy)
     rows: list[Row] = []
     for home, at in _positions_by_home(sets).items():
         rows += _places(sets, home, at, capacities, clash.alone(home, at))
-        rows += clash.rows(home, at, _room(home, capacities, sets.size[at]))
+        room = _room(home, capacities, sets.size[at])
+        rows += _of_shared(home, at, shared, sets.size[at], room)
+        rows += clash.rows(home, at, room)
     return rows + _once_a_home(sets)
 
 
@@ -61,6 +64,17 @@ def _places(sets: Sets, home: int, at: Integers, capacities: list[Capacity], alo
     for capacity in excepting:
         rows += _with_exceptions(size, at, capacity, int(capacity.limit[home]))
     return [row for row in rows if row.use.sum() > row.limit]
+
+
+def _of_shared(home: int, at: Integers, shared: list[Shared], size: Integers, room: int) -> list[Row]:
+    """One row for each thing that sets use together, where there is not enough for all whom the places admit."""
+    rows = []
+    for one in shared:
+        use, limit = one.use[at], int(one.limit[home])
+        admitted = limit >= room and bool((use <= size).all())
+        if use.sum() > limit and not admitted:
+            rows.append(Row(at[use > 0], use[use > 0], limit))
+    return rows
 
 
 def _room(home: int, capacities: list[Capacity], size: Integers) -> int:

@@ -3,7 +3,19 @@
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
-from matching.checker.pair_checks import MET, NOT_KNOWN, NOT_MET, Settings, alongside, apart, decided, seen, suits_child
+from matching.checker.bedroom_checks import no_unsafe_sharing, own_bedroom
+from matching.checker.pair_checks import (
+    APART_PLANS,
+    MET,
+    NOT_KNOWN,
+    NOT_MET,
+    Settings,
+    alongside,
+    apart,
+    decided,
+    seen,
+    suits_child,
+)
 from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Verdict
 
 SetCheck = Callable[[Caseload, Settings, Home, Sequence[Child]], Verdict]
@@ -65,7 +77,19 @@ def sibling_plan(caseload: Caseload, settings: Settings, home: Home, newcomers: 
     for child in newcomers:
         if child.sibling_group:
             families.setdefault(child.sibling_group, set()).add(child.ref)
-    return MET if all(_plan_allows(caseload, group, refs) for group, refs in families.items()) else NOT_MET
+    kept = [
+        _plan_allows(caseload, group, refs) or _split_decided(caseload, settings, home, group, refs)
+        for group, refs in families.items()
+    ]
+    return MET if all(kept) else NOT_MET
+
+
+def _split_decided(caseload: Caseload, settings: Settings, home: Home, group: str, refs: set[str]) -> bool:
+    """A decision names exactly these brothers and sisters for this home; never those who must live apart."""
+    if caseload.sibling_plans[group].plan in APART_PLANS:
+        return False
+    seeking = {child.ref for child in caseload.seeking if child.sibling_group == group}
+    return refs == {ref for ref in seeking if decided(caseload, settings, "sibling-plan", ref, home.ref)}
 
 
 def _plan_allows(caseload: Caseload, group: str, refs: set[str]) -> bool:
@@ -93,6 +117,8 @@ SET_CHECKS: dict[str, SetCheck] = {
     "usable-place": usable_place,
     "approved-number": approved_number,
     "usual-fostering-limit": usual_limit,
+    "own-bedroom": own_bedroom,
+    "no-unsafe-sharing": no_unsafe_sharing,
     "sibling-plan": sibling_plan,
     "kept-apart-siblings": nobody_apart,
 }

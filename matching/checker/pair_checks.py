@@ -10,6 +10,7 @@ from datetime import date
 from matching.checker.setting_checks import (
     essentials_now,
     essentials_possible,
+    not_distant,
     old_enough,
     registered,
     same_school,
@@ -260,6 +261,7 @@ PAIR_CHECKS: dict[str, PairCheck] = {
     "smoke-free": smoke_free,
     "animals": with_animals,
     "key-stage-4-school": same_school,
+    "not-distant": not_distant,
 }
 
 

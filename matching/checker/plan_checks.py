@@ -42,7 +42,6 @@ def check_plan(caseload: Caseload, placements: Placements, settings: Settings) -
     breaches = [*_references(caseload, placements), *_once(caseload, known), *_pairs(caseload, known, settings)]
     for home_ref, children in _by_home(known).items():
         breaches += _home(caseload, settings, home_ref, children)
-    breaches += _required_groups(caseload, known, settings)
     read = [code for code in settings if code in PAIR_CHECKS or code in SET_CHECKS]
     return Checked(breaches=tuple(breaches), rules=(*ALWAYS, *read))
 
@@ -119,17 +118,6 @@ def _beside_each_other(caseload: Caseload, settings: Settings, home: Home, newco
             if verdict is not Verdict.MET:
                 who = f"{one.ref} beside {other.ref}"
                 yield Breach(rule=code, child=one.ref, home=home.ref, sentence=_worded(code, verdict, who, home.ref))
-
-
-def _required_groups(caseload: Caseload, placements: Placements, settings: Settings) -> Iterator[Breach]:
-    if "sibling-plan" not in settings:
-        return
-    home_of = dict(placements)
-    for group in caseload.groups:
-        homes = {home_of.get(ref) for ref in group.children}
-        if group.plan is SiblingPlan.TOGETHER_REQUIRED and len(homes) > 1:
-            sentence = Sentence.of("{group} must stay together and the plan splits them.", group=group.ref)
-            yield Breach(rule="sibling-plan", child=group.children[0], sentence=sentence)
 
 
 def count_goals(caseload: Caseload, placements: Placements, settings: Settings) -> Mapping[str, int]:

@@ -1,9 +1,22 @@
 """The rules about setting, building and school, read a second time; see `pair_checks`."""
 
 from collections.abc import Collection
+from datetime import date
 from math import hypot
 
-from matching.domain import Caseload, Child, Condition, Home, HomeKind, PetNeed, Place, Severity, Verdict
+from matching.domain import (
+    ApprovalStatus,
+    Caseload,
+    Child,
+    Condition,
+    Home,
+    HomeKind,
+    PetNeed,
+    Place,
+    Severity,
+    Tie,
+    Verdict,
+)
 
 NOT_MET, NOT_KNOWN, MET = Verdict.NOT_MET, Verdict.NOT_KNOWN, Verdict.MET
 METRES_PER_MILE, ROAD_TO_LINE = 1609.344, 1.35
@@ -39,6 +52,8 @@ def registered(caseload: Caseload, child: Child, home: Home) -> Verdict:
     if home.kind is None:
         return NOT_KNOWN
     if home.kind in (HomeKind.FOSTER, HomeKind.CONNECTED, HomeKind.ADOPTIVE):
+        return MET
+    if home.kind is not HomeKind.RESIDENTIAL and caseload.as_of < date(2023, 10, 28):
         return MET
     return yes_or_unknown(home.registered)
 
@@ -103,6 +118,30 @@ def _reached(caseload: Caseload, child: Child, home: Home, longest: float) -> Ve
     if estimate * 1.5 <= longest:
         return MET
     return NOT_MET if estimate / 1.5 > longest else NOT_KNOWN
+
+
+def not_distant(caseload: Caseload, child: Child, home: Home) -> Verdict:
+    """2010 Regulations 11: beyond the neighbouring authorities only connected persons and our own foster carers."""
+    if (child.ref, home.ref) in caseload.ties[Tie.CONNECTED_PERSON]:
+        return MET
+    there = home.authority or (home.place.authority if home.place else None)
+    return max(_near(caseload, child.authority, there), _own_carers(child, home))
+
+
+def _near(caseload: Caseload, ours: str | None, there: str | None) -> Verdict:
+    if ours is None or there is None:
+        return NOT_KNOWN
+    if ours == there:
+        return MET
+    return yes_or_unknown(None if caseload.adjoining is None else (ours, there) in caseload.adjoining)
+
+
+def _own_carers(child: Child, home: Home) -> Verdict:
+    known = child.authority is not None and home.approved_by is not None
+    ours = yes_or_unknown(child.authority == home.approved_by if known else None)
+    kind, status = home.kind, home.approval.status
+    foster = None if None in (kind, status) else kind is HomeKind.FOSTER and status is ApprovalStatus.APPROVED
+    return min(ours, yes_or_unknown(foster))
 
 
 def road_minutes(caseload: Caseload, one: Place, other: Place) -> float:

@@ -157,7 +157,7 @@ def check(
     caseload = read_folder(caseload_folder)
     told = read_plan(plan_file)
     policy = policy_of(policy_file, caseload_folder)
-    checked = check_plan(caseload, list(told.placements), policy.settings)
+    checked = check_plan(caseload, list(told.placements), policy.on(caseload.as_of).settings)
     if as_json:
         breaches = [
             {"rule": b.rule, "child": b.child, "home": b.home, "sentence": str(b.sentence)} for b in checked.breaches

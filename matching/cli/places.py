@@ -6,7 +6,7 @@ from pathlib import Path
 
 from matching.domain import Caseload
 from matching.errors import MatchingError
-from matching.geo import Gazetteer, read_crossings
+from matching.geo import Gazetteer, read_adjoining, read_crossings
 from matching.io.caseload_csv import read_caseload
 from matching.policy import Policy, read_policy
 
@@ -28,8 +28,9 @@ def gazetteer() -> Gazetteer:
 
 
 def read_folder(folder: Path) -> Caseload:
-    """Read a caseload folder with our postcodes and water crossings."""
-    return read_caseload(folder, gazetteer().find, read_crossings(data_folder() / "reference"))
+    """Read a caseload folder with our postcodes, water crossings and map of authorities."""
+    reference = data_folder() / "reference"
+    return read_caseload(folder, gazetteer().find, read_crossings(reference), read_adjoining(reference))
 
 
 def policy_of(chosen: Path | None, caseload_folder: Path) -> Policy:

@@ -189,12 +189,18 @@ def _how_many(found: Shortlist) -> str:
 def _option(number: int, option: Option) -> Panel:
     lines = [f"Vacancy {_age(option.age_of_confirmation)}."]
     if option.only_in_emergency:
-        lines.append(
-            f"[yellow]Outside its terms ({listed(list(option.only_in_emergency))}): up to 6 working days, if the fostering manager agrees.[/yellow]"
-        )
+        lines.append(f"[yellow]{_tonight(option)}[/yellow]")
     for said, children in _said_once(option).items():
         lines.append(f"{listed(children)}: {said}")
     return Panel("\n".join(lines), title=f"{number}. {option.home}", title_align="left")
+
+
+def _tonight(option: Option) -> str:
+    """What an emergency lets wait, until when, and who must agree."""
+    told = " ".join(str(reason.sentence) for reason in option.to_settle)
+    if option.terms_until is None:
+        return f"Tonight only if settled tomorrow: {told}"
+    return f"Outside its terms until {option.terms_until:%A %d %B %Y} at the latest, if the fostering manager agrees: {told}"
 
 
 def _said_once(option: Option) -> dict[str, list[str]]:
@@ -225,6 +231,8 @@ def shortlist_data(found: Shortlist) -> dict[str, Any]:
             "vacancy_confirmed_days_ago": option.age_of_confirmation,
             "short_notice": option.short_notice,
             "only_in_emergency": list(option.only_in_emergency),
+            "to_settle": [reason_data(reason) for reason in option.to_settle],
+            "terms_until": None if option.terms_until is None else option.terms_until.isoformat(),
             "children": [placement_data(child) for child in option.children],
         }
         for option in found.options

@@ -4,18 +4,37 @@ To add one: a class in its family, its line here, a weight in a policy, its spec
 """
 
 from matching.criteria.base import Criterion, RatingMatrix
-from matching.criteria.care import CarersHope, HelpfulSkills, SharedLanguage, WithSettledSibling
+from matching.criteria.care import (
+    CarersHope,
+    DisabilityUnderstood,
+    HelpfulSkills,
+    WithFamilyOrFriends,
+    WithSettledSibling,
+)
 from matching.criteria.closeness import FamilyTimeInReach, InArea, NearHome, NearSchool
+from matching.criteria.household import AgeGap, AnimalsWanted, LongEnough
+from matching.criteria.identity import CultureKept, DietKept, SharedLanguage, SharedReligion
+from matching.criteria.resources import Cost, OwnCarersFirst
 
 CRITERIA: tuple[type[Criterion], ...] = (
+    WithFamilyOrFriends,
     NearHome,
     NearSchool,
     FamilyTimeInReach,
     InArea,
     WithSettledSibling,
+    DisabilityUnderstood,
     HelpfulSkills,
     SharedLanguage,
+    SharedReligion,
+    CultureKept,
+    DietKept,
+    AnimalsWanted,
+    AgeGap,
+    LongEnough,
     CarersHope,
+    OwnCarersFirst,
+    Cost,
 )
 
 __all__ = ["CRITERIA", "Criterion", "RatingMatrix"]

@@ -1,4 +1,4 @@
-"""Criteria of care: brothers and sisters, skills, language, what the carers hope for."""
+"""Criteria of care: family and friends, brothers and sisters, skills, what the carers hope for."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
-from matching.domain import Caseload, Child, Household, Sex, Skill, StatedNeed
+from matching.domain import Caseload, Child, Household, Sex, Skill, Tie
 from matching.pairs import Pairs
 from matching.wording import Sentence, listed
 
@@ -67,39 +67,51 @@ class HelpfulSkills(Criterion):
         return Sentence.of("The carers do not have skills that would help: {skills}.", skills=_words(wanted))
 
 
-def _needs_language(child: Child) -> bool | None:
-    return None if child.stated_needs is None else StatedNeed.LANGUAGE in child.stated_needs
+def _disabled(child: Child) -> bool | None:
+    return child.disabled
 
 
-def _child_languages(child: Child) -> frozenset[str] | None:
-    return child.languages
-
-
-def _home_languages(household: Household) -> frozenset[str] | None:
-    return household.home.languages
+def _trained_for_disability(household: Household) -> bool | None:
+    return None if household.home.skills is None else Skill.DISABILITY in household.home.skills
 
 
 @dataclass(frozen=True)
-class SharedLanguage(Criterion):
-    """A shared language, where the child or the plan states it as a need."""
+class DisabilityUnderstood(Criterion):
+    """Carers trained in disability, for a disabled child (section 22C(8)(d))."""
 
-    code = "language"
-    title = "A language in common, where the child or plan asks for it"
-    purpose = "A child whose plan asks for it is understood at home in their own language."
-    asks = "Which languages are spoken at {home}, and does {child} need one of them?"
+    code = "disability"
+    title = "Carers who understand disability, for a disabled child"
+    purpose = "The law asks for a home that suits a disabled child's particular needs, beyond what is essential."
+    asks = "Are the carers at {home} trained in disability? {child} is disabled."
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        needed = pairs.of_children(_needs_language)
-        speaks = pairs.child_bits(_child_languages, "language")
-        spoken = pairs.home_bits(_home_languages, "language")
-        rating = np.where((speaks < 0) | (spoken < 0), np.nan, (speaks & spoken) != 0)
-        return where_it_concerns(needed == 1, rating, pairs.shape)
+        trained = pairs.of_homes(_trained_for_disability)
+        return where_it_concerns(pairs.of_children(_disabled) == 1, trained, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
-        shared = sorted((child.languages or frozenset()) & (household.home.languages or frozenset()))
-        if shared:
-            return Sentence.of("They share a language: {languages}.", languages=listed(shared))
-        return Sentence.of("Nobody at {home} speaks a language of {child}.", home=household.home.ref, child=child.ref)
+        told = {"home": household.home.ref, "child": child.ref}
+        if rating >= 0.5:
+            return Sentence.of("The carers at {home} are trained in disability.", **told)
+        return Sentence.of("The carers at {home} are not trained in disability; plan training for {child}.", **told)
+
+
+@dataclass(frozen=True)
+class WithFamilyOrFriends(Criterion):
+    """A relative, friend or other connected person (section 22C(7)(a))."""
+
+    code = "kinship"
+    title = "With family or friends"
+    purpose = "The law prefers a relative, friend or other person connected with the child to everybody else."
+    asks = "Is anybody at {home} connected with {child}?"
+
+    def rate(self, pairs: Pairs) -> RatingMatrix:
+        return np.array(np.broadcast_to(pairs.tied(Tie.CONNECTED_PERSON), pairs.shape), dtype=np.float64)
+
+    def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
+        told = {"home": household.home.ref, "child": child.ref}
+        if rating >= 0.5:
+            return Sentence.of("{child} knows the people at {home}: they are family or friends.", **told)
+        return Sentence.of("A relative or friend of {child} also offers a home.", child=child.ref)
 
 
 def _prefers_youngest(household: Household) -> int | None:

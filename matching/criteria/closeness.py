@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
-from matching.domain import Caseload, Child, Household, Place
+from matching.domain import Caseload, Child, Household
 from matching.pairs import Pairs
 from matching.pairs.travel import PlaceOf, family_time, miles_to_family_home, minutes_to, school
 from matching.wording import Sentence, counted
@@ -128,10 +128,8 @@ def _authority_of_child(child: Child) -> str | None:
     return child.authority
 
 
-def authority_of(household: Household) -> str | None:
-    """Authority where the home lies: as recorded, else by its postcode where that settles it."""
-    place: Place | None = household.home.place
-    return household.home.authority or (place.authority if place else None)
+def _authority_of_home(household: Household) -> str | None:
+    return household.authority
 
 
 @dataclass(frozen=True)
@@ -145,7 +143,7 @@ class InArea(Criterion):
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         child = pairs.child_codes(_authority_of_child, "authority")
-        home = pairs.home_codes(authority_of, "authority")
+        home = pairs.home_codes(_authority_of_home, "authority")
         rating = np.where((child < 0) | (home < 0), np.nan, (child == home).astype(float))
         return np.array(np.broadcast_to(rating, pairs.shape))
 

@@ -37,10 +37,19 @@ class Household:
     home: Home
     residents: tuple[Child, ...]
 
+    @property
+    def authority(self) -> str | None:
+        """Authority where the home lies: as recorded, else by its postcode where that settles it."""
+        return self.home.authority or (self.home.place.authority if self.home.place else None)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Caseload:
-    """An immutable snapshot on the date `as_of`; what is in it is consistent or it cannot be made."""
+    """An immutable snapshot on the date `as_of`; what is in it is consistent or it cannot be made.
+
+    `crossings` and `adjoining` describe the country, not the people: where water lies between places, and which
+    authorities (pairs of codes, both ways round) lie next to each other; `None` where there is no such map.
+    """
 
     as_of: date
     children: tuple[Child, ...]
@@ -50,6 +59,7 @@ class Caseload:
     travel: tuple[Travel, ...] = ()
     decisions: tuple[Decision, ...] = ()
     crossings: tuple[WaterCrossing, ...] = ()
+    adjoining: frozenset[Pair] | None = None
 
     def __post_init__(self) -> None:
         contradictions = list(contradictions_in(self))

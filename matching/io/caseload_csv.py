@@ -25,10 +25,15 @@ AS_OF = "as_of"
 MOST_FAULTS = 500
 
 
-def read_caseload(folder: Path, find: FindPlace, crossings: tuple[WaterCrossing, ...] = ()) -> Caseload:
+def read_caseload(
+    folder: Path,
+    find: FindPlace,
+    crossings: tuple[WaterCrossing, ...] = (),
+    adjoining: frozenset[tuple[str, str]] | None = None,
+) -> Caseload:
     """Read a caseload folder; raises `UnreadableFile` with every fault in every file.
 
-    `find` turns a postcode into a place. The date stands in the column `as_of` of children.csv, the same on
+    `find` turns a postcode into a place; `crossings` and `adjoining` are maps (see `Caseload`). The date stands in the column `as_of` of children.csv, the same on
     every row.
     """
     faults: list[Fault] = []
@@ -45,7 +50,7 @@ def read_caseload(folder: Path, find: FindPlace, crossings: tuple[WaterCrossing,
         _check_rows(table, rows)
     if faults or as_of is None:
         raise UnreadableFile(tuple(faults[:MOST_FAULTS]))
-    return _consistent(folder, parts, as_of, crossings)
+    return _consistent(folder, {"as_of": as_of, "crossings": crossings, "adjoining": adjoining, **parts})
 
 
 def _as_of(table: Table) -> date | None:
@@ -104,11 +109,9 @@ def _impossible(row: Any) -> list[tuple[str, str, str]]:
     return found
 
 
-def _consistent(
-    folder: Path, parts: dict[str, tuple[Any, ...]], as_of: date, crossings: tuple[WaterCrossing, ...]
-) -> Caseload:
+def _consistent(folder: Path, parts: dict[str, Any]) -> Caseload:
     draft = object.__new__(Caseload)
-    whole: dict[str, Any] = {"as_of": as_of, "travel": (), "decisions": (), "crossings": crossings, **parts}
+    whole: dict[str, Any] = {"travel": (), "decisions": (), **parts}
     for name, value in whole.items():
         object.__setattr__(draft, name, value)
     way = "Correct the row or the reference."

@@ -111,7 +111,7 @@ def _is_this_machine(host: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _to_degrees() -> pyproj.Transformer:
-    pyproj.network.set_network_enabled(active=False)
+    pyproj.network.set_network_enabled(active=False)  # type: ignore[attr-defined]
     return pyproj.Transformer.from_crs(27700, 4326, always_xy=True)
 
 

@@ -11,7 +11,9 @@ from matching.rules.approval import (
     WithinApprovedCareType,
     WithinApprovedSex,
 )
-from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Source, judge_with_decisions
+from matching.rules.area import NotDistant
+from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Shared, Source, judge_with_decisions
+from matching.rules.bedrooms import NoUnsafeSharing, OwnBedroom
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
 from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
 from matching.rules.safety import CarerHasNotRefused, KeptApart, NoContact, NotOnHold
@@ -44,12 +46,15 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     SmokeFree,
     SafeWithAnimals,
     KeyStage4School,
+    NotDistant,
     CarerHasNotRefused,
 )
 SET_RULES: tuple[type[SetRule], ...] = (
     UsablePlace,
     WithinApprovedNumber,
     UsualFosteringLimit,
+    OwnBedroom,
+    NoUnsafeSharing,
     SiblingPlanKept,
     NobodyKeptApart,
 )
@@ -61,7 +66,9 @@ __all__ = [
     "Capacity",
     "Rule",
     "SetRule",
+    "SiblingPlanKept",
     "Sets",
+    "Shared",
     "Source",
     "allowed_masks",
     "judge_with_decisions",

@@ -16,13 +16,33 @@ from matching.wording import Sentence
 Counts = npt.NDArray[np.int64]
 
 
+# Days on which the instruments that rules name came into force.
+IN_FORCE = {
+    "Children Act 1989": date(1991, 10, 14),
+    "Adoption and Children Act 2002": date(2005, 12, 30),
+    "Adoption Agencies Regulations 2005": date(2005, 12, 30),
+    "Care Planning, Placement and Case Review (England) Regulations 2010": date(2011, 4, 1),
+    "Fostering Services (England) Regulations 2011": date(2011, 4, 1),
+    "Fostering National Minimum Standards 2011": date(2011, 4, 1),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a rule comes from: the text, its paragraph, and when it was read."""
+    """Where a rule comes from: the text, its paragraph, when it was read, and when it came into force.
+
+    `since` is for a paragraph younger than its instrument; practice that no instrument sets has no such day.
+    """
 
     text: str
     paragraph: str
     read_on: date
+    since: date | None = None
+
+    @property
+    def in_force_from(self) -> date | None:
+        """The first day on which the text held."""
+        return self.since or IN_FORCE.get(self.text)
 
     def __str__(self) -> str:
         return f"{self.text}, {self.paragraph} (read {self.read_on.isoformat()})"
@@ -80,6 +100,10 @@ class SetRule(AnyRule):
         """How sets of different groups share the home under this rule; `None` when they do not compete."""
         return None
 
+    def shared(self, sets: "Sets") -> tuple["Shared", ...]:
+        """What sets of different groups use of the same things in the home, such as bedrooms."""
+        return ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sets:
@@ -118,6 +142,14 @@ class Capacity:
     whole: npt.NDArray[np.bool_] | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """Something of which each home has so much (`limit`, by home) and each set uses so much (`use`, by set)."""
+
+    use: Counts
+    limit: Counts
+
+
 def opened_by_decision(caseload: Caseload, rule: AnyRule) -> frozenset[tuple[str, str]]:
     """Child and home pairs for which a decision in force, by a role that may, opens a gated rule."""
     if rule.level is not Level.NEEDS_DECISION:
@@ -135,4 +167,15 @@ def judge_with_decisions(rule: Rule, pairs: Pairs) -> VerdictMatrix:
     opened = opened_by_decision(pairs.caseload, rule)
     if opened:
         result = np.where(pairs.where(opened), np.int8(Verdict.MET), result)
+    return result
+
+
+def named_sets(sets: Sets, named: frozenset[tuple[str, str]]) -> np.ndarray:
+    """Which sets consist only of children named for the home, given (child, home) pairs."""
+    result = np.zeros(sets.group.shape, dtype=bool)
+    index = sets.register.home_index
+    for home in {index[h] for _, h in named if h in index}:
+        ref = sets.register.homes.items[home].home.ref
+        for at in np.flatnonzero(sets.home == home):
+            result[at] = all((child, ref) in named for child in sets.children_of(int(at)))
     return result

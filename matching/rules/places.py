@@ -8,7 +8,7 @@ import numpy as np
 from matching.domain import Caseload, HomeKind, Household, Level, PlaceState, SiblingGroup
 from matching.pairs import Truth, VerdictMatrix, verdicts
 from matching.rules.approval import MAY_VARY_TERMS, TERMS
-from matching.rules.base import Capacity, SetRule, Sets, Source, opened_by_decision
+from matching.rules.base import Capacity, SetRule, Sets, Source, named_sets, opened_by_decision
 from matching.wording import Sentence, counted
 
 READ = date(2026, 11, 23)
@@ -120,17 +120,6 @@ class WithinApprovedNumber(SetRule):
         template = "{home} is approved for {most} and would have {total}."
         total = len(household.residents) + len(children)
         return Sentence.of(template, home=home, most=counted(most, "child", "children"), total=total)
-
-
-def named_sets(sets: Sets, named: frozenset[tuple[str, str]]) -> np.ndarray:
-    """Which sets consist only of children named for the home, given (child, home) pairs."""
-    result = np.zeros(sets.group.shape, dtype=bool)
-    index = sets.register.home_index
-    for home in {index[h] for _, h in named if h in index}:
-        ref = sets.register.homes.items[home].home.ref
-        for at in np.flatnonzero(sets.home == home):
-            result[at] = all((child, ref) in named for child in sets.children_of(int(at)))
-    return result
 
 
 _OUTSIDE_LIMIT = (

@@ -8,11 +8,12 @@ import numpy as np
 
 from matching.domain import Caseload, Household, Level, SiblingGroup, SiblingPlan, Tie
 from matching.pairs import Truth, VerdictMatrix, verdicts
-from matching.rules.base import SetRule, Sets, Source
+from matching.rules.base import SetRule, Sets, Source, opened_by_decision
 from matching.wording import Sentence
 
 READ = date(2026, 11, 23)
 TOGETHER = Source(text="Children Act 1989", paragraph="section 22C(8)(c), with the sibling assessment", read_on=READ)
+MAY_BE_SPLIT = (SiblingPlan.TOGETHER_REQUIRED, SiblingPlan.NAMED_SUBSETS)
 APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
 
 
@@ -40,7 +41,11 @@ def _subset_masks(group: SiblingGroup) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class SiblingPlanKept(SetRule):
-    """Brothers and sisters go where their plan lets them go together."""
+    """Brothers and sisters go where their plan lets them go together.
+
+    A decision opens exactly the set of brothers and sisters whom it names for a home; those who are assessed as
+    needing to live apart are not brought together by it.
+    """
 
     code = "sibling-plan"
     title = "The sibling plan is kept"
@@ -54,7 +59,22 @@ class SiblingPlanKept(SetRule):
         for g, group in enumerate(sets.groups):
             here = sets.group == g
             met[here] = np.isin(sets.mask[here], allowed_masks(group))
+        for g, mask, home in self.opened_sets(sets.register.caseload, sets.groups):
+            column = sets.register.home_index[home]
+            met |= (sets.group == g) & (sets.mask == mask) & (sets.home == column)
         return verdicts(Truth.of(met), sets.group.shape)
+
+    def opened_sets(self, caseload: Caseload, groups: tuple[SiblingGroup, ...]) -> list[tuple[int, int, str]]:
+        """Sets that decisions open beyond the plan: position of the group, bits of its children, home."""
+        opened, found = opened_by_decision(caseload, self), []
+        homes = sorted({home for _, home in opened})
+        for g, group in enumerate(groups):
+            allowed = allowed_masks(group) if homes and group.plan in MAY_BE_SPLIT else ()
+            for home in homes if allowed else ():
+                mask = sum(1 << i for i, ref in enumerate(group.children) if (ref, home) in opened)
+                if mask and mask not in allowed:
+                    found.append((g, mask, home))
+        return found
 
     def because(
         self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household

@@ -23,17 +23,18 @@ from matching.wording import Sentence, listed
 
 READ = date(2026, 11, 23)
 CARE_PLANNING = "Care Planning, Placement and Case Review (England) Regulations 2010"
-UNDER_16 = Source(text=CARE_PLANNING, paragraph="regulation 27A", read_on=READ)
+UNDER_16 = Source(text=CARE_PLANNING, paragraph="regulation 27A", read_on=READ, since=date(2021, 9, 9))
 REGISTERED = Source(
     text="Supported Accommodation (England) Regulations 2023 and Care Standards Act 2000",
     paragraph="registration",
     read_on=READ,
+    since=date(2002, 4, 1),
 )
 STANDARD_15 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 15", read_on=READ)
 SMOKING = Source(text="CoramBAAF practice note 68, as councils' policies follow it", paragraph="whole", read_on=READ)
 STANDARD_10 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 10", read_on=READ)
 SUPPORTED = (HomeKind.SUPPORTED_ACCOMMODATION, HomeKind.SUPPORTED_LODGINGS)
-REGISTRABLE = (*SUPPORTED, HomeKind.RESIDENTIAL)
+SUPPORTED_REGISTERED_FROM = date(2023, 10, 28)
 TENDER = frozenset({Condition.ASTHMA, Condition.RESPIRATORY, Condition.HEART, Condition.GLUE_EAR})
 OLD_ENOUGH, SMALL_CHILD = 16, 5
 Bits = Callable[[Child], Iterable[Hashable] | None]
@@ -84,7 +85,7 @@ class RegisteredSetting(Rule):
     level = Level.NEVER
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        needs, has = pairs.of_homes(_needs_registration), pairs.of_homes(_registered)
+        needs, has = pairs.of_homes(_NeedsRegistration(pairs.caseload.as_of)), pairs.of_homes(_registered)
         return verdicts(Truth.of(needs == 0, ~np.isnan(needs)) | Truth.of(has == 1, ~np.isnan(has)), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
@@ -94,8 +95,17 @@ class RegisteredSetting(Rule):
         return Sentence.of("We do not know whether {home} is registered. Look it up with Ofsted.", home=home.ref)
 
 
-def _needs_registration(household: Household) -> bool | None:
-    return None if household.home.kind is None else household.home.kind in REGISTRABLE
+@dataclass(frozen=True)
+class _NeedsRegistration:
+    """Column: children's homes since 2002, supported accommodation and lodgings since October 2023."""
+
+    day: date
+
+    def __call__(self, household: Household) -> bool | None:
+        kind = household.home.kind
+        if kind is None:
+            return None
+        return kind is HomeKind.RESIDENTIAL or (kind in SUPPORTED and self.day >= SUPPORTED_REGISTERED_FROM)
 
 
 def _registered(household: Household) -> bool | None:

@@ -21,7 +21,7 @@ from matching.domain import (
     Standing,
     Tie,
 )
-from matching.geo import read_crossings
+from matching.geo import read_adjoining, read_crossings
 from matching.synthetic.area import Area
 from matching.synthetic.children import Families, waiting
 from matching.synthetic.figures import Chance, Figures
@@ -86,6 +86,7 @@ def sample_caseload(
         relationships=tuple(city.relationships),
         decisions=tuple(city.decisions),
         crossings=read_crossings(reference),
+        adjoining=read_adjoining(reference),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from matching.domain import (
     Approval,
     ApprovalStatus,
+    Bedroom,
     CareType,
     Caseload,
     Child,
@@ -31,6 +32,7 @@ from matching.policy import Policy, policy_from, read_policy
 TODAY = date(2026, 11, 23)
 DATA = Path(__file__).resolve().parents[2] / "data"
 CIVIC_CENTRE = Place(postcode="SO14 7", easting=441792, northing=112191, authority="E06000045")
+ADJOINING = frozenset({("E06000045", "E10000014"), ("E10000014", "E06000045")})  # Southampton and Hampshire
 FOREVER = date(9999, 12, 31)
 APPROVAL_FACTS = {item.name for item in fields(Approval)}
 
@@ -60,7 +62,7 @@ def a_child(ref: str = "C1", age: int | None = 9, **facts: Any) -> Child:
         "disabled": False,
         "animal_allergy": Severity.NONE,
         "pets": PetNeed.CAN,
-        "risks": Risks(harm_to_animals=False),
+        "risks": Risks(harm_to_animals=False, harm_sexual=False),
         "school_year": 4,
     }
     return Child(ref=ref, **{**known, **facts})
@@ -88,6 +90,7 @@ def a_home(ref: str = "H1", **facts: Any) -> Home:
         "place_state": PlaceState.VACANT,
         "hold": Hold.NONE,
         "birth_children": (),
+        "bedrooms": (Bedroom(1),) * 5,
         "skills": frozenset(),
         "languages": frozenset({"English"}),
         "family_time_minutes": 30,
@@ -110,6 +113,7 @@ def a_caseload(*people: Child | Home, lives: dict[str, str] | None = None, **par
     homes = tuple(one for one in people if isinstance(one, Home))
     settled = tuple(CurrentPlacement(child=child, home=home) for child, home in (lives or {}).items())
     placements = (*settled, *parts.pop("placements", ()))
+    parts.setdefault("adjoining", ADJOINING)
     return Caseload(as_of=TODAY, children=children, homes=homes, placements=placements, **parts)
 
 

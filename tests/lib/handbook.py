@@ -25,6 +25,8 @@ def _rule(rule: Any) -> str:
     lifted = ", ".join(role.replace("-", " ") for role in rule.lifted_by) or "nobody; only a change of the facts"
     told = f"\n## {rule.title}\n\n`{rule.code}`. {rule.purpose}\n\n"
     told += f"- Level: {rule.level.value}. May be lifted by: {lifted}.\n- Source: {rule.source}.\n"
+    if rule.source.in_force_from:
+        told += f"- In force from: {rule.source.in_force_from.isoformat()}.\n"
     return told + _cases(rule)
 
 

@@ -3,11 +3,13 @@
 import random
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 from typing import Any
 
 from matching.domain import (
     Adaptation,
     ApprovalStatus,
+    Bedroom,
     CareType,
     Caseload,
     Child,
@@ -51,6 +53,9 @@ ROLES = (
     "social-workers-and-fostering-manager",
     "fostering-manager-and-health",
     "nominated-officer",
+    "placing-authority",
+    "service-manager",
+    "director-of-childrens-services",
     "supervising-social-worker",
     "nobody-in-particular",
 )
@@ -77,6 +82,7 @@ def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) ->
         placements=(*lives, *agreed),
         relationships=(*plans, *_ties(draw, everybody, home_list)),
         decisions=tuple(_decisions(draw, child_list, home_list)),
+        adjoining=_or(draw, wild / 2, frozenset({("A1", "A2"), ("A2", "A1")}), None),
     )
 
 
@@ -113,9 +119,20 @@ def _child(draw: random.Random, ref: str, wild: float) -> Child:
         disabled=_or(draw, wild / 2, False, None, True),
         animal_allergy=_or(draw, wild / 2, Severity.NONE, None, *Severity),
         pets=_or(draw, wild / 2, PetNeed.CAN, None, *PetNeed),
-        risks=Risks(harm_to_animals=_or(draw, wild / 2, False, None, True)),
+        risks=Risks(
+            harm_to_animals=_or(draw, wild / 2, False, None, True),
+            harm_sexual=_or(draw, wild, False, None, True),
+        ),
         school_year=_or(draw, wild, 4, None, 9, 10, 11),
+        authority=_or(draw, wild, "A1", None, "A2"),
     )
+
+
+def _bedrooms(draw: random.Random) -> tuple[Bedroom, ...]:
+    rooms = [Bedroom(draw.choice([1, 1, 2])) for _ in range(draw.randint(1, 4))]
+    taken = [Bedroom(draw.choice([1, 2]), (f"R{draw.randint(1, 4)}",)) for _ in range(draw.randint(0, 2))]
+    cots = [Bedroom(draw.choice([1, 1, 2]), with_carers=True)] * draw.randint(0, 1)
+    return (*rooms, *taken, *cots)
 
 
 def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
@@ -141,6 +158,7 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         hold=_or(draw, wild, Hold.NONE, None, Hold.ON_HOLD),
         hold_until=draw.choice([None, YESTERDAY, TOMORROW]),
         birth_children=_or(draw, wild * 2, (), None, (Person(draw.randint(0, 17), draw.choice([None, *Sex])),)),
+        bedrooms=_or(draw, wild / 2, _bedrooms(draw), None),
         family_time_minutes=draw.choice([20, 45, None]),
         skills=_or(draw, wild / 2, frozenset(draw.sample(list(Skill), draw.randint(0, 6))), None, frozenset(SKILLS)),
         skills_planned=_or(draw, wild, frozenset(), None, frozenset(SKILLS)),
@@ -149,6 +167,8 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         smokers=_or(draw, wild / 2, False, None, True),
         pets=_or(draw, wild / 2, frozenset(), None, frozenset({Pet.DOG})),
         registered=_or(draw, wild, True, None, False),
+        authority=_or(draw, wild, "A1", None, "A2", "A3"),
+        approved_by=_or(draw, wild, None, "A1", "A2"),
         prefers_oldest=draw.choice([8, 18, None]),
     )
 
@@ -183,7 +203,11 @@ def _ties(draw: random.Random, children: list[Child], homes: list[Home]) -> list
         other = draw.choice(children).ref if tie is Tie.APART else draw.choice(homes).ref
         if one != other:
             ties.append(Relationship(tie=tie, of=one, to=other))
-    return ties
+    return ties + [
+        Relationship(tie=Tie.MAY_SHARE_ROOM, of=one.ref, to=other.ref)
+        for one, other in combinations(children, 2)
+        if one.sibling_group and one.sibling_group == other.sibling_group and draw.random() < 0.4
+    ]
 
 
 def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:
@@ -199,4 +223,13 @@ def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) ->
             expires_on=draw.choice([None, YESTERDAY, TODAY, TOMORROW]),
         )
         for _ in range(draw.randint(0, 5))
-    ]
+    ] + _splits(draw, children, homes)
+
+
+def _splits(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:
+    """Sometimes a service manager lets some children go to a home without the others."""
+    if draw.random() < 0.6:
+        return []
+    who, home = draw.sample(children, draw.randint(1, min(3, len(children)))), draw.choice(homes).ref
+    told = {"role": "service-manager", "reason": "agreed", "decided_on": TODAY}
+    return [Decision(rule="sibling-plan", child=child.ref, home=home, **told) for child in who]

@@ -1,7 +1,7 @@
 """Spec tables: what a rule or criterion means, as rows that anyone can read; checked here and printed in the handbook.
 
 A table has a header row and then cases, columns parted by `|`. A column is a fact of the `child`, the `home`, a
-`resident` (a child who lives in the home) or a `sibling` who lives there, named as in the data dictionary
+`resident` (a child who lives in the home) or the `second` of the children who go together, named as in the data dictionary
 (`child age` is short for a date of birth); cells are written as in the files, and an empty cell is not known.
 Special columns: `tie` (a relationship of the child with the home, or with the resident), `children` (how many go
 together), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
@@ -93,7 +93,7 @@ def _with_siblings(people: list[Child], case: dict[str, str], ties: list[Relatio
     if count == 1 and not case.get("sibling there"):
         return people
     people[0] = replace(people[0], sibling_group="G1")
-    people += [a_child(f"C{n}", sibling_group="G1") for n in range(2, count + 1)]
+    people += [_with(a_child(f"C{n}", sibling_group="G1"), "second", case) for n in range(2, count + 1)]
     plan = SiblingPlan(case.get("plan") or "together-preferred")
     subsets = tuple(case["subsets"].split("; ")) if case.get("subsets") else None
     ties.append(Relationship(tie=Tie.SIBLING_PLAN, of="G1", plan=plan, subsets=subsets))
@@ -104,7 +104,8 @@ def _tie(case: dict[str, str]) -> list[Relationship]:
     if not case.get("tie"):
         return []
     tie = Tie(case["tie"])
-    other = ("C2" if case.get("children") else "R1") if tie is Tie.APART else "H1"
+    among_children = tie in (Tie.APART, Tie.MAY_SHARE_ROOM)
+    other = ("C2" if case.get("children") not in (None, "", "1") else "R1") if among_children else "H1"
     return [Relationship(tie=tie, of="C1", to=other)]
 
 

@@ -1,6 +1,6 @@
 """What `language` means, by example."""
 
-from matching.criteria.care import SharedLanguage
+from matching.criteria.identity import SharedLanguage
 from tests.lib.spec_tables import check
 
 

@@ -21,3 +21,18 @@ def test_the_assessed_plan_is_kept() -> None:
         3 | 2 | apart-with-contact | | not met
         """,
     )
+
+
+def test_a_service_manager_may_split_by_name() -> None:
+    """A decision for C1 opens C1 alone at that home, and nobody else; it never brings together who must live apart."""
+    check(
+        SiblingPlanKept(),
+        """
+        group | children | plan | subsets | decided by | verdict
+        3 | 1 | together-required | | service-manager | met
+        3 | 1 | together-required | | fostering-manager | not met
+        3 | 2 | together-required | | service-manager | not met
+        3 | 1 | named-subsets | C1+C2 | service-manager | met
+        3 | 2 | apart-without-contact | | service-manager | not met
+        """,
+    )

@@ -98,3 +98,31 @@ def test_the_check_refuses_on_standard_error(tmp_path: Path, capsys: pytest.Capt
     file.write_text("[policy]\n")
     assert run("policy", "check", str(file)) == 2
     assert "no name and no version and no valid_from" in capsys.readouterr().err
+
+
+def test_a_plan_is_read_by_the_law_of_its_day() -> None:
+    policy = read_policy(DATA / "policies" / "fostering.toml")
+    codes = {
+        day.year: {rule.code for rule in policy.on(day).every_rule} for day in (date(2021, 1, 1), date(2026, 1, 1))
+    }
+    assert codes[2026] - codes[2021] == {"sixteen-for-supported"}
+    assert policy.on(date(2021, 1, 1)).dates_of(policy.rules[0])[0] == date(2011, 4, 1)
+
+
+def test_a_policy_may_date_a_rule_itself() -> None:
+    told = {"smoke-free": {"from": date(2026, 5, 1), "until": date(2026, 5, 31)}}
+    policy = policy_from({"policy": ABOUT, "rules": told})
+    days = [date(2026, 4, 30), date(2026, 5, 1), date(2026, 5, 31), date(2026, 6, 1)]
+    assert ["smoke-free" in policy.on(day).settings for day in days] == [False, True, True, False]
+    assert policy.fingerprint != policy_from({"policy": ABOUT}).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("dates", "said"),
+    [
+        ({"from": "May"}, "Write a date"),
+        ({"from": date(2026, 5, 2), "until": date(2026, 5, 1)}, "ends on 2026-05-01, before it begins"),
+    ],
+)
+def test_days_that_make_no_sense_are_refused(dates: dict[str, Any], said: str) -> None:
+    assert said in refused(rules={"smoke-free": dates})

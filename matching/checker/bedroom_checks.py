@@ -1,0 +1,162 @@
+"""The rules about bedrooms, read a second time: every way in which a family could sleep is tried."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from matching.checker.pair_checks import MET, NOT_KNOWN, NOT_MET, Settings, decided
+from matching.domain import Bedroom, Caseload, Child, Home, HomeKind, Tie, Verdict
+
+NO_STANDARD = (
+    HomeKind.RESIDENTIAL,
+    HomeKind.SUPPORTED_ACCOMMODATION,
+    HomeKind.SUPPORTED_LODGINGS,
+    HomeKind.ADOPTIVE,
+)
+Family = list[Child]
+Needs = tuple[int, int, int]  # rooms, cots, double rooms shared
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How to take what is not known: as well (`hoped`) or as ill."""
+
+    caseload: Caseload
+    home: Home
+    hoped: bool
+    ages: tuple[int, int, int]  # own room from, carers' room under, mixed under
+
+    def age(self, child: Child) -> int:
+        age = child.age_on(self.caseload.as_of)
+        return age if age is not None else (0 if self.hoped else 99)
+
+    def safe(self, child: Child) -> bool:
+        answer = no_danger(child, self.caseload.as_of)
+        return self.hoped if answer is None else answer
+
+    def may_share(self, one: Child, other: Child) -> bool:
+        if (one.ref, other.ref) in self.caseload.ties[Tie.APART] or not (self.safe(one) and self.safe(other)):
+            return False
+        own_room_from, _, mixed_under = self.ages
+        ages = (self.age(one), self.age(other))
+        if (one.ref, other.ref) not in self.caseload.ties[Tie.MAY_SHARE_ROOM] and max(ages) >= own_room_from:
+            return False
+        if max(ages) < mixed_under:
+            return True
+        return self.hoped if None in (one.sex, other.sex) else one.sex == other.sex
+
+
+def no_danger(child: Child, day: date) -> bool | None:
+    """Whether the child may sleep beside another; not asked before the third birthday unless recorded."""
+    age = child.age_on(day)
+    if child.risks.harm_sexual is None and age is not None and age < 3:
+        return True
+    return None if child.risks.harm_sexual is None else not child.risks.harm_sexual
+
+
+def _for_children(home: Home) -> list[Bedroom]:
+    return [room for room in home.bedrooms or () if not room.with_carers]
+
+
+def _free(home: Home) -> list[Bedroom]:
+    return [room for room in _for_children(home) if room.beds and not room.occupants]
+
+
+def _cots(home: Home) -> int:
+    return sum(room.free_beds for room in home.bedrooms or () if room.with_carers)
+
+
+def _ways(reading: _Reading, left: Family, beside: list[Child], cots: int, doubles: int) -> Iterator[Needs]:
+    """Every way to sleep, as (rooms, cots used, doubles shared); `beside` are settled siblings with a spare bed."""
+    if not left:
+        yield 0, 0, 0
+        return
+    child, others = left[0], left[1:]
+    for rooms, used, shared in _ways(reading, others, beside, cots, doubles):
+        yield rooms + 1, used, shared
+    if cots and reading.age(child) < reading.ages[1]:
+        for rooms, used, shared in _ways(reading, others, beside, cots - 1, doubles):
+            yield rooms, used + 1, shared
+    for other in others:
+        if doubles and reading.may_share(child, other):
+            rest = [one for one in others if one is not other]
+            for rooms, used, shared in _ways(reading, rest, beside, cots, doubles - 1):
+                yield rooms + 1, used, shared + 1
+    for sibling in beside:
+        if reading.caseload.siblings(child.ref, sibling.ref) and reading.may_share(child, sibling):
+            yield from _ways(reading, others, [one for one in beside if one is not sibling], cots, doubles)
+
+
+def _with_spare_bed(caseload: Caseload, home: Home) -> list[Child]:
+    here = {child.ref: child for child in caseload.households[home.ref].residents}
+    rooms = [room for room in _for_children(home) if len(room.occupants) == 1 and room.free_beds]
+    return [here[room.occupants[0]] for room in rooms if room.occupants[0] in here]
+
+
+def _families(newcomers: Sequence[Child]) -> list[Family]:
+    families: dict[str, Family] = {}
+    for child in newcomers:
+        families.setdefault(child.sibling_group or f"only:{child.ref}", []).append(child)
+    return list(families.values())
+
+
+def own_bedroom(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """Standard 10.6: rooms for all; a family shares where assessed; families who meet here do not."""
+    families = _families(newcomers)
+    opened = [all(decided(caseload, settings, "own-bedroom", c.ref, home.ref) for c in family) for family in families]
+    if all(opened) or home.kind in NO_STANDARD:
+        return MET
+    if home.bedrooms is None:
+        return NOT_KNOWN
+    told = settings["own-bedroom"]
+    ages = tuple(int(str(told[name])) for name in ("own_room_from", "carers_room_under", "mixed_under"))
+    for hoped, verdict in ((False, MET), (True, NOT_KNOWN)):
+        reading = _Reading(caseload, home, hoped, (ages[0], ages[1], ages[2]))
+        if _fits(reading, families, opened):
+            return verdict
+    return NOT_MET
+
+
+def _fits(reading: _Reading, families: list[Family], opened: list[bool]) -> bool:
+    home, rooms, in_rooms_or_cots, in_cots, shared = reading.home, 0, 0, 0, 0
+    cots, doubles = _cots(home), sum(room.beds > 1 for room in _free(home))
+    for family, decision in zip(families, opened, strict=True):
+        needs: Needs
+        if decision:
+            needs = (sum(no_danger(child, reading.caseload.as_of) is not True for child in family), 0, 0)
+        else:
+            needs = min(_ways(reading, family, _with_spare_bed(reading.caseload, home), cots, doubles))
+        rooms, shared = rooms + needs[0], shared + needs[2]
+        in_rooms_or_cots += needs[0] + needs[1]
+        in_cots += needs[1] if len(family) > 1 else 0
+    free = len(_free(home))
+    return rooms <= free and in_rooms_or_cots <= free + cots and in_cots <= cots and shared <= doubles
+
+
+def no_unsafe_sharing(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """Standard 10.6: a room alone for a child who may harm others, and a safe bed for everybody else."""
+    if home.kind in NO_STANDARD:
+        return MET
+    answers = [no_danger(child, caseload.as_of) for child in newcomers]
+    alone = _told(answers.count(False) + answers.count(None), answers.count(False), home)
+    if home.bedrooms is None:
+        return min(alone, NOT_KNOWN)
+    surely, hoped = (_safe_beds(caseload, home, hoped) for hoped in (False, True))
+    beds = MET if len(newcomers) <= surely else NOT_KNOWN if len(newcomers) <= hoped else NOT_MET
+    return min(alone, beds)
+
+
+def _told(most: int, least: int, home: Home) -> Verdict:
+    if most == 0:
+        return MET
+    if home.bedrooms is None:
+        return NOT_KNOWN
+    free = len(_free(home))
+    return MET if most <= free else NOT_KNOWN if least <= free else NOT_MET
+
+
+def _safe_beds(caseload: Caseload, home: Home, hoped: bool) -> int:
+    here = {child.ref: child for child in caseload.households[home.ref].residents}
+    reading = _Reading(caseload, home, hoped, (0, 0, 0))
+    rooms = [r for r in home.bedrooms or () if all(ref in here and reading.safe(here[ref]) for ref in r.occupants)]
+    return sum(room.free_beds for room in rooms)

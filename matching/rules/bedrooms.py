@@ -1,0 +1,180 @@
+"""Rules about bedrooms: a room of one's own after the third birthday, and nobody beside a child who may harm them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from matching.domain import Bedroom, Caseload, Child, HomeKind, Household, Level, SiblingGroup
+from matching.pairs import Truth, VerdictMatrix, verdicts
+from matching.rules.base import Counts, SetRule, Sets, Shared, Source, named_sets, opened_by_decision
+from matching.rules.sleeping import Arrangement, Sleeping, harmless
+from matching.wording import Sentence, counted
+
+READ = date(2026, 11, 23)
+FAMILY_HOMES = (HomeKind.FOSTER, HomeKind.CONNECTED, None)
+ASK = "We do not know which bedrooms {home} has and who sleeps there. Ask the carers."
+
+
+def _rooms(household: Household) -> tuple[Bedroom, ...] | None:
+    """Bedrooms, where the standard on bedrooms is for this kind of home; elsewhere room enough for anybody."""
+    return household.home.bedrooms if household.home.kind in FAMILY_HOMES else (Bedroom(beds=9),) * 99
+
+
+def _for_children(household: Household) -> list[Bedroom] | None:
+    rooms = _rooms(household)
+    return None if rooms is None else [room for room in rooms if not room.with_carers]
+
+
+def free_rooms(household: Household) -> int | None:
+    """Bedrooms for children in which nobody sleeps."""
+    rooms = _for_children(household)
+    return None if rooms is None else sum(room.beds > 0 and not room.occupants for room in rooms)
+
+
+def free_doubles(household: Household) -> int | None:
+    """Bedrooms for children with two beds or more in which nobody sleeps."""
+    rooms = _for_children(household)
+    return None if rooms is None else sum(room.beds > 1 and not room.occupants for room in rooms)
+
+
+def cots(household: Household) -> int | None:
+    """Cots that nobody sleeps in, in the carers' room."""
+    rooms = _rooms(household)
+    return None if rooms is None else sum(room.free_beds for room in rooms if room.with_carers)
+
+
+@dataclass(frozen=True)
+class _SafeBeds:
+    """Column of the beds beside nobody, or beside foster children who are known (or hoped) to be no danger."""
+
+    as_of: date
+    hoped: bool
+
+    def __call__(self, household: Household) -> int | None:
+        rooms = _rooms(household)
+        return None if rooms is None else sum(room.free_beds for room in rooms if self._safe(room, household.residents))
+
+    def _safe(self, room: Bedroom, residents: Iterable[Child]) -> bool:
+        here = {child.ref: child for child in residents}
+        wanted = (True, None) if self.hoped else (True,)
+        return all(ref in here and harmless(here[ref], self.as_of) in wanted for ref in room.occupants)
+
+
+@dataclass(frozen=True)
+class OwnBedroom(SetRule):
+    """Everybody over the age has a bedroom, shared only with a brother or sister where both were assessed.
+
+    Each family's rooms are reckoned by themselves, as few as the family can do with; families who are new to
+    each other never share. A baby may sleep in a cot in the carers' room.
+    """
+
+    own_room_from: int = 3  # years; the standard says over 3
+    carers_room_under: int = 2  # years
+    mixed_under: int = 10  # years; boys and girls share only below this; practice, not law
+
+    code = "own-bedroom"
+    title = "Every child over three has a bedroom of their own"
+    purpose = "Children sleep in a room of their own; brothers and sisters share where both were assessed as able to."
+    source = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 10.6", read_on=READ)
+    level = Level.NEEDS_DECISION
+    lifted_by = ("placing-authority",)
+
+    def judge(self, sets: Sets) -> VerdictMatrix:
+        rooms = sets.register.homes.numbers(free_rooms)[sets.home]
+        known = ~np.isnan(rooms)
+        surely, hoped = self._arranged(sets, hoped=False), self._arranged(sets, hoped=True)
+        enough = Truth(known & (surely.rooms <= rooms), known & (hoped.rooms > rooms))
+        return verdicts(enough | Truth.of(self._opened(sets)), sets.group.shape)
+
+    def shared(self, sets: Sets) -> tuple[Shared, ...]:
+        """Rooms, double rooms and cots; a single baby takes a cot or a room, whichever is left."""
+        homes, used, opened = sets.register.homes, self._arranged(sets, hoped=False), self._opened(sets)
+        rooms, doubles, cot = (_whole(homes.numbers(fact)) for fact in (free_rooms, free_doubles, cots))
+        alone = np.where(opened, _in_danger(sets), used.rooms)
+        in_cots = np.where(opened, 0, used.cots)
+        return (
+            Shared(use=alone, limit=rooms),
+            Shared(use=alone + in_cots, limit=rooms + cot),
+            Shared(use=np.where(sets.size > 1, in_cots, 0), limit=cot),
+            Shared(use=np.where(opened, 0, used.doubles), limit=doubles),
+        )
+
+    def _opened(self, sets: Sets) -> np.ndarray:
+        return named_sets(sets, opened_by_decision(sets.register.caseload, self))
+
+    def _arranged(self, sets: Sets, *, hoped: bool) -> Arrangement:
+        sleeping = Sleeping(sets, self.own_room_from, self.carers_room_under, self.mixed_under, hoped)
+        doubles, cot = (_whole(sets.register.homes.numbers(fact))[sets.home] for fact in (free_doubles, cots))
+        return sleeping.arrangement(doubles, cot)
+
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
+        free, home = free_rooms(household), household.home.ref
+        if free is None:
+            return Sentence.of(ASK, home=home)
+        template = "{home} has {free}, and {wanted} would need their own; sharing is for children assessed as able to."
+        who = counted(len(children), "child", "children")
+        return Sentence.of(template, home=home, free=counted(free, "free bedroom"), wanted=who)
+
+
+@dataclass(frozen=True)
+class NoUnsafeSharing(SetRule):
+    """Nobody shares a bedroom with a child whose sexual behaviour may harm others; no decision opens this."""
+
+    code = "no-unsafe-sharing"
+    title = "Nobody shares a bedroom with a child who may harm them"
+    purpose = "A child whose behaviour may harm others sexually has a room of their own, until a new assessment."
+    source = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 10.6", read_on=READ)
+    level = Level.NEVER
+
+    def judge(self, sets: Sets) -> VerdictMatrix:
+        homes, day = sets.register.homes, sets.register.caseload.as_of
+        rooms = homes.numbers(free_rooms)[sets.home]
+        danger = _told(_in_danger(sets), _in_danger(sets, hoped=True), rooms)
+        sure, hoped = (homes.numbers(_SafeBeds(day, hoped))[sets.home] for hoped in (False, True))
+        beds = Truth(sets.size <= sure, sets.size > hoped)
+        return verdicts(danger & beds, sets.group.shape)
+
+    def shared(self, sets: Sets) -> tuple[Shared, ...]:
+        homes, day = sets.register.homes, sets.register.caseload.as_of
+        beds = _whole(homes.numbers(_SafeBeds(day, hoped=False)))
+        return (
+            Shared(use=_in_danger(sets), limit=_whole(homes.numbers(free_rooms))),
+            Shared(use=sets.size, limit=beds),
+        )
+
+    def because(
+        self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
+    ) -> Sentence:
+        if _rooms(household) is None:
+            return Sentence.of(ASK, home=household.home.ref)
+        worried = [ref for ref in children if harmless(caseload.child(ref), caseload.as_of) is not True]
+        told = {"child": worried[0] if worried else children[0], "home": household.home.ref}
+        if worried and caseload.child(worried[0]).risks.harm_sexual is None:
+            return Sentence.of("We do not know whether {child} may share a bedroom, and {home} has none free.", **told)
+        return Sentence.of("{home} has no bed for {child} in a room where nobody would be at risk.", **told)
+
+
+def _whole(numbers: np.ndarray) -> Counts:
+    """Counts; nothing where not known, because nothing may be planned there."""
+    return np.where(np.isnan(numbers), 0, numbers).astype(np.int64)
+
+
+def _told(surely: Counts, hoped: Counts, rooms: np.ndarray) -> Truth:
+    """Whether there are rooms enough, where more are needed surely than hoped; none needed is always enough."""
+    return Truth((surely <= rooms) | (surely == 0), hoped > rooms)
+
+
+def _in_danger(sets: Sets, *, hoped: bool = False) -> Counts:
+    """How many children of each set must have a room to themselves, whatever is decided."""
+    day, child_by_ref = sets.register.caseload.as_of, sets.register.caseload.child_by_ref
+    wanted = (False,) if hoped else (False, None)
+    bits = [
+        sum(1 << i for i, ref in enumerate(g.children) if harmless(child_by_ref[ref], day) in wanted)
+        for g in sets.groups
+    ]
+    count = np.bitwise_count(np.array(bits, dtype=np.int64)[sets.group] & sets.mask)
+    return np.asarray(count, dtype=np.int64)

@@ -1,0 +1,136 @@
+"""How few bedrooms some brothers and sisters can do with in a home, and with how many cots and double rooms."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from matching.domain import Child, SiblingGroup, Tie
+from matching.rules.base import Counts, Sets
+
+Counted = tuple[int, int, int]
+HARMLESS_UNDER = 3  # nobody asks about harmful sexual behaviour before this age
+
+
+def harmless(child: Child, day: date) -> bool | None:
+    """Whether a child may sleep beside another; `None` where the worry is not known to be absent."""
+    if child.risks.harm_sexual is None:
+        age = child.age_on(day)
+        return True if age is not None and age < HARMLESS_UNDER else None
+    return not child.risks.harm_sexual
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrangement:
+    """What each set takes of its home: bedrooms (those shared included), cots, double rooms that are shared."""
+
+    rooms: Counts
+    cots: Counts
+    doubles: Counts
+
+
+class Sleeping:
+    """Arrangements for sets; `hoped` counts what is not known as if it were well."""
+
+    def __init__(self, sets: Sets, own_room_from: int, carers_room_under: int, mixed_under: int, hoped: bool) -> None:
+        self.sets = sets
+        self.caseload = sets.register.caseload
+        self.ages = own_room_from, carers_room_under, mixed_under
+        self.hoped = hoped
+        self.pairs = [self._pairs(group) for group in sets.groups]
+        self.babies = [self._babies(group) for group in sets.groups]
+
+    def arrangement(self, doubles: Counts, cots: Counts) -> Arrangement:
+        """The fewest rooms for each set, then cots, then double rooms; what the home has of each is given."""
+        sets = self.sets
+        beside, menus = self._beside()
+        keys = np.stack([sets.group, sets.mask, np.minimum(doubles, sets.size), np.minimum(cots, sets.size), beside])
+        distinct, at = np.unique(keys, axis=1, return_inverse=True)
+        found = [self._fewest(menus, *(int(value) for value in key)) for key in distinct.T]
+        table = np.array(found, dtype=np.int64).reshape(len(found), 3)[at.reshape(-1)]
+        return Arrangement(rooms=table[:, 0], cots=table[:, 1], doubles=table[:, 2])
+
+    def _fewest(self, menus: list[tuple[int, ...]], g: int, mask: int, doubles: int, cots: int, menu: int) -> Counted:
+        pairs = tuple(pair for pair in self.pairs[g] if pair & mask == pair)
+        return fewest(mask, pairs, self.babies[g] & mask, doubles, cots, menus[menu])
+
+    def _pairs(self, group: SiblingGroup) -> tuple[int, ...]:
+        children = [self.caseload.child_by_ref[ref] for ref in group.children]
+        return tuple(
+            1 << i | 1 << j
+            for i, one in enumerate(children)
+            for j in range(i + 1, len(children))
+            if self._may_share(one, children[j])
+        )
+
+    def _babies(self, group: SiblingGroup) -> int:
+        ages = [self._age(self.caseload.child_by_ref[ref]) for ref in group.children]
+        return sum(1 << i for i, age in enumerate(ages) if age < self.ages[1])
+
+    def _age(self, child: Child) -> float:
+        age = child.age_on(self.caseload.as_of)
+        return (0 if self.hoped else 99) if age is None else age
+
+    def _may_share(self, one: Child, other: Child) -> bool:
+        """Brothers and sisters: assessed as able to or both small, no danger, and of one sex or young enough."""
+        own_room_from, _, mixed_under = self.ages
+        oldest = max(self._age(one), self._age(other))
+        pair = (one.ref, other.ref)
+        assessed = pair in self.caseload.ties[Tie.MAY_SHARE_ROOM] or oldest < own_room_from
+        alike = self.hoped if one.sex is None or other.sex is None else one.sex is other.sex
+        if pair in self.caseload.ties[Tie.APART] or not (assessed and (alike or oldest < mixed_under)):
+            return False
+        safe = [harmless(child, self.caseload.as_of) for child in (one, other)]
+        return all(answer is True or (self.hoped and answer is None) for answer in safe)
+
+    def _beside(self) -> tuple[Counts, list[tuple[int, ...]]]:
+        """For each set, which menu of spare beds beside brothers and sisters it has; the menus themselves."""
+        register = self.sets.register
+        menus: list[tuple[int, ...]] = [()]
+        menu = np.zeros(self.sets.group.shape, dtype=np.int64)
+        for g, group in enumerate(self.sets.groups):
+            for h in {register.home_index[home] for ref in group.settled if (home := self._lives(ref))}:
+                beds = self._spare_beds(group, h)
+                if beds:
+                    menus.append(beds)
+                    menu[(self.sets.group == g) & (self.sets.home == h)] = len(menus) - 1
+        return menu, menus
+
+    def _lives(self, ref: str) -> str | None:
+        return self.caseload.lives_in.get(ref)
+
+    def _spare_beds(self, group: SiblingGroup, h: int) -> tuple[int, ...]:
+        """For each spare bed beside one settled brother or sister: who of the group may sleep there, as bits."""
+        household = self.sets.register.homes.items[h]
+        settled = {child.ref: child for child in household.residents if child.ref in group.settled}
+        beds = []
+        for room in household.home.bedrooms or ():
+            if len(room.occupants) == 1 and room.free_beds and not room.with_carers and room.occupants[0] in settled:
+                there = settled[room.occupants[0]]
+                children = [self.caseload.child_by_ref[ref] for ref in group.children]
+                beds.append(sum(1 << i for i, child in enumerate(children) if self._may_share(child, there)))
+        return tuple(sorted(bits for bits in beds if bits))
+
+
+@lru_cache(maxsize=100_000)
+def fewest(mask: int, pairs: tuple[int, ...], babies: int, doubles: int, cots: int, beside: tuple[int, ...]) -> Counted:
+    """Least (rooms, cots, doubles) in that order for the children in `mask`; `pairs` and `beside` are bits."""
+    if not mask:
+        return 0, 0, 0
+    first = mask & -mask
+    ways = [_plus(fewest(mask & ~first, pairs, babies, doubles, cots, beside), 1, 0, 0)]
+    if first & babies and cots:
+        ways.append(_plus(fewest(mask & ~first, pairs, babies, doubles, cots - 1, beside), 0, 1, 0))
+    for pair in pairs if doubles else ():
+        if pair & first and pair & mask == pair:
+            ways.append(_plus(fewest(mask & ~pair, pairs, babies, doubles - 1, cots, beside), 1, 0, 1))
+    for i, bed in enumerate(beside):
+        if bed & first:
+            left = beside[:i] + beside[i + 1 :]
+            ways.append(fewest(mask & ~first, pairs, babies, doubles, cots, left))
+    return min(ways)
+
+
+def _plus(found: Counted, rooms: int, cots: int, doubles: int) -> Counted:
+    return found[0] + rooms, found[1] + cots, found[2] + doubles

@@ -1,0 +1,73 @@
+"""What `own-bedroom` means, by example."""
+
+from matching.rules.bedrooms import OwnBedroom
+from tests.lib.spec_tables import check
+
+
+def test_a_room_for_each() -> None:
+    """Each child has a free bedroom; one in which somebody sleeps is not free, however many beds it has."""
+    check(
+        OwnBedroom(),
+        """
+        children | home bedrooms | verdict
+        1 | 1 | met
+        1 | 2:R9 | not met
+        2 | 1; 1 | met
+        2 | 2 | not met
+        2 | 1 | not met
+        1 | | not known
+        """,
+    )
+
+
+def test_brothers_and_sisters_share_where_assessed() -> None:
+    """Two share a double room where both were assessed, are of one sex or under 10, and neither may harm the other."""
+    check(
+        OwnBedroom(),
+        """
+        children | home bedrooms | tie | child age | second age | second sex | second risk_harm_sexual | verdict
+        2 | 2 | may-share-room | 9 | 9 | female | no | met
+        2 | 1 | may-share-room | 9 | 9 | female | no | not met
+        2 | 2 | may-share-room | 9 | 9 | male | no | met
+        2 | 2 | may-share-room | 11 | 9 | male | no | not met
+        2 | 2 | may-share-room | 11 | 9 | female | no | met
+        2 | 2 | may-share-room | 11 | 9 | | no | not known
+        2 | 2 | may-share-room | 9 | 9 | female | yes | not met
+        2 | 2 | may-share-room | 9 | 9 | female | | not known
+        2 | 2 | apart | 2 | 2 | female | no | not met
+        2 | 2 | | 2 | 2 | male | no | met
+        2 | 2 | | 3 | 2 | female | no | not met
+        """,
+    )
+
+
+def test_a_baby_may_sleep_beside_the_carers() -> None:
+    """A child under 2 may sleep in a cot in the carers' room."""
+    check(
+        OwnBedroom(),
+        """
+        child age | children | second age | home bedrooms | verdict
+        1 | 1 | | 1 with-carers | met
+        2 | 1 | | 1 with-carers | not met
+        | 1 | | 1 with-carers | not known
+        1 | 2 | 9 | 1 with-carers; 1 | met
+        1 | 2 | 1 | 1 with-carers | not met
+        1 | 2 | 1 | 2 with-carers | met
+        """,
+    )
+
+
+def test_other_settings_and_decisions() -> None:
+    """The standard is for fostering; the placing authority may decide otherwise for a named child and home."""
+    check(
+        OwnBedroom(),
+        """
+        home kind | home bedrooms | decided by | verdict
+        foster | 2:R9 | | not met
+        connected | 2:R9 | | not met
+        foster | 2:R9 | placing-authority | met
+        foster | 2:R9 | fostering-manager | not met
+        residential | none | | met
+        supported-lodgings | | | met
+        """,
+    )
