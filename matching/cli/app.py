@@ -17,6 +17,7 @@ from rich.console import Console
 from matching.checker import check_plan
 from matching.cli import show
 from matching.cli.places import data_folder, policy_of, read_folder
+from matching.cli.places_commands import commands as places
 from matching.cli.show_policy import policy as show_policy
 from matching.cli.show_policy import policy_data
 from matching.difference import difference
@@ -234,6 +235,7 @@ def compare(
 
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
+app.add_typer(places, name="places")
 
 
 @policies.command("check")

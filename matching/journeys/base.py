@@ -40,7 +40,10 @@ class Journeys:
 class Roads(Protocol):
     """Anything that knows journeys by road; a source may leave some of them unknown."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the user is told about the source."""
+        ...
 
     def journeys(self, starts: Sequence[Place], ends: Sequence[Place]) -> Journeys:
         """Minutes from every start to every end; raises `RoadsUnavailable`."""

@@ -6,6 +6,7 @@ from matching.places.cells import CellMap
 from matching.places.drawing import draw_cells, middles_of
 from matching.places.edition import Edition
 from matching.places.located import Located, Precision
+from matching.places.protect import Protected, protect, too_near
 from matching.places.relation import Relation, relation
 from matching.places.schools import School, read_schools
 
@@ -16,10 +17,13 @@ __all__ = [
     "Located",
     "PostcodeBook",
     "Precision",
+    "Protected",
     "Relation",
     "School",
     "draw_cells",
     "middles_of",
+    "protect",
     "read_schools",
     "relation",
+    "too_near",
 ]

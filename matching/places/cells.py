@@ -25,18 +25,16 @@ PRECISION = "cell"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Part:
-    """A postcode sector within one upper-tier authority."""
+    """A postcode sector within one upper-tier authority; an empty code where only the sector is known."""
 
     sector: str
     authority: str
 
 
 def part_of(place: Place) -> Part | None:
-    """The part in which a postcode lies; `None` when its sector or its authority is not known."""
+    """The part in which a postcode lies; `None` when its sector is not known."""
     written = spelling(place.postcode)
-    if written is None or written.sector is None or place.authority is None:
-        return None
-    return Part(written.sector, place.authority)
+    return None if written is None or written.sector is None else Part(written.sector, place.authority or "")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from math import hypot
 
 import numpy as np
+import numpy.typing as npt
 
 from matching.domain import Place, WaterCrossing
 from matching.places.cells import FEWEST_HOMES, PRECISION, CellMap, Part, part_of
 from matching.places.edition import NONE, Edition, State
-from matching.places.spelling import sectors_of
+from matching.places.spelling import SECTOR_STEP, Keys, sectors_of
 
 WIDEST = 25_000  # metres between the middles of two areas that may become one cell
 REACH = 10_000  # metres from a part without homes to the cell it is given to
@@ -27,6 +28,7 @@ class Middle:
 
 
 Middles = dict[Part, Middle]
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass
@@ -177,22 +179,31 @@ def _named(area: _Area, middles: Middles, taken: dict[str, Place]) -> Place:
         postcode=name,
         easting=round(area.middle.easting / STEP) * STEP,
         northing=round(area.middle.northing / STEP) * STEP,
-        authority=authorities.pop() if len(authorities) == 1 else None,
+        authority=(authorities.pop() or None) if len(authorities) == 1 else None,
         precision=PRECISION,
     )
 
 
 def middles_of(edition: Edition) -> Middles:
-    """The middle of every part of England, from its live postcodes; a second or two."""
+    """The middle of every part of England, from its live postcodes; a second or two.
+
+    A sector that lies in several authorities is a part by itself too, for a home known by its sector alone.
+    """
     rows = np.flatnonzero((edition.state == State.LIVE) & (edition.easting > 0) & (edition.authority != NONE))
-    sector = edition.keys[rows] // np.uint64(37**2)
-    codes = sector * np.uint64(256) + edition.authority[rows]
+    sector = edition.keys[rows] // np.uint64(SECTOR_STEP)
+    within = _middles(edition, rows, sector * np.uint64(256) + edition.authority[rows], with_authority=True)
+    shared = Counter(part.sector for part in within)
+    whole = _middles(edition, rows, sector, with_authority=False)
+    return within | {part: middle for part, middle in whole.items() if shared[part.sector] > 1}
+
+
+def _middles(edition: Edition, rows: Rows, codes: Keys, *, with_authority: bool) -> Middles:
     found, first, inverse, count = np.unique(codes, return_index=True, return_inverse=True, return_counts=True)
     east = np.bincount(inverse, edition.easting[rows]) / count
     north = np.bincount(inverse, edition.northing[rows]) / count
     sectors = sectors_of(edition.keys[rows[first]])
-    authority = edition.authority[rows[first]]
+    names = [edition.authorities[code] if with_authority else "" for code in edition.authority[rows[first]].tolist()]
     return {
-        Part(sectors[at], edition.authorities[authority[at]]): Middle(float(east[at]), float(north[at]), int(count[at]))
+        Part(sectors[at], names[at]): Middle(float(east[at]), float(north[at]), int(count[at]))
         for at in range(len(found))
     }

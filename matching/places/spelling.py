@@ -10,11 +10,13 @@ import numpy.typing as npt
 Keys = npt.NDArray[np.uint64]
 _LETTERS = " 0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _BASE = len(_LETTERS)
+SECTOR_STEP = _BASE**2  # a key divided by this is the key of its sector
 _WIDTH = 7  # outward code padded to four, inward code of three
 _OUTWARD = r"(?:[A-Z]{1,2}[0-9][A-Z0-9]?)"
 _UNIT = re.compile(rf"({_OUTWARD}) ?([0-9][A-Z]{{2}})")
 _SECTOR = re.compile(rf"({_OUTWARD}) ?([0-9])[A-Z]?")
 _OUTCODE = re.compile(_OUTWARD)
+_INWARD = re.compile("[0-9](?:[A-Z]{2})?")
 _NEVER_INWARD = frozenset("CIKMOV")  # Royal Mail leaves them out of the last two letters
 _ALIKE = {"0": "O", "O": "0", "1": "IL", "I": "1", "L": "1", "5": "S", "S": "5", "8": "B", "B": "8", "2": "Z", "Z": "2"}
 
@@ -82,7 +84,7 @@ def keys_of(units: list[str]) -> Keys:
 def sectors_of(keys: Keys) -> list[str]:
     """The sector of each key, (postcodes,)."""
     letters = np.array(list(_LETTERS))
-    parts, rest = [], keys // np.uint64(_BASE**2)
+    parts, rest = [], keys // np.uint64(SECTOR_STEP)
     for _ in range(_WIDTH - 2):
         parts.append(letters[(rest % np.uint64(_BASE)).astype(np.int64)])
         rest = rest // np.uint64(_BASE)
@@ -104,3 +106,14 @@ def near_spellings(text: str) -> Iterator[str]:
         found = _UNIT.fullmatch(slip)
         if found and slip != text.upper().replace(" ", ""):
             yield f"{found[1]} {found[2]}"
+
+
+def together(words: list[str]) -> list[str]:
+    """Words of a command line as postcodes: SO14 and 7LY, typed without quotes, are one."""
+    found: list[str] = []
+    for word in words:
+        if found and _INWARD.fullmatch(word.upper()) and _OUTCODE.fullmatch(found[-1].upper()):
+            found[-1] = f"{found[-1]} {word}"
+        else:
+            found.append(word)
+    return found
