@@ -17,7 +17,7 @@ from matching.domain import Caseload
 from matching.errors import MatchingError
 from matching.io.caseload_csv import write_caseload
 from matching.journeys import Estimate, FirstOf, Matrix, Remembered, Roads, RouteServer, ServerKind, journeys_of
-from matching.places import CellMap, Edition, Located, Precision, draw_cells, middles_of, protect, relation
+from matching.places import CellMap, Edition, Located, Precision, draw_cells, middles_of, protect, relation, true_places
 from matching.places.making import authority_of_district, from_directory, from_package
 from matching.places.spelling import together
 from matching.wording import counted
@@ -147,7 +147,7 @@ def locate(
     book = postcode_book()
     caseload = read_exactly(caseload_folder, schools)
     drawn = _cells(caseload, cells, redraw)
-    done = protect(caseload, drawn, book.parts)
+    done = protect(caseload, drawn, book.parts, book.authorities)
     write_caseload(done.caseload, out)
     drawn.write(out / CELLS)
     if (caseload_folder / POLICY).is_file():
@@ -169,8 +169,9 @@ def _cells(caseload: Caseload, path: Path | None, redraw: bool) -> CellMap:
     before = CellMap.read(path) if path else None
     if before is not None and not redraw:
         return before
-    homes = [home.place for home in caseload.homes if home.place]
-    return draw_cells(homes, middles_of(postcode_book().edition), crossings(), before=before)
+    book = postcode_book()
+    homes = filter(None, true_places(caseload, book.authorities))
+    return draw_cells(homes, middles_of(book.edition), crossings(), before=before)
 
 
 def _say_precision(screen: Console, caseload: Caseload) -> None:

@@ -6,7 +6,7 @@ from matching.places.cells import CellMap
 from matching.places.drawing import draw_cells, middles_of
 from matching.places.edition import Edition
 from matching.places.located import Located, Precision
-from matching.places.protect import Protected, protect, too_near
+from matching.places.protect import Protected, protect, too_near, true_places
 from matching.places.relation import Relation, relation
 from matching.places.schools import School, read_schools
 
@@ -26,4 +26,5 @@ __all__ = [
     "read_schools",
     "relation",
     "too_near",
+    "true_places",
 ]

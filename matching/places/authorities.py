@@ -3,6 +3,7 @@
 import csv
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
 from matching.errors import UnknownReference
@@ -64,8 +65,8 @@ class AuthorityCodes:
         if code is None:
             code = next((c for c, name in self.listed.names.items() if _plain(name) == _plain(wanted)), None)
         if code is None:
-            near = [f"{c} {name}" for c, name in self.listed.names.items() if _plain(wanted)[:5] == _plain(name)[:5]]
-            maybe = f" Maybe {', '.join(near[:3])}." if near else " Codes are such as E06000045 for Southampton."
+            near = get_close_matches(wanted.title(), self.listed.names.values(), n=1)
+            maybe = f" Maybe {near[0]}." if near else " Codes are such as E06000045 for Southampton."
             raise UnknownReference(f"There is no upper-tier authority {wanted!r} in England.{maybe}")
         return code
 

@@ -12,6 +12,7 @@ rounding or noise would only slow an attacker down. Which cell a home is in foll
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from matching.domain import Place
@@ -56,7 +57,19 @@ class CellMap:
 
     def parts(self, name: str) -> tuple[Part, ...]:
         """The parts of a cell, in order."""
-        return tuple(sorted(part for part, cell in self.cell_of_part.items() if cell == name))
+        return self._parts.get(name, ())
+
+    def areas(self, name: str) -> frozenset[str]:
+        """The sectors of a cell and their districts."""
+        sectors = {part.sector for part in self.parts(name)}
+        return frozenset(sectors | {sector.split(" ")[0] for sector in sectors})
+
+    @cached_property
+    def _parts(self) -> dict[str, tuple[Part, ...]]:
+        found: dict[str, list[Part]] = {name: [] for name in self.cells}
+        for part, name in sorted(self.cell_of_part.items()):
+            found[name].append(part)
+        return {name: tuple(parts) for name, parts in found.items()}
 
     def write(self, path: Path) -> None:
         """Write one row for each part, in order of cell and part."""

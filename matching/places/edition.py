@@ -101,7 +101,7 @@ class Edition:
     def read(cls, path: Path) -> "Edition":
         """Read a file; raises `MatchingError` when it is missing or not one of ours."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return cls(
                     name=str(file["name"]),
                     keys=np.cumsum(_joined(file["keys"], np.uint64), dtype=np.uint64),
@@ -115,10 +115,8 @@ class Edition:
                 )
         except FileNotFoundError:
             raise MatchingError(f"There are no postcodes in {path}. Run `placements places update`.") from None
-        except (ValueError, KeyError, zipfile.BadZipFile, EOFError) as fault:
-            raise MatchingError(
-                f"{path} is not a postcode edition ({fault}). Run `placements places update`."
-            ) from None
+        except (ValueError, KeyError, zipfile.BadZipFile, EOFError):
+            raise MatchingError(f"{path} is not a postcode edition. Run `placements places update`.") from None
 
 
 def _folded(values: Whole) -> npt.NDArray[np.uint32]:
@@ -138,7 +136,7 @@ def _unfolded(planes: npt.NDArray[np.uint8]) -> Whole:
 def _planes(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     """Bytes of the same weight side by side: (bytes of a value, values)."""
     little = values.astype(values.dtype.newbyteorder("<"))
-    return np.ascontiguousarray(little.view(np.uint8).reshape(len(values), -1).T)
+    return np.ascontiguousarray(little.view(np.uint8).reshape(len(values), values.itemsize).T)
 
 
 def _joined(planes: npt.NDArray[np.uint8], kind: type[Any]) -> npt.NDArray[Any]:

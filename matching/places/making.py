@@ -110,13 +110,13 @@ def _after(before: Edition, unit: str, east: int, north: int, district: str, war
     return Row(unit, east, north, district, ward or (was.ward if was and was.ward else ""), state)
 
 
-def from_directory(path: Path, districts: dict[str, str]) -> Edition:
+def from_directory(path: Path, districts: dict[str, str], *, fewest: int = FEWEST) -> Edition:
     """The edition in an ONS Postcode Directory CSV (`ONSPD_NOV_2026_UK.csv`); raises `UnreadableFile`."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)
         header = [name.strip().lower() for name in next(reader, [])]
         at = _columns(path, header)
-        return _whole(edition_of(path.stem, _directory_rows(path, reader, at, districts), districts), path.name)
+        return _whole(edition_of(path.stem, _directory_rows(path, reader, at, districts), districts), path.name, fewest)
 
 
 def _columns(path: Path, header: list[str]) -> dict[str, int]:
@@ -158,10 +158,10 @@ def _fault(path: Path, row: int, column: str | None, value: str | None, reason: 
     return Fault(file=path.name, row=row, column=column, value=value, reason=reason, way_out=way_out)
 
 
-def _whole(edition: Edition, source: str) -> Edition:
-    if len(edition) < FEWEST:
+def _whole(edition: Edition, source: str, fewest: int = FEWEST) -> Edition:
+    if len(edition) < fewest:
         raise MatchingError(
-            f"{source} holds {len(edition):,} English postcodes; a whole edition has more than {FEWEST:,}. "
+            f"{source} holds {len(edition):,} English postcodes; a whole edition has more than {fewest:,}. "
             "Maybe the download broke off, or only one area was chosen."
         )
     return edition

@@ -1,7 +1,8 @@
 """A caseload with whole postcodes made into one that may leave the trusted core: cells for homes, sectors for children.
 
-True places answer one question only, and before they are given up: which homes lie where a child may not be. That
-becomes a statement between child and home. Distances, times, order and exports come after, from cells.
+Distances, times, order, maps and exports come after, from cells. So does the answer "too near": a child who must stay
+away from an area is kept from every home whose cell reaches into it, as a statement between child and home. An answer
+from true places would be safer for nobody, and would let referrals with made-up areas find a home.
 """
 
 from collections.abc import Iterable
@@ -10,11 +11,12 @@ from typing import Any
 
 from matching.domain import Caseload, Child, Home, Place, Relationship, Tie
 from matching.geo import Gazetteer
+from matching.places.authorities import AuthorityCodes
 from matching.places.cells import CellMap
 from matching.places.spelling import spelling
 
 CHILD_PLACES = ("home_place", "school_place", "family_time_place", "worship_place", "preferred_place")
-TOO_NEAR = "The home lies where the child may not be."
+TOO_NEAR = "The home may lie where the child may not be."
 
 
 @dataclass(frozen=True)
@@ -25,39 +27,53 @@ class Protected:
     withheld: tuple[str, ...]
 
 
-def protect(caseload: Caseload, cells: CellMap, parts: Gazetteer) -> Protected:
-    """Homes at their cells, children's places at their sectors, and who would live too near as a statement."""
-    near = too_near(caseload.children, caseload.homes)
-    told = {(tie.of, tie.to) for tie in caseload.relationships if tie.tie is Tie.NO_CONTACT}
+def true_places(caseload: Caseload, authorities: AuthorityCodes) -> tuple[Place | None, ...]:
+    """Where each home truly is; its authority by its postcode, else as the caseload states it."""
+    return tuple(
+        home.place and replace(home.place, authority=home.place.authority or authorities.as_listed(home.authority))
+        for home in caseload.homes
+    )
+
+
+def protect(caseload: Caseload, cells: CellMap, parts: Gazetteer, authorities: AuthorityCodes) -> Protected:
+    """Homes at their cells, children's places at their sectors, and who would live too near as a statement.
+
+    The authority of a home is its cell's: a code of its own would tell it from the others of a cell without one.
+    """
+    places = true_places(caseload, authorities)
+    homes = tuple(_hidden(home, place, cells) for home, place in zip(caseload.homes, places, strict=True))
+    withheld = tuple(home.ref for home, place in zip(homes, places, strict=True) if place and home.place is None)
+    children = tuple(_coarse(child, parts) for child in caseload.children)
+    told = caseload.ties[Tie.NO_CONTACT]
     new = tuple(
         Relationship(tie=Tie.NO_CONTACT, of=child, to=home, reason=TOO_NEAR)
-        for child, home in near
+        for child, home in too_near(children, homes, cells)
         if (child, home) not in told
     )
-    homes = tuple(replace(home, place=cells.cell(home.place) if home.place else None) for home in caseload.homes)
-    withheld = tuple(
-        home.ref for home, shown in zip(caseload.homes, homes, strict=True) if home.place and shown.place is None
-    )
-    children = tuple(_coarse(child, parts) for child in caseload.children)
     relationships = (*caseload.relationships, *new)
     return Protected(replace(caseload, homes=homes, children=children, relationships=relationships), withheld)
 
 
-def too_near(children: Iterable[Child], homes: Iterable[Home]) -> list[tuple[str, str]]:
-    """Child and home pairs where the home truly lies in a sector or district that the child must stay away from."""
-    areas = [(home.ref, _areas(home.place)) for home in homes if home.place]
+def _hidden(home: Home, place: Place | None, cells: CellMap) -> Home:
+    if place is None:
+        return home
+    cell = cells.cell(place)
+    return replace(home, place=cell, authority=cell.authority if cell else None)
+
+
+def too_near(children: Iterable[Child], homes: Iterable[Home], cells: CellMap) -> list[tuple[str, str]]:
+    """Child and home pairs where the home's cell reaches into a sector or district that the child must stay away from.
+
+    A home whose location is withheld is not named: for it the rule asks.
+    """
+    reach = [(home.ref, cells.areas(home.place.postcode)) for home in homes if home.place]
     return [
         (child.ref, home)
         for child in children
-        for home, held in areas
-        if any(_narrowest(avoided) in held for avoided in child.places_to_avoid or ())
+        if child.places_to_avoid
+        for home, areas in reach
+        if not areas.isdisjoint(map(_narrowest, child.places_to_avoid))
     ]
-
-
-def _areas(place: Place) -> frozenset[str]:
-    """Sector and district of a place."""
-    written = spelling(place.postcode)
-    return frozenset() if written is None else frozenset(filter(None, (written.sector, written.outcode)))
 
 
 def _narrowest(place: Place) -> str:
