@@ -146,7 +146,8 @@ def age_groups(born: pd.Series, day: pd.Timestamp) -> pd.Series:
     """The age group of each child on a day; a birthday on the day counts."""
     later = (born.dt.month > day.month) | ((born.dt.month == day.month) & (born.dt.day > day.day))
     ages = day.year - born.dt.year - later.astype(int)
-    return pd.cut(ages, [*_AGE_FROM.values(), 200], right=False, labels=list(_AGE_FROM)).astype("str").where(ages >= 0)
+    groups: pd.Series = pd.cut(ages, [*_AGE_FROM.values(), 200], right=False, labels=list(_AGE_FROM)).astype("object")
+    return groups
 
 
 def placement_groups(codes: pd.Series) -> pd.Series:

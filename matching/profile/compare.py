@@ -66,8 +66,8 @@ def _published(series: Series, breakdown: Breakdown, area: str, year: int) -> tu
     columns = {f"{breakdown.prefix}.{code}": code for code in breakdown.words if f"{breakdown.prefix}.{code}" in table}
     if not columns or area not in table.index.get_level_values("authority"):
         return nothing, None
-    rows = table.xs(area, level="authority")
-    rows = rows[(rows.index <= year) & rows[breakdown.total].notna() & rows[list(columns)].notna().any(axis=1)]
+    rows = table[table.index.get_level_values("authority") == area].droplevel("authority")
+    rows = rows[rows.index <= year].dropna(subset=[breakdown.total]).dropna(subset=list(columns), how="all")
     if rows.empty:
         return nothing, None
     newest = rows.iloc[-1]

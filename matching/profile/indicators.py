@@ -84,8 +84,8 @@ def _placements_between(
 def three_in_two_years(episodes: pd.DataFrame, day: pd.Timestamp) -> Indicator:
     """Of the children looked after for two years, those with three or more placements in them."""
     two_years_ago = day - pd.DateOffset(years=2)
-    here = looked_after(episodes, day)
-    here = here[here.period_started <= two_years_ago].child
+    now = looked_after(episodes, day)
+    here = now.loc[now.period_started <= two_years_ago, "child"]
     counts = _placements_between(episodes, two_years_ago + pd.Timedelta(days=1), day)
     return Indicator(
         code="placements-in-two-years",
@@ -101,7 +101,8 @@ def long_term_stability(episodes: pd.DataFrame, children: pd.DataFrame, day: pd.
     """Of under-16s looked after for two and a half years, those with the same carer for two."""
     here = looked_after(episodes, day)
     born = here.child.map(children.set_index("child").born)
-    long = here[(born > day - pd.DateOffset(years=UNDER)) & (here.period_started <= _months_before(day, 30))].child
+    young = born > day - pd.DateOffset(years=UNDER)
+    long = here.loc[young & (here.period_started <= day - pd.DateOffset(months=30)), "child"]
     now = open_on(placements(episodes), day)
     table = placements(episodes).sort_values([*PERIOD, "started"])
     before = table.groupby(PERIOD).started.shift()
@@ -118,10 +119,6 @@ def long_term_stability(episodes: pd.DataFrame, children: pd.DataFrame, day: pd.
         count=int(stayed.sum()),
         of=len(long),
     )
-
-
-def _months_before(day: pd.Timestamp, months: int) -> pd.Timestamp:
-    return day - pd.DateOffset(months=months)
 
 
 def distance(here: pd.DataFrame, miles: pd.Series, unaccompanied: frozenset[str]) -> Indicator:

@@ -1,17 +1,19 @@
 """Pictures of a profile: one style, colours that everybody can tell apart, shapes that tell the same without colour."""
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from matching.profile.compare import Table
 
 # Okabe and Ito's palette, told apart with every kind of colour vision
 OWN, PUBLISHED, NEIGHBOURS, COUNTRY = "#0072B2", "#56B4E9", "#BBBBBB", "#D55E00"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "axes.spines.top": False,
@@ -112,7 +114,7 @@ def draw_years(rates: pd.DataFrame, name: str, path: Path) -> None:
         axes.set_ylim(bottom=0)
         axes.set_xlabel("31 March")
         axes.set_ylabel("children looked after\nfor each 10,000 children")
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         figure.suptitle("Children looked after, by year", x=0.01, ha="left", fontweight="bold")
         _legend(figure, axes)
         _save(figure, path)

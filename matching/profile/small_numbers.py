@@ -25,7 +25,7 @@ def shown_counts(counts: pd.Series, few: int = FEW) -> pd.Series:
     if hidden.sum() == 1:
         others = counts[(counts > 0) & ~hidden]
         if len(others):
-            hidden[others.idxmin()] = True
+            hidden |= counts.index == others.idxmin()
     return counts.map(rounded).where(~hidden)
 
 

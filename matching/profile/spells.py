@@ -43,8 +43,8 @@ def placements(episodes: pd.DataFrame, *, status_changes: bool = False) -> pd.Da
     following = table.groupby(PERIOD).started.shift(-1)
     ends = rows.drop_duplicates(PERIOD, keep="last").set_index(PERIOD).ended
     # a placement that is left for a temporary stay lasts until the next one begins or the period ends
-    period_ends = ends.reindex(table.index.droplevel("number")).set_axis(table.index)
-    return table.assign(ended=following.where(following.notna(), period_ends)).reset_index()
+    found = table.assign(following=following).reset_index().merge(ends.rename("ended"), on=PERIOD)
+    return found.assign(ended=found.following.fillna(found.ended)).drop(columns="following")
 
 
 def _begins(rows: pd.DataFrame, status_changes: bool) -> pd.Series:
