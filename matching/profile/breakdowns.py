@@ -7,7 +7,7 @@ import pandas as pd
 from matching.profile.indicators import ADOPTION, FOSTER
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Breakdown:
     """One table: codes of the published series in order, with the words to show.
 

@@ -36,12 +36,12 @@ def compared(
 ) -> Table:
     """A table; `counts` by category of the return, `total` everybody, published figures not after `year`."""
     counts = counts.reindex(list(breakdown.words), fill_value=0)
-    published, own_year = _published(series, breakdown, authority, year)
-    others = [_published(series, breakdown, other, year) for other in neighbours]
+    published, own_year = published_shares(series, breakdown, authority, year)
+    others = [published_shares(series, breakdown, other, year) for other in neighbours]
     beside = pd.DataFrame(
         {code: shares for code, (shares, _) in zip(neighbours, others, strict=True)}, index=counts.index
     )
-    england, england_year = _england(series, breakdown, year)
+    england, england_year = england_shares(series, breakdown, year)
     rows = pd.DataFrame(
         {
             "count": shown_counts(counts),
@@ -59,7 +59,7 @@ def compared(
     return Table(breakdown, rows, rounded(total), years)
 
 
-def _published(series: Series, breakdown: Breakdown, area: str, year: int) -> tuple[pd.Series, int | None]:
+def published_shares(series: Series, breakdown: Breakdown, area: str, year: int) -> tuple[pd.Series, int | None]:
     """Percentages of one area in its newest year with a total and any category; empty when there is none."""
     nothing = pd.Series(float("nan"), index=list(breakdown.words))
     table = series.looked_after
@@ -75,7 +75,7 @@ def _published(series: Series, breakdown: Breakdown, area: str, year: int) -> tu
     return shares.rename(columns).reindex(nothing.index), int(rows.index[-1])
 
 
-def _england(series: Series, breakdown: Breakdown, year: int) -> tuple[pd.Series, int | None]:
+def england_shares(series: Series, breakdown: Breakdown, year: int) -> tuple[pd.Series, int | None]:
     """England's percentages: published as such where they are, else from counts."""
     told = {
         code: series.england_percent(f"{breakdown.prefix.removeprefix('stock.')}.{code}", year)
@@ -85,4 +85,4 @@ def _england(series: Series, breakdown: Breakdown, year: int) -> tuple[pd.Series
         known = {code: found[1] for code, found in told.items() if found}
         years = [found[0] for found in told.values() if found]
         return pd.Series(known).reindex(list(breakdown.words)), max(years)
-    return _published(series, breakdown, ENGLAND, year)
+    return published_shares(series, breakdown, ENGLAND, year)

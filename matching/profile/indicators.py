@@ -23,7 +23,7 @@ FAR_MILES = 20.0
 class Indicator:
     """A share of children, or a mean of days; `count` of `of` children, `days` for a mean.
 
-    `not_known` are children in `of` for whom it can not be told.
+    `not_known` are children in `of` for whom it can not be told, where that can happen.
     """
 
     code: str
@@ -31,7 +31,7 @@ class Indicator:
     definition: str
     count: int
     of: int
-    not_known: int = 0
+    not_known: int | None = None
     days: float | None = None
 
     @property

@@ -27,7 +27,8 @@ STYLE: dict[Any, Any] = {
     "svg.fonttype": "path",
 }
 WIDTH = 8.0
-ROW = 0.42
+ROW = 0.5
+LIFT = 0.22  # rows
 
 
 def draw_table(table: Table, name: str, path: Path) -> None:
@@ -37,19 +38,20 @@ def draw_table(table: Table, name: str, path: Path) -> None:
         figure = Figure(figsize=(WIDTH, 1.5 + ROW * len(rows)), layout="constrained")
         axes = figure.subplots()
         _neighbours(axes, rows)
-        at = range(len(rows))
-        axes.plot(
+        _marks(
+            axes,
             rows.england,
-            at,
+            -LIFT,
             "D",
-            color=COUNTRY,
+            COUNTRY,
+            "England",
             markersize=7,
             markerfacecolor="white",
             markeredgewidth=1.8,
-            label="England",
         )
-        axes.plot(rows.published, at, "s", color=PUBLISHED, markersize=6, label=f"{name}, published")
-        axes.plot(rows.percent, at, "o", color=OWN, markersize=9, label=f"{name}, this return")
+        _marks(axes, rows.published, 0.0, "s", PUBLISHED, f"{name}, published", markersize=6)
+        _marks(axes, rows.percent, LIFT, "o", OWN, f"{name}, this return", markersize=8)
+        at = range(len(rows))
         axes.set_yticks(list(at), [table.breakdown.words[code] for code in rows.index])
         axes.set_ylim(-0.6, len(rows) - 0.4)
         axes.set_xlabel("percent of children" if table.breakdown.total else "percent of changes")
@@ -58,6 +60,13 @@ def draw_table(table: Table, name: str, path: Path) -> None:
         figure.suptitle(table.breakdown.title, x=0.01, ha="left", fontweight="bold")
         _legend(figure, axes)
         _save(figure, path)
+
+
+def _marks(axes: Axes, values: pd.Series, lift: float, marker: str, colour: str, label: str, **look: Any) -> None:
+    """One mark in each row, a little above or below its middle so that none hides another."""
+    if values.notna().any():
+        at = [row + lift for row in range(len(values))]
+        axes.plot(values, at, marker, color=colour, label=label, clip_on=False, zorder=3, **look)
 
 
 def _neighbours(axes: Axes, rows: pd.DataFrame) -> None:
@@ -69,7 +78,7 @@ def _neighbours(axes: Axes, rows: pd.DataFrame) -> None:
             at,
             (high - low).clip(lower=0.3),
             left=low,
-            height=0.45,
+            height=0.72,
             color=NEIGHBOURS,
             label="Neighbours, lowest to highest",
         )
