@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matching.profile.breakdowns import Breakdown
-from matching.profile.small_numbers import rounded, shown_counts, shown_shares
+from matching.profile.small_numbers import FEWEST_FOR_A_RATE, rounded, shown_counts, shown_shares
 from matching.published import ENGLAND, Series
 
 COLUMNS = ["count", "percent", "published", "neighbours_low", "neighbours_middle", "neighbours_high", "england"]
@@ -16,7 +16,7 @@ COLUMNS = ["count", "percent", "published", "neighbours_low", "neighbours_middle
 class Table:
     """One breakdown: rows are categories, columns as `COLUMNS`; NaN is not shown or was not published.
 
-    `years` says of which year ending 31 March the published columns are.
+    `total` is NaN for fewer than 10. `years` says of which year ending 31 March the published columns are.
     """
 
     breakdown: Breakdown
@@ -56,7 +56,7 @@ def compared(
     )[COLUMNS].astype(float)
     newest = max((found for _, found in others if found), default=None)
     years = {"published": own_year, "neighbours": newest, "england": england_year}
-    return Table(breakdown, rows, rounded(total), years)
+    return Table(breakdown, rows, rounded(total) if total >= FEWEST_FOR_A_RATE else float("nan"), years)
 
 
 def published_shares(series: Series, breakdown: Breakdown, area: str, year: int) -> tuple[pd.Series, int | None]:

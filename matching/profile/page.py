@@ -93,7 +93,7 @@ def _indicators(profile: Profile) -> str:
         (
             f"{figure.indicator.title} [{figure.indicator.code}]",
             _own(figure),
-            f"{figure.of:.0f}",
+            "fewer than 10" if pd.isna(figure.of) else f"{figure.of:.0f}",
             _percent(figure.not_known, ""),
             _percent(figure.neighbours, NOT_PUBLISHED),
             _percent(figure.england, NOT_PUBLISHED) + (f" ({figure.england_year})" if figure.england_year else ""),
@@ -130,7 +130,8 @@ def _section(table: Table, name: str) -> str:
     ]
     years = ", ".join(f"{what} {year}" for what, year in table.years.items() if year) or "nothing published"
     unit = "changes" if table.breakdown is CHANGES else "children"
-    note = f"Of {table.total:.0f} {unit}. Years published: {years}. {table.breakdown.note}"
+    total = "fewer than 10" if pd.isna(table.total) else f"{table.total:.0f}"
+    note = f"Of {total} {unit}. Years published: {years}. {table.breakdown.note}"
     return (
         f"<h2>{escape(table.breakdown.title)}</h2>"
         + _picture(f"{table.breakdown.code}.svg", alternative(table, name))

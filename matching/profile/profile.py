@@ -173,7 +173,7 @@ def _figure(indicator: Indicator, setting: Setting) -> Figure:
     return Figure(
         indicator=indicator,
         percent=None if mean else shown_rate(indicator.count, indicator.of),
-        of=rounded(indicator.of),
+        of=rounded(indicator.of) if enough else float("nan"),
         days=indicator.days if mean and enough else None,
         not_known=None if indicator.not_known is None else shown_rate(indicator.not_known, indicator.of),
         neighbours=beside,

@@ -17,10 +17,12 @@ def rounded(count: float) -> float:
 
 
 def shown_counts(counts: pd.Series, few: int = FEW) -> pd.Series:
-    """Counts of one breakdown as they may be shown: rounded; NaN where they are few.
+    """Counts of one breakdown as they may be shown: rounded; NaN where they are few, all NaN where there are under 10.
 
     When only one of the counts is few, the next smallest is left out too: with the total it would give the first away.
     """
+    if counts.sum() < FEWEST_FOR_A_RATE:
+        return pd.Series(float("nan"), index=counts.index)
     hidden = (counts > 0) & (counts <= few)
     if hidden.sum() == 1:
         others = counts[(counts > 0) & ~hidden]
