@@ -132,7 +132,10 @@ def locate(
     caseload_folder: Annotated[Path, typer.Argument(metavar="CASELOAD", help="Folder with whole postcodes.")],
     out: Annotated[Path, typer.Option("--out", help="Folder to write, with cells for homes and sectors for children.")],
     cells: Annotated[
-        Path | None, typer.Option("--cells", help="The map of cells in use; without it one is drawn and written.")
+        Path | None,
+        typer.Option(
+            "--cells", help="The map of cells in use, else the one in --out; one is drawn where there is none."
+        ),
     ] = None,
     redraw: Annotated[
         bool, typer.Option("--redraw", help="Redraw the map, once a year: cells are put together, never cut.")
@@ -142,6 +145,8 @@ def locate(
     ] = None,
 ) -> None:
     """Take true locations out of a caseload: each home gets a fixed cell that holds at least five homes."""
+    if cells is None and (out / CELLS).is_file():
+        cells = out / CELLS  # a second map beside the first would give homes away
     if redraw and cells is None:
         raise MatchingError("--redraw needs the map in use. Name it with --cells.")
     book = postcode_book()

@@ -22,7 +22,7 @@ from matching.policy import Policy, read_policy
 from matching.shortlist import shortlist
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
-from tests.benchmarks import peers
+from tests.benchmarks import peers, places
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -45,6 +45,8 @@ def measure(what: str, children: int, homes: int, seed: int) -> dict[str, Any]:
     """One measurement; run in a process of its own, so that its peak memory is its own."""
     if what == "shortlist":
         return _shortlists(children, homes, seed)
+    if what in ("places", "postcode package", "profile"):
+        return {**places.measure(what), "memory": _memory()}
     found = candidates(children, homes, seed)
     began, proof = time.perf_counter(), "none"
     if what == "blocks":
@@ -145,7 +147,7 @@ def page(console: Console) -> str:
         where=_where(),
         pairwise=int(PAIRWISE_SECONDS),
         **{key: f"{asked[key] * 1000:.0f}" for key in ("first", "median", "slowest")},
-    )
+    ) + places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
 
 
 def _where() -> str:
