@@ -1,6 +1,7 @@
 """Postcode to place by the ladder, on the shipped edition of every English postcode."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -93,15 +94,17 @@ PAIRS = [a + b for a in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" for b in "ABCDEFGHIJKLMNOPQ
 
 
 def test_loading_takes_under_a_second_and_a_look_up_under_a_millisecond() -> None:
-    began = time.perf_counter()
+    """The best of several tries, since other tests run beside this one."""
     book = PostcodeBook.read(REFERENCE)
-    loading, times = time.perf_counter() - began, []
-    for unit in ("SO14 7LY", "PO30 1AA", "SO14 7ZZ", "EH1 1YZ", "S014 7LY", "PO12", "SW1A 2AA", "hello"):
-        began = time.perf_counter()
-        book.look_up(unit)
-        times.append(time.perf_counter() - began)
-    assert loading < 1.5  # on a machine of its own 0.4 s
-    assert max(times) < 0.003  # of its own 0.0003 s
+    assert min(seconds(lambda: PostcodeBook.read(REFERENCE)) for _ in range(3)) < 1.0
+    for text in ("SO14 7LY", "PO30 1AA", "SO14 7ZZ", "EH1 1YZ", "S014 7LY", "PO12", "SW1A 2AA", "hello"):
+        assert min(seconds(lambda: book.look_up(text)) for _ in range(5)) < 0.001  # noqa: B023
+
+
+def seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
 
 
 def test_all_of_england_is_there(book: PostcodeBook) -> None:
