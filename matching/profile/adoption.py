@@ -41,7 +41,7 @@ def a1(table: pd.DataFrame) -> Indicator:
     return _mean(
         "A1",
         "From entering care to moving in with adopters",
-        "Mean days, children adopted in the last three years.",
+        f"Mean days, children adopted in the last three years. The scorecard's threshold is {FOURTEEN_MONTHS} days.",
         (table.moved_in - table.entered).dt.days.dropna(),
     )
 
@@ -62,7 +62,8 @@ def a2(table: pd.DataFrame, matched: pd.Series) -> Indicator:
     return _mean(
         "A2",
         "From the placement order to the match",
-        "Mean days, children adopted in the last three years. Matched before the order counts as 0; without an order, left out.",
+        "Mean days, children adopted in the last three years. Matched before the order counts as 0; without an order, left out. "
+        f"The scorecard's threshold is {FOUR_MONTHS} days.",
         days.dropna().clip(lower=0),
     )
 

@@ -152,7 +152,7 @@ def inside_boundary(here: pd.DataFrame, lies: pd.Series) -> Indicator:
 def family_based(here: pd.DataFrame, *, with_parents: bool = False) -> Indicator:
     """With foster carers or adopters; with parents too when that is asked for."""
     codes = (*FOSTER, *ADOPTION, *((PARENTS,) if with_parents else ()))
-    words = "with foster carers, adopters" + (" or their own parents" if with_parents else "")
+    words = "with foster carers, adopters or their own parents" if with_parents else "with foster carers or adopters"
     return Indicator(
         code="family-based" + ("-with-parents" if with_parents else ""),
         title="In a family" + (", parents counted" if with_parents else ""),

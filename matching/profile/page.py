@@ -22,10 +22,10 @@ SMALL = (
     "no share of fewer than 10 children."
 )
 NOT_SHOWN = "not shown"
-NOT_PUBLISHED = "not published"
+NOT_PUBLISHED = "not in our series"
 STYLE = """body{font:16px/1.5 Arial,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#111}
 table{border-collapse:collapse;margin:1rem 0}th,td{padding:.3rem .7rem;border-bottom:1px solid #ccc;text-align:right}
-th:first-child,td:first-child{text-align:left}caption{text-align:left;font-weight:bold}
+th:first-child{text-align:left;min-width:14rem}tbody th{font-weight:normal}caption{text-align:left;font-weight:bold}
 figure{margin:2rem 0 0}img{max-width:100%;height:auto}.small{color:#444;font-size:.9rem}"""
 
 
@@ -76,7 +76,7 @@ def page(profile: Profile) -> str:
         _picture("years.svg", _years_words(profile)),
         _years(profile),
         *(_section(table, profile.name) for table in profile.tables),
-        "<h2>Fostering, Ofsted 2017 to 2018</h2><p>The last year published by authority.</p>",
+        "<h2>Fostering</h2><p>Ofsted's year 2017 to 2018, the last that is published by authority, unless the row says otherwise.</p>",
         _fostering(profile),
         f'<p class="small">{escape(ATTRIBUTION)}</p></main></body></html>\n',
     ]
@@ -85,13 +85,17 @@ def page(profile: Profile) -> str:
 
 def _neighbour_words(profile: Profile) -> str:
     names = ", ".join(name for _, name in profile.neighbours)
-    return f"Beside it: England, and its statistical neighbours {names}." if names else "Beside it: England."
+    if not names:
+        return "Beside it: England."
+    how = "chosen by children, density, deprivation and town or country; not the Department for Education's own list"
+    given = any(pd.isna(neighbour.distance) for neighbour, _ in profile.neighbours)
+    return f"Beside it: England, and statistical neighbours ({'as named' if given else how}): {names}."
 
 
 def _indicators(profile: Profile) -> str:
     rows = [
         (
-            f"{figure.indicator.title} [{figure.indicator.code}]",
+            figure.indicator.title,
             _own(figure),
             "fewer than 10" if pd.isna(figure.of) else f"{figure.of:.0f}",
             _percent(figure.not_known, ""),

@@ -273,21 +273,31 @@ def _rates(stock: int, setting: Setting) -> pd.DataFrame:
 
 
 def _fostering(setting: Setting) -> pd.DataFrame:
-    """Ofsted's year 2017-18, the last published by authority, in percent."""
+    """Ofsted's year 2017-18 in percent, and the newest year of the authority's own mainstream places."""
     table = setting.series.fostering.droplevel("year")
-    rows = {}
-    for code, (words, part, whole) in FOSTERING.items():
-        shares = 100 * table[part].astype(float) / table[whole].astype(float).replace(0, float("nan"))
-        beside = shares.reindex(setting.codes)
-        rows[code] = {
-            "what": words,
-            "own": shares.get(setting.authority),
-            "neighbours_low": beside.min(),
-            "neighbours_middle": beside.median(),
-            "neighbours_high": beside.max(),
-            "england": shares.get(ENGLAND),
-        }
+    rows = {
+        code: _fostering_row(words, table[part], table[whole], setting)
+        for code, (words, part, whole) in FOSTERING.items()
+    }
+    places = setting.series.costs.dropna(subset=["la_mainstream_places"])
+    years = places.index.get_level_values("year")
+    newest = places[years == years.max()].droplevel("year")
+    words = f"The authority's own mainstream places filled, of all, {years.max()}"
+    rows["own_filled"] = _fostering_row(words, newest.la_mainstream_places_filled, newest.la_mainstream_places, setting)
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _fostering_row(words: str, part: pd.Series, whole: pd.Series, setting: Setting) -> dict[str, object]:
+    shares = 100 * part.astype(float) / whole.astype(float).replace(0, float("nan"))
+    beside = shares.reindex(setting.codes)
+    return {
+        "what": words,
+        "own": shares.get(setting.authority, float("nan")),
+        "neighbours_low": beside.min(),
+        "neighbours_middle": beside.median(),
+        "neighbours_high": beside.max(),
+        "england": shares.get(ENGLAND, float("nan")),
+    }
 
 
 def neighbours_named(found: Sequence[Neighbour], names: dict[str, str]) -> tuple[tuple[Neighbour, str], ...]:
