@@ -36,7 +36,8 @@ class Fault:
             place += f", row {self.row}"
         if self.column is not None:
             place += f", column {self.column}"
-        shown = "" if self.value is None else f" {self.value!r}:"
+        value = self.value if self.value is None or len(self.value) <= 60 else self.value[:57] + "..."
+        shown = "" if value is None else f" {value!r}:"
         return f"{place}:{shown} {self.reason} {self.way_out}"
 
 

@@ -1,8 +1,5 @@
 """Journeys from a matrix on file, keyed by pairs of postcode sectors; made once, elsewhere, without any child's data."""
 
-import csv
-import gzip
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +10,10 @@ import numpy as np
 from matching.domain import Place
 from matching.errors import Fault, UnreadableFile
 from matching.journeys.base import Journeys
+from matching.reading import read_rows
 
 HEADER = ("from", "to", "minutes")
-LARGEST = 500_000_000
+WAY_OUT = "Write one row for each pair of sectors, such as SO14 7,SO45 6,31."
 MOST_FAULTS = 100
 LONGEST = 24 * 60.0
 
@@ -32,14 +30,14 @@ class Matrix:
         """Read a CSV file, or one packed with gzip, with columns from, to, minutes; raises `UnreadableFile`."""
         faults: list[Fault] = []
         minutes: dict[tuple[str, str], float] = {}
-        rows = csv.reader(io.StringIO(_text(path), newline=""))
-        header = tuple(name.strip().lower() for name in next(rows, []))
+        rows = read_rows(path, WAY_OUT)
+        header = tuple(name.strip().lower() for name in rows[0]) if rows else ()
         if header[:3] != HEADER:
             raise UnreadableFile((_fault(path, 1, None, f"the first columns are not {', '.join(HEADER)}."),))
-        for number, cells in enumerate(rows, 2):
+        for number, cells in enumerate(rows[1:], 2):
             reason = _wrong(cells, minutes)
             if reason:
-                faults.append(_fault(path, number, ",".join(cells)[:60], reason))
+                faults.append(_fault(path, number, ",".join(cells), reason))
             elif cells:
                 minutes[_sector(cells[0]), _sector(cells[1])] = float(cells[2])
             if len(faults) == MOST_FAULTS:
@@ -64,17 +62,6 @@ def _sector(postcode: str) -> str:
     return f"{words[0]} {words[1][0]}" if len(words) > 1 else postcode.strip().upper()
 
 
-def _text(path: Path) -> str:
-    try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise UnreadableFile((_fault(path, None, None, "the file is larger than 500 MB."),))
-        return data.decode("utf-8-sig")
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError):
-        raise UnreadableFile((_fault(path, None, None, "is not text in UTF-8."),)) from None
-
-
 def _wrong(cells: list[str], minutes: Mapping[tuple[str, str], float]) -> str | None:
     if not cells:
         return None
@@ -91,5 +78,4 @@ def _wrong(cells: list[str], minutes: Mapping[tuple[str, str], float]) -> str | 
 
 
 def _fault(path: Path, row: int | None, value: str | None, reason: str) -> Fault:
-    way_out = "Write one row for each pair of sectors, such as SO14 7,SO45 6,31."
-    return Fault(file=path.name, row=row, column=None, value=value, reason=reason, way_out=way_out)
+    return Fault(file=path.name, row=row, column=None, value=value, reason=reason, way_out=WAY_OUT)

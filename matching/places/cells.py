@@ -18,10 +18,12 @@ from pathlib import Path
 from matching.domain import Place
 from matching.errors import Fault, UnreadableFile
 from matching.places.spelling import spelling
+from matching.reading import read_rows
 
 FEWEST_HOMES = 5
 HEADER = ("cell", "easting", "northing", "authority", "sector", "part_authority")
 PRECISION = "cell"
+WAY_OUT = "Take the file as it was written; a changed map of cells can give homes away."
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,25 +85,25 @@ class CellMap:
     @classmethod
     def read(cls, path: Path) -> "CellMap":
         """Read what `write` wrote; raises `UnreadableFile`."""
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            if tuple(reader.fieldnames or ()) != HEADER:
-                raise UnreadableFile((_fault(path, 1, f"the columns are not {', '.join(HEADER)}."),))
-            return _read(path, reader)
+        rows = read_rows(path, WAY_OUT)
+        if not rows or tuple(rows[0]) != HEADER:
+            raise UnreadableFile((_fault(path, 1, f"the columns are not {', '.join(HEADER)}."),))
+        return _read(path, rows[1:])
 
 
-def _read(path: Path, rows: Iterable[dict[str, str]]) -> CellMap:
+def _read(path: Path, rows: Iterable[list[str]]) -> CellMap:
     cells: dict[str, Place] = {}
     cell_of_part: dict[Part, str] = {}
     for number, row in enumerate(rows, 2):
         try:
-            cell = _place(row["cell"], int(row["easting"]), int(row["northing"]), row["authority"] or None)
-        except (TypeError, ValueError):
-            raise UnreadableFile((_fault(path, number, "has no whole grid reference."),)) from None
-        part = Part(row["sector"], row["part_authority"])
-        if cells.setdefault(row["cell"], cell) != cell or part in cell_of_part:
+            name, easting, northing, authority, sector, part_authority = row
+            cell = _place(name, int(easting), int(northing), authority or None)
+        except ValueError:
+            raise UnreadableFile((_fault(path, number, "has no name and whole grid reference."),)) from None
+        part = Part(sector, part_authority)
+        if cells.setdefault(name, cell) != cell or part in cell_of_part:
             raise UnreadableFile((_fault(path, number, "contradicts an earlier row."),))
-        cell_of_part[part] = row["cell"]
+        cell_of_part[part] = name
     return CellMap(cells, cell_of_part)
 
 
@@ -110,5 +112,4 @@ def _place(name: str, easting: int, northing: int, authority: str | None) -> Pla
 
 
 def _fault(path: Path, row: int, reason: str) -> Fault:
-    way_out = "Take the file as it was written; a changed map of cells can give homes away."
-    return Fault(file=path.name, row=row, column=None, value=None, reason=reason, way_out=way_out)
+    return Fault(file=path.name, row=row, column=None, value=None, reason=reason, way_out=WAY_OUT)

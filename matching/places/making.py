@@ -7,6 +7,7 @@ live: terminated postcodes never leave the directory, so what was not there befo
 import csv
 import importlib
 import importlib.metadata
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,7 +93,9 @@ def from_package(before: Edition, districts: dict[str, str]) -> Edition:
             "or name the ONS Postcode Directory as downloaded: `placements places update --from FILE`."
         ) from None
     source = package.Postcodes()
-    source.load_postcodes(LETTERS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the package's own use of pandas
+        source.load_postcodes(LETTERS)
     table = source.dataframe[["pcd_abbr", "oseast1m", "osnrth1m", "laua"]].to_dict("split")["data"]
     rows = (
         _after(before, unit, int(east or 0), int(north or 0), district, "")
@@ -112,11 +115,14 @@ def _after(before: Edition, unit: str, east: int, north: int, district: str, war
 
 def from_directory(path: Path, districts: dict[str, str], *, fewest: int = FEWEST) -> Edition:
     """The edition in an ONS Postcode Directory CSV (`ONSPD_NOV_2026_UK.csv`); raises `UnreadableFile`."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file)
-        header = [name.strip().lower() for name in next(reader, [])]
-        at = _columns(path, header)
-        return _whole(edition_of(path.stem, _directory_rows(path, reader, at, districts), districts), path.name, fewest)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:  # a gigabyte, so row by row
+            reader = csv.reader(file)
+            header = [name.strip().lower() for name in next(reader, [])]
+            rows = _directory_rows(path, reader, _columns(path, header), districts)
+            return _whole(edition_of(path.stem, rows, districts), path.name, fewest)
+    except (csv.Error, UnicodeDecodeError) as fault:
+        raise UnreadableFile((_fault(path, None, None, None, f"is not CSV in UTF-8: {fault}."),)) from None
 
 
 def _columns(path: Path, header: list[str]) -> dict[str, int]:
@@ -153,7 +159,7 @@ def _directory_row(path: Path, number: int, values: dict[str, str]) -> Row:
     return Row(written.unit, east, north, values["district"], values["ward"], state)
 
 
-def _fault(path: Path, row: int, column: str | None, value: str | None, reason: str) -> Fault:
+def _fault(path: Path, row: int | None, column: str | None, value: str | None, reason: str) -> Fault:
     way_out = "Use the file as it was downloaded from the ONS."
     return Fault(file=path.name, row=row, column=column, value=value, reason=reason, way_out=way_out)
 

@@ -3,14 +3,14 @@
 Of the extract only the columns named here are read: head teachers' names never enter the program.
 """
 
-import csv
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from matching.errors import Fault, UnreadableFile
+from matching.reading import read_rows
 
-LARGEST = 300_000_000
+MOST_FAULTS = 100
+WAY_OUT = "Use the extract as downloaded, or a CSV file with the columns urn and postcode."
 _COLUMNS = {
     "urn": ("URN", "urn"),
     "name": ("EstablishmentName", "name"),
@@ -43,38 +43,26 @@ class School:
 
 def read_schools(path: Path) -> dict[str, School]:
     """Schools by URN; raises `UnreadableFile` naming every fault. Schools without a postcode are left out."""
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
-    header = [name.strip() for name in reader.fieldnames or ()]
-    reader.fieldnames = header
-    at = {meaning: next((name for name in names if name in header), None) for meaning, names in _COLUMNS.items()}
-    missing = [_COLUMNS[meaning][0] for meaning in _NEEDED if at[meaning] is None]
+    rows = read_rows(path, WAY_OUT, windows=True)
+    header = [name.strip() for name in rows[0]] if rows else []
+    at = {meaning: header.index(name) for meaning, names in _COLUMNS.items() for name in names if name in header}
+    missing = [_COLUMNS[meaning][0] for meaning in _NEEDED if meaning not in at]
     if missing:
         raise UnreadableFile(tuple(_fault(path, 1, name, None, "the column is missing.") for name in missing))
     schools: dict[str, School] = {}
     faults: list[Fault] = []
-    for number, row in enumerate(reader, 2):
-        found = {meaning: (row.get(name) or "").strip() for meaning, name in at.items() if name}
+    for number, cells in enumerate(rows[1:], 2):
+        if not cells:
+            continue
+        found = {meaning: cells[place].strip() if place < len(cells) else "" for meaning, place in at.items()}
         wrong = _wrong(found, schools)
         if wrong:
             faults.append(_fault(path, number, *wrong))
         elif found["postcode"]:
             schools[found["urn"]] = _school(found)
     if faults:
-        raise UnreadableFile(tuple(faults))
+        raise UnreadableFile(tuple(faults[:MOST_FAULTS]))
     return schools
-
-
-def _text(path: Path) -> str:
-    """The file as text: UTF-8 if it is, else Windows-1252, in which the extract is published."""
-    if path.stat().st_size > LARGEST:
-        raise UnreadableFile((_fault(path, None, None, None, "the file is larger than 300 MB."),))
-    data = path.read_bytes()
-    if b"\x00" in data:
-        raise UnreadableFile((_fault(path, None, None, None, "the file holds NUL characters and is no text."),))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
 
 
 def _wrong(found: dict[str, str], schools: dict[str, School]) -> tuple[str, str, str] | None:
@@ -105,6 +93,4 @@ def _school(found: dict[str, str]) -> School:
 
 
 def _fault(path: Path, row: int | None, column: str | None, value: str | None, reason: str) -> Fault:
-    way_out = "Use the extract as downloaded, or a CSV file with the columns urn and postcode."
-    shown = value if value is None or len(value) <= 60 else value[:57] + "..."
-    return Fault(file=path.name, row=row, column=column, value=shown, reason=reason, way_out=way_out)
+    return Fault(file=path.name, row=row, column=column, value=value, reason=reason, way_out=WAY_OUT)

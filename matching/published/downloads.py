@@ -14,7 +14,7 @@ from matching.published.series import ENGLAND, KEYS
 
 SYMBOLS = frozenset({"c", "z", "x", "k", "u", "low", ":", "..", "-", "~", ""})
 NEEDED = ("time_period", "geographic_level", "cla_group", "characteristic", "number")
-LARGEST = 200_000_000
+LARGEST = 100_000_000
 AGES = {
     "Under 1 year": "u1",
     "1 to 4 years": "a1_4",
@@ -78,7 +78,7 @@ def read_download(path: Path) -> pd.DataFrame:
 
 def _table(path: Path) -> pd.DataFrame:
     if path.stat().st_size > LARGEST:
-        raise UnreadableFile((_fault(path, None, None, None, "the file is larger than 200 MB."),))
+        raise UnreadableFile((_fault(path, None, None, None, "the file is larger than 100 MB."),))
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):

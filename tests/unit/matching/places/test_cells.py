@@ -134,7 +134,7 @@ def test_the_map_is_written_and_read(tmp_path: Path) -> None:
     [
         (lambda text: text.replace("easting", "x", 1), "the columns are not"),
         (lambda text: text + "SO10 0 area,1,2,,SO99 9,\n", "contradicts an earlier row"),
-        (lambda text: text + "New area,west,2,,SO99 9,\n", "no whole grid reference"),
+        (lambda text: text + "New area,west,2,,SO99 9,\n", "no name and whole grid reference"),
     ],
 )
 def test_a_changed_map_is_refused(tmp_path: Path, change: object, words: str) -> None:
