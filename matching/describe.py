@@ -11,6 +11,7 @@ from matching.domain import Caseload, Household, SiblingGroup, SiblingPlan, Verd
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
 from matching.rules import AnyRule, Sets
+from matching.steps import steps_before
 from matching.wording import Sentence, counted
 
 GOOD, POOR = 0.7, 0.3
@@ -44,6 +45,9 @@ def placement_of(found: Candidates, child: str, home: str) -> Placement:
         reasons=_heaviest(good),
         worries=_heaviest(poor),
         not_known=tuple(reason for _, share, reason in rated if share is None),
+        before=steps_before(
+            found.register.caseload, found.judged.pairs.children.items[row], found.register.homes.items[column]
+        ),
     )
 
 

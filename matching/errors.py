@@ -6,6 +6,7 @@ MatchingError
 ├── UnknownReference        a child, home, group, rule or criterion that is not there
 ├── PolicyRefused           a policy file asks for something that cannot be
 ├── PlanRefused             no plan can be made under the conditions asked for, or the checker refused it
+├── WrongChance             a chance of a yes that is no share, or that is missing
 ├── NoProofInTime           the limit came before any plan
 └── RoadsUnavailable        a source of journeys did not answer, or answered nonsense; another one stands in
 
@@ -64,6 +65,10 @@ class PolicyRefused(MatchingError):
 
 class PlanRefused(MatchingError):
     """No plan can be made under the conditions asked for, or the checker refused the plan."""
+
+
+class WrongChance(MatchingError):
+    """A chance that is no share from 0 to 1, or a list of chances that leaves some homes without one."""
 
 
 class NoProofInTime(MatchingError):

@@ -29,7 +29,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """A proposal that a child live in a home; `points` is the suitability the plan counted for the pair."""
+    """A proposal that a child live in a home; `points` is the suitability the plan counted for the pair.
+
+    `before` are the approvals, consents and checks that come before it can be carried out.
+    """
 
     child: str
     home: str
@@ -37,6 +40,7 @@ class Placement:
     reasons: tuple[Reason, ...] = ()
     worries: tuple[Reason, ...] = ()
     not_known: tuple[Reason, ...] = ()
+    before: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

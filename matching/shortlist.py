@@ -1,6 +1,6 @@
 """For one child or sibling group: the homes to ring, in order, with reasons, questions and near misses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,6 +13,7 @@ from matching.candidates.standing import everywhere
 from matching.describe import blockers_of, near_misses_of, placement_of
 from matching.domain import SiblingGroup
 from matching.errors import UnknownReference
+from matching.newcomer import homes_left
 from matching.pairs import Register
 from matching.plan import NearMiss, Placement, Reason
 from matching.policy import Policy
@@ -46,7 +47,8 @@ class Option:
 class Shortlist:
     """Homes to ring in order, how many exist in all, the near misses, and why the others are not here.
 
-    `ruled_out` counts homes by the code of each rule that stands in their way (a home counts under each).
+    `next_best` is the best of the possible homes that are not shown. `ruled_out` counts homes by the code of each rule
+    that stands in their way (a home counts under each).
     """
 
     children: tuple[str, ...]
@@ -55,24 +57,33 @@ class Shortlist:
     near_misses: tuple[NearMiss, ...]
     ruled_out: tuple[tuple[str, int], ...]
     homes_looked_at: int
+    next_best: str | None = None
 
 
 def shortlist(
-    register: Register, policy: Policy, children: Sequence[str], *, emergency: bool = False, most: int = MOST_SHOWN
+    register: Register,
+    policy: Policy,
+    children: Sequence[str],
+    *,
+    emergency: bool = False,
+    most: int = MOST_SHOWN,
+    beside: Mapping[str, str] | None = None,
 ) -> Shortlist:
     """The homes that could take these brothers and sisters together, best first.
 
-    In an emergency, homes whose terms of approval do not fit follow the others: an approved carer may take
+    `beside` is a plan, home by child: then only homes that are left beside it are options. In an emergency, homes whose terms of approval do not fit follow the others: an approved carer may take
     a child outside the terms for up to 6 working days (2010 Regulations, regulation 23). A bedroom of one's own and
     smoke are asked about after the first night. Nothing else gives way.
     """
     found = find_candidates(register, policy, (_one_group(register, children),))
     group, homes = found.groups[0].children, found.register.homes.items
     standing = standing_of(found, group, without=OFFICER_CHOSE)
-    possible = np.flatnonzero(standing.possible)
-    options = [_option(found, int(column)) for column in _best_first(found, possible)[:most]]
+    open_ = standing.possible if beside is None else homes_left(found, standing.possible, beside)
+    possible = np.flatnonzero(open_)
+    ordered = _best_first(found, possible)
+    options = [_option(found, int(column)) for column in ordered[:most]]
     if emergency and len(options) < most:
-        options += _tonight(found, standing, most - len(options))
+        options += _tonight(found, standing, most - len(options), beside)
     shown = {option.home for option in options}
     fresh = np.array([household.home.ref not in shown for household in homes])
     return Shortlist(
@@ -82,7 +93,14 @@ def shortlist(
         near_misses=near_misses_of(found, group, standing, standing.could_open & fresh),
         ruled_out=standing.tally(),
         homes_looked_at=len(homes),
+        next_best=homes[int(ordered[most])].home.ref if ordered.size > most else None,
     )
+
+
+def points_of(register: Register, policy: Policy, children: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Points of every home under each criterion, over these children together; (criteria, homes)."""
+    found = find_candidates(register, policy, (_one_group(register, children),))
+    return np.asarray(found.judged.points.sum(axis=1, dtype=np.int64))
 
 
 def _one_group(register: Register, children: Sequence[str]) -> SiblingGroup:
@@ -128,7 +146,10 @@ def _option(found: Candidates, column: int, only_in_emergency: tuple[str, ...] =
     )
 
 
-def _tonight(found: Candidates, standing: Standing, most: int) -> list[Option]:
+def _tonight(found: Candidates, standing: Standing, most: int, beside: Mapping[str, str] | None = None) -> list[Option]:
     """Homes that fit but for what an emergency lets wait, best first."""
-    fits = _best_first(found, np.flatnonzero(standing.only((*EMERGENCY_TERMS, *ASKED_LATER))))[:most]
+    open_ = standing.only((*EMERGENCY_TERMS, *ASKED_LATER))
+    if beside is not None:
+        open_ = homes_left(found, open_, beside)
+    fits = _best_first(found, np.flatnonzero(open_))[:most]
     return [_option(found, int(column), standing.codes(int(column))) for column in fits]

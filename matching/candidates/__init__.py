@@ -1,6 +1,7 @@
 """Rules and criteria applied: which sets of children could go to which home, and what each would be worth."""
 
 from matching.candidates.blocks import Candidates, assuming, find_candidates
+from matching.candidates.changed import changed, opened
 from matching.candidates.goals import GOAL_TITLES
 from matching.candidates.problem import problem_from
 from matching.candidates.standing import Standing, standing_of
@@ -12,8 +13,10 @@ __all__ = [
     "Judged",
     "Standing",
     "assuming",
+    "changed",
     "find_candidates",
     "judge_pairs",
+    "opened",
     "problem_from",
     "standing_of",
 ]

@@ -129,11 +129,19 @@ class Clashes:
 
     def _beside(self, policy: Policy, code: str) -> npt.NDArray[np.bool_]:
         """[a, b]: the rule does not let child a join a home where child b is."""
-        caseload = self.sets.register.caseload
+        register = self.sets.register
         rule = next(rule for rule in policy.rules if rule.code == code)
-        homes = [Household(home=Home(ref=f"beside {c.ref}", birth_children=()), residents=(c,)) for c in self.children]
-        words = self.sets.register.vocabularies
-        return np.asarray(rule.judge(Pairs(caseload, Side(self.children, words), Side(homes, words))) != Verdict.MET)
+
+        def judge() -> npt.NDArray[np.bool_]:
+            homes = [
+                Household(home=Home(ref=f"beside {c.ref}", birth_children=()), residents=(c,)) for c in self.children
+            ]
+            children, words = self.children, register.vocabularies
+            return np.asarray(
+                rule.judge(Pairs(register.caseload, Side(children, words), Side(homes, words))) != Verdict.MET
+            )
+
+        return register.remembered(("beside", rule, tuple(self.children)), judge)
 
     def _apart(self, caseload: Caseload) -> npt.NDArray[np.bool_]:
         at = {child.ref: i for i, child in enumerate(self.children)}

@@ -74,7 +74,7 @@ def _ways(reading: _Reading, left: Family, beside: list[Child], cots: int, doubl
     child, others = left[0], left[1:]
     for rooms, used, shared in _ways(reading, others, beside, cots, doubles):
         yield rooms + 1, used, shared
-    if cots and reading.age(child) < reading.ages[1]:
+    if cots and reading.age(child) < reading.ages[1] and not child.with_parent:
         for rooms, used, shared in _ways(reading, others, beside, cots - 1, doubles):
             yield rooms, used + 1, shared
     for other in others:

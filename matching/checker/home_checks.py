@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from itertools import combinations
 
+from matching.checker.adoption_checks import one_family
 from matching.checker.bedroom_checks import no_unsafe_sharing, own_bedroom
 from matching.checker.pair_checks import (
     APART_PLANS,
@@ -119,6 +120,7 @@ SET_CHECKS: dict[str, SetCheck] = {
     "usual-fostering-limit": usual_limit,
     "own-bedroom": own_bedroom,
     "no-unsafe-sharing": no_unsafe_sharing,
+    "one-family": one_family,
     "sibling-plan": sibling_plan,
     "kept-apart-siblings": nobody_apart,
 }

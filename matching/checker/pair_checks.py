@@ -7,6 +7,7 @@ Each check gives a `Verdict`.
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
+from matching.checker.adoption_checks import early_permanence, not_reserved
 from matching.checker.setting_checks import (
     essentials_now,
     essentials_possible,
@@ -262,6 +263,8 @@ PAIR_CHECKS: dict[str, PairCheck] = {
     "animals": with_animals,
     "key-stage-4-school": same_school,
     "not-distant": not_distant,
+    "early-permanence-carers": early_permanence,
+    "not-reserved": not_reserved,
 }
 
 

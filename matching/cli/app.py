@@ -15,7 +15,9 @@ import typer
 from rich.console import Console
 
 from matching.checker import check_plan
-from matching.cli import show
+from matching.cli import answers, show
+from matching.cli import beside as said
+from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
 from matching.cli.profile_command import profile
@@ -54,19 +56,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     epilog="Start with:  placements demo",
 )
-CaseloadFolder = Annotated[
-    Path,
-    typer.Argument(metavar="CASELOAD", help="Folder with children.csv, homes.csv, placements.csv, relationships.csv."),
-]
-PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="A plan.json that `placements propose` wrote.")]
-PolicyFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--policy", help="Policy file (TOML). Default: policy.toml in the caseload folder, else the fostering policy."
-    ),
-]
-Child = Annotated[list[str], typer.Option("--child", help="Reference of a child; repeat it for brothers and sisters.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of words for people.")]
 
 
 @app.command()
@@ -177,16 +166,26 @@ def shortlist(
     emergency: Annotated[
         bool, typer.Option("--emergency", help="Tonight: also homes outside their terms, for up to 6 working days.")
     ] = False,
+    pool: said.PoolOption = False,
+    expected: said.ExpectedFile = None,
+    beside: said.BesidePlan = None,
+    draws: said.Draws = said.DEFAULT_DRAWS,
+    seed: said.Seed = 1,
     policy_file: PolicyFile = None,
     as_json: Json = False,
 ) -> None:
     """The homes to ring for one child or sibling group, in order, with reasons, questions and near misses."""
-    caseload = read_folder(caseload_folder)
-    found = make_shortlist(Register(caseload), policy_of(policy_file, caseload_folder), child, emergency=emergency)
+    register, policy = Register(read_folder(caseload_folder)), policy_of(policy_file, caseload_folder)
+    plan = None if beside is None else dict(read_plan(beside).placements)
+    found = make_shortlist(register, policy, child, emergency=emergency, beside=plan)
+    more = said.beside(found, register, policy, pool=pool, expected=expected, draws=draws, seed=seed)
     if as_json:
-        sys.stdout.write(json.dumps(show.shortlist_data(found), ensure_ascii=False, indent=1) + "\n")
+        data = show.shortlist_data(found)
+        for option in data["options"]:
+            option.update(more.data(option["home"]))
+        sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     else:
-        show.shortlist(Console(), found)
+        show.shortlist(Console(), found, said_of=more.said_of)
 
 
 @app.command()
@@ -197,6 +196,8 @@ def explain(
     home: Annotated[
         str | None, typer.Option("--home", help="Reference of a home: why it is or is not proposed.")
     ] = None,
+    draws: said.Draws = said.DEFAULT_DRAWS,
+    seed: said.Seed = 1,
     policy_file: PolicyFile = None,
     as_json: Json = False,
 ) -> None:
@@ -213,6 +214,8 @@ def explain(
         if home is None
         else show.explanation_data(explain_pair(ready, home_of, child, home), child, home)
     )
+    if data["kind"] == "proposed" and (steady := said.steadiness(ready, home_of, child, draws, seed)):
+        data["steadiness"] = steady
     if as_json:
         sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1) + "\n")
     else:
@@ -233,6 +236,8 @@ def compare(
         for sentence in found.sentences:
             Console().print(str(sentence))
 
+
+answers.register(app)
 
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
 app.add_typer(policies, name="policy")

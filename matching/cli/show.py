@@ -116,7 +116,8 @@ def _why(placement: Placement) -> str:
 
 
 def _doubts(placement: Placement) -> str:
-    return " ".join(str(reason.sentence) for reason in (*placement.worries[:1], *placement.not_known[:1]))
+    told = (*placement.before[:1], *placement.worries[:1], *placement.not_known[:1])
+    return " ".join(str(reason.sentence) for reason in told)
 
 
 def _siblings(made: Plan) -> Table:
@@ -170,12 +171,18 @@ def checked(screen: Console, found: Checked, placements: int) -> None:
         screen.print(f"[red]Breach of {breach.rule}:[/red] {breach.sentence}")
 
 
-def shortlist(screen: Console, found: Shortlist, title: str | None = None) -> None:
-    """The homes to ring, in order, with the near misses."""
+def _nothing(home: str) -> list[str]:
+    return []
+
+
+def shortlist(
+    screen: Console, found: Shortlist, title: str | None = None, said_of: Callable[[str], list[str]] = _nothing
+) -> None:
+    """The homes to ring, in order, with the near misses; `said_of` gives what else is said of a home."""
     screen.print(f"\n[bold]{title or 'Homes to ring, in order'}[/bold]")
     screen.print(f"For {listed(list(found.children))}. {_how_many(found)}")
     for number, option in enumerate(found.options, 1):
-        screen.print(_option(number, option))
+        screen.print(_option(number, option, said_of(option.home)))
     if found.near_misses:
         screen.print(Panel(Group(*_possible(found.near_misses)), title="Near misses", title_align="left"))
 
@@ -186,13 +193,13 @@ def _how_many(found: Shortlist) -> str:
     return f"{found.possible} homes are possible, of {found.homes_looked_at}."
 
 
-def _option(number: int, option: Option) -> Panel:
+def _option(number: int, option: Option, more: list[str]) -> Panel:
     lines = [f"Vacancy {_age(option.age_of_confirmation)}."]
     if option.only_in_emergency:
         lines.append(f"[yellow]{_tonight(option)}[/yellow]")
     for said, children in _said_once(option).items():
         lines.append(f"{listed(children)}: {said}")
-    return Panel("\n".join(lines), title=f"{number}. {option.home}", title_align="left")
+    return Panel("\n".join([*lines, *more]), title=f"{number}. {option.home}", title_align="left")
 
 
 def _tonight(option: Option) -> str:
@@ -279,11 +286,12 @@ def unplaced_data(ready: Prepared, home_of: dict[str, str], child: str) -> dict[
     reasons = [reason_data(reason) for reason in found.reasons]
     near = near_data(found.near_misses)
     for miss in near:
-        miss["then"] = _then_data(what_then(ready, home_of, child, miss["home"]))
+        miss["then"] = then_data(what_then(ready, home_of, child, miss["home"]))
     return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": near}
 
 
-def _then_data(then: Then | CannotBeForced) -> dict[str, Any]:
+def then_data(then: Then | CannotBeForced) -> dict[str, Any]:
+    """What would follow, as plain data."""
     if isinstance(then, CannotBeForced):
         return {"possible": False, "reason": then.reason}
     before, after = then.placed
@@ -296,6 +304,11 @@ def _then_data(then: Then | CannotBeForced) -> dict[str, Any]:
         "moves": moves,
         "proven": then.proven,
     }
+
+
+def then_sentence(then: Then | CannotBeForced) -> str:
+    """What would follow, in a sentence."""
+    return _then(then_data(then))
 
 
 def _then(then: dict[str, Any]) -> str:
@@ -330,6 +343,8 @@ def explanation(screen: Console, data: dict[str, Any]) -> None:
     for part in ("reasons", "worries", "not_known", "questions"):
         for reason in data.get(part, []):
             screen.print(f"  {reason['sentence']} [dim]{reason['code']}[/dim]")
+    if data.get("steadiness"):
+        screen.print(f"  {data['steadiness']}")
     for miss in data.get("possible_if", []):
         screen.print(
             f"  Possible at {miss['home']} if: "

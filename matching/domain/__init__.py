@@ -6,6 +6,7 @@ from matching.domain.homes import Approval, Home
 from matching.domain.household import Bedroom, Consideration, ConsiderationKind, Person
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
 from matching.domain.places import Place, WaterCrossing
+from matching.domain.refusals import Contact, Refusal, RefusalReason, RefusedBy
 from matching.domain.verdict import Level, Verdict, strictest, verdict_of
 from matching.domain.words import (
     Adaptation,
@@ -45,6 +46,7 @@ __all__ = [
     "Condition",
     "Consideration",
     "ConsiderationKind",
+    "Contact",
     "CurrentPlacement",
     "Deadline",
     "Decision",
@@ -61,6 +63,9 @@ __all__ = [
     "Place",
     "PlaceState",
     "Provider",
+    "Refusal",
+    "RefusalReason",
+    "RefusedBy",
     "Relationship",
     "Risks",
     "Severity",

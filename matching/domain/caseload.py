@@ -9,6 +9,7 @@ from matching.domain.children import Child
 from matching.domain.homes import Home
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
 from matching.domain.places import WaterCrossing
+from matching.domain.refusals import Refusal
 from matching.domain.words import SiblingPlan
 from matching.errors import InconsistentCaseload, UnknownReference
 
@@ -58,6 +59,7 @@ class Caseload:
     relationships: tuple[Relationship, ...] = ()
     travel: tuple[Travel, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
     crossings: tuple[WaterCrossing, ...] = ()
     adjoining: frozenset[Pair] | None = None
 
@@ -87,6 +89,12 @@ class Caseload:
         return frozenset((p.child, p.home) for p in self.placements if p.standing is Standing.AGREED)
 
     @cached_property
+    def linked(self) -> frozenset[Pair]:
+        """Child and home pairs whose adoption link is in force on the caseload's date."""
+        links = (p for p in self.placements if p.standing is Standing.LINKED)
+        return frozenset((p.child, p.home) for p in links if p.expires_on is None or self.as_of <= p.expires_on)
+
+    @cached_property
     def seeking(self) -> tuple[Child, ...]:
         """Children who need a home, by reference: those who live in none and those whose move is asked for."""
         found = [c for c in self.children if c.ref not in self.lives_in or c.move_requested]
@@ -112,6 +120,7 @@ class Caseload:
                 found[relationship.tie].add((relationship.of, relationship.to))
                 if relationship.tie in (Tie.APART, Tie.MAY_SHARE_ROOM):
                     found[relationship.tie].add((relationship.to, relationship.of))
+        found[Tie.REFUSED] |= {(no.child, no.home) for no in self.refusals if no.holds_on(self.as_of)}
         return {tie: frozenset(pairs) for tie, pairs in found.items()}
 
     @cached_property
@@ -173,7 +182,7 @@ def contradictions_in(caseload: Caseload) -> list[str]:
     current = [p.child for p in caseload.placements if p.standing is Standing.CURRENT]
     found += [f"Child {ref} lives in two homes at once. Keep the current placement." for ref in _repeated(current)]
     pairs = [(p.child, p.home) for p in caseload.placements] + [(t.child, t.home) for t in caseload.travel]
-    pairs += [(d.child, d.home) for d in caseload.decisions]
+    pairs += [(d.child, d.home) for d in caseload.decisions] + [(no.child, no.home) for no in caseload.refusals]
     found += _dangling(pairs, set(children), set(homes))
     for relationship in caseload.relationships:
         found += _faults_of(relationship, set(children), set(homes), groups)

@@ -63,6 +63,10 @@ class Child:
     foster_care: Suitability | None = fact("How foster care suits the child.")
     residential_care: Suitability | None = fact("How a children's home suits the child.")
     supported_care: Suitability | None = fact("How supported accommodation suits the child.")
+    agency_decision_on: date | None = fact("Date when the agency decided that the child should be placed for adoption.")
+    adoption_consent: bool | None = fact("Whether the parents have consented to adoption (section 19).")
+    pool: str | None = fact("Adoption pool or regional agency whose family finders look for this child.")
+    with_parent: bool | None = fact("Whether an adult parent comes along; they take a bedroom, not a foster place.")
     consent_signed: bool | None = fact("Whether the consents are signed.")
     early_permanence_home: str | None = fact("Home approved for this child under regulation 25A, if any.")
 

@@ -103,4 +103,5 @@ class Home:
     largest_sibling_group: int | None = fact("Largest sibling group the carers would take.")
     offers_months: int | None = fact("How long the carers plan to offer care, in months.")
     early_permanence: bool | None = fact("Whether the carers are also approved as adopters.")
+    pool: str | None = fact("Adoption pool or regional agency to which the adopters belong.")
     weekly_cost: float | None = fact("Weekly cost of a place in pounds.")

@@ -9,10 +9,11 @@ from matching.domain.words import SiblingPlan
 
 
 class Standing(StrEnum):
-    """Whether a child lives in a home now or the move has been agreed."""
+    """Whether a child lives in a home now, the move has been agreed, or an adoption link reserves the adopters."""
 
     CURRENT = "current"
     AGREED = "agreed"
+    LINKED = "linked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +22,12 @@ class CurrentPlacement:
 
     child: str = required("Reference of the child.")
     home: str = required("Reference of the home.")
-    standing: Standing = fact("'current': lives there; 'agreed': agreed, not yet moved.", default=Standing.CURRENT)
+    standing: Standing = fact(
+        "'current': lives there; 'agreed': agreed, not yet moved; 'linked': adopters reserved for the child.",
+        default=Standing.CURRENT,
+    )
     since: date | None = fact("Date since which the child has lived there, or when it was agreed.")
+    expires_on: date | None = fact("For a link: the last day on which it reserves; empty: until withdrawn.")
     expected_end: date | None = fact("Date when the placement is planned to end.")
     weekly_cost: float | None = fact("Weekly cost in pounds.")
     education_kept: bool | None = fact("Whether the child kept their school.")

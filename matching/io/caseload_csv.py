@@ -7,7 +7,17 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from matching.domain import Caseload, Child, CurrentPlacement, Decision, Home, Relationship, Travel, WaterCrossing
+from matching.domain import (
+    Caseload,
+    Child,
+    CurrentPlacement,
+    Decision,
+    Home,
+    Refusal,
+    Relationship,
+    Travel,
+    WaterCrossing,
+)
 from matching.domain.caseload import contradictions_in
 from matching.errors import Fault, UnreadableFile
 from matching.io.cells import CellFault, FindPlace, read_cell
@@ -20,6 +30,7 @@ FILES: dict[str, tuple[str, type[Any], bool]] = {
     "relationships": ("relationships.csv", Relationship, True),
     "travel": ("travel.csv", Travel, False),
     "decisions": ("decisions.csv", Decision, False),
+    "refusals": ("refusals.csv", Refusal, False),
 }
 AS_OF = "as_of"
 MOST_FAULTS = 500
@@ -111,7 +122,7 @@ def _impossible(row: Any) -> list[tuple[str, str, str]]:
 
 def _consistent(folder: Path, parts: dict[str, Any]) -> Caseload:
     draft = object.__new__(Caseload)
-    whole: dict[str, Any] = {"travel": (), "decisions": (), **parts}
+    whole: dict[str, Any] = {"travel": (), "decisions": (), "refusals": (), **parts}
     for name, value in whole.items():
         object.__setattr__(draft, name, value)
     way = "Correct the row or the reference."

@@ -68,7 +68,10 @@ def near_data(near: tuple[NearMiss, ...]) -> list[dict[str, Any]]:
 
 def placement_data(placement: Placement) -> dict[str, Any]:
     """A placement with its reasons, worries and questions as plain data."""
-    parts = {name: [reason_data(r) for r in getattr(placement, name)] for name in ("reasons", "worries", "not_known")}
+    parts = {
+        name: [reason_data(r) for r in getattr(placement, name)]
+        for name in ("reasons", "worries", "not_known", "before")
+    }
     return {"child": placement.child, "home": placement.home, **parts}
 
 

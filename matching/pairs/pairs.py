@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +11,7 @@ from matching.domain import Caseload, Child, Household, Tie
 from matching.pairs.columns import Column, Side, Vocabulary
 from matching.pairs.truth import Mask
 
+T = TypeVar("T")
 Indices = npt.NDArray[np.intp]
 
 
@@ -22,6 +23,13 @@ class Register:
         self.vocabularies: dict[str, Vocabulary] = {}
         self.homes: Side[Household] = Side(tuple(caseload.households.values()), self.vocabularies)
         self.home_index = {household.home.ref: i for i, household in enumerate(self.homes.items)}
+        self.memory: dict[Hashable, Any] = {}
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Anything worked out once; `key` holds all that it depends on, the date and brothers and sisters apart."""
+        if key not in self.memory:
+            self.memory[key] = make()
+        return cast(T, self.memory[key])
 
     def pairs(self, children: Sequence[Child]) -> "Pairs":
         """The grid of these children with every home, in order of home reference."""

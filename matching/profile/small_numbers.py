@@ -6,7 +6,8 @@ child show nothing; no share is made of fewer than 10 children.
 
 import pandas as pd
 
-FEW = 5
+from matching.suppression import SMALL, hidden_rows
+
 STEP = 5
 FEWEST_FOR_A_RATE = 10
 
@@ -16,29 +17,25 @@ def rounded(count: float) -> float:
     return float(STEP * round(count / STEP))
 
 
-def shown_counts(counts: pd.Series, few: int = FEW) -> pd.Series:
+def shown_counts(counts: pd.Series, few: int = SMALL) -> pd.Series:
     """Counts of one breakdown as they may be shown: rounded; NaN where they are few, all NaN where there are under 10.
 
-    When only one of the counts is few, the next smallest is left out too: with the total it would give the first away.
+    Enough others are left out with those that are few that the total gives none of them away.
     """
     if counts.sum() < FEWEST_FOR_A_RATE:
         return pd.Series(float("nan"), index=counts.index)
-    hidden = (counts > 0) & (counts <= few)
-    if hidden.sum() == 1:
-        others = counts[(counts > 0) & ~hidden]
-        if len(others):
-            hidden |= counts.index == others.idxmin()
-    return counts.map(rounded).where(~hidden)
+    hidden = hidden_rows([{str(code): int(count) for code, count in counts.items()}], few)
+    return counts.map(rounded).where(~counts.index.astype(str).isin(hidden))
 
 
-def shown_shares(counts: pd.Series, total: float, few: int = FEW) -> pd.Series:
+def shown_shares(counts: pd.Series, total: float, few: int = SMALL) -> pd.Series:
     """Percentages of a total, made from rounded counts; NaN where a count is not shown or the total is under 10."""
     if total < FEWEST_FOR_A_RATE:
         return pd.Series(float("nan"), index=counts.index)
     return 100 * shown_counts(counts, few) / rounded(total)
 
 
-def shown_rate(count: int, of: int, few: int = FEW) -> float | None:
+def shown_rate(count: int, of: int, few: int = SMALL) -> float | None:
     """One percentage; `None` where the count, or what is left of the whole, is few or the whole is under 10."""
     if of < FEWEST_FOR_A_RATE or 0 < count <= few or 0 < of - count <= few:
         return None

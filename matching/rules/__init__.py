@@ -4,6 +4,7 @@ Reading order is handbook order. To add a rule: a class in its family, its line 
 `matching.checker`, its spec table.
 """
 
+from matching.rules.adoption import EarlyPermanenceCarers, NotReserved, OneFamily
 from matching.rules.approval import (
     ApprovalInForce,
     NamedInApproval,
@@ -47,6 +48,8 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     SafeWithAnimals,
     KeyStage4School,
     NotDistant,
+    EarlyPermanenceCarers,
+    NotReserved,
     CarerHasNotRefused,
 )
 SET_RULES: tuple[type[SetRule], ...] = (
@@ -55,6 +58,7 @@ SET_RULES: tuple[type[SetRule], ...] = (
     UsualFosteringLimit,
     OwnBedroom,
     NoUnsafeSharing,
+    OneFamily,
     SiblingPlanKept,
     NobodyKeptApart,
 )

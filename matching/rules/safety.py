@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from matching.domain import Caseload, Child, Hold, Household, Level, Place, SiblingPlan, Tie
+from matching.domain import Caseload, Child, Hold, Household, Level, Place, RefusedBy, SiblingPlan, Tie
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
 from matching.wording import Sentence
@@ -178,4 +178,14 @@ class CarerHasNotRefused(Rule):
         return verdicts(all_of(~Truth.of(pairs.tied(Tie.REFUSED))), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
-        return Sentence.of("The carers at {home} have said no to {child}.", child=child.ref, home=household.home.ref)
+        about = {"child": child.ref, "home": household.home.ref}
+        no = next((n for n in caseload.refusals if (n.child, n.home) == (child.ref, household.home.ref)), None)
+        if no is not None and no.by not in (RefusedBy.CARER, RefusedBy.AGENCY):
+            template = (
+                "{child} has said no to {home}."
+                if no.by is RefusedBy.CHILD
+                else "{child}'s {by} has said no to {home}."
+            )
+            by = {} if no.by is RefusedBy.CHILD else {"by": no.by.value.replace("-", " ")}
+            return Sentence.of(template, **about, **by)
+        return Sentence.of("The carers at {home} have said no to {child}.", **about)

@@ -65,8 +65,12 @@ class Sleeping:
         )
 
     def _babies(self, group: SiblingGroup) -> int:
-        ages = [self._age(self.caseload.child_by_ref[ref]) for ref in group.children]
-        return sum(1 << i for i, age in enumerate(ages) if age < self.ages[1])
+        children = [self.caseload.child_by_ref[ref] for ref in group.children]
+        return sum(1 << i for i, child in enumerate(children) if self._in_a_cot(child))
+
+    def _in_a_cot(self, child: Child) -> bool:
+        """A baby who comes with a parent sleeps in the parent's room."""
+        return self._age(child) < self.ages[1] and not child.with_parent
 
     def _age(self, child: Child) -> float:
         age = child.age_on(self.caseload.as_of)

@@ -24,14 +24,15 @@ def by_highs(
     held: Held,
     keep: Integers,
     seconds: float | None,
+    cuts: Packing | None = None,
 ) -> tuple[Integers | None, bool]:
-    """Best blocks among `keep` with HiGHS, and whether that was proven within the time."""
+    """Best blocks among `keep` with HiGHS, and whether that was proven within the time; `cuts` are rows over all."""
     engine = quiet()
     for option in ("mip_rel_gap", "mip_abs_gap"):
         engine.setOptionValue(option, 0.0 if option == "mip_rel_gap" else HALF)
     if seconds is not None:
         engine.setOptionValue("time_limit", max(seconds, 0.01))
-    engine.passModel(_program(problem, value, held, keep))
+    engine.passModel(_program(problem, value, held, keep, cuts))
     engine.run()
     status, found = engine.getModelStatus(), engine.getSolution()
     done = status == highspy.HighsModelStatus.kOptimal
@@ -40,8 +41,10 @@ def by_highs(
     return keep[np.array(found.col_value) > HALF], bool(done)
 
 
-def _program(problem: Problem, value: Integers, held: Held, keep: Integers) -> highspy.HighsLp:
+def _program(problem: Problem, value: Integers, held: Held, keep: Integers, cuts: Packing | None) -> highspy.HighsLp:
     packing, (values, targets) = rows_over(problem, keep), held.active()
+    if cuts is not None:
+        packing = joined(packing, cuts.of_blocks(keep).busy())
     use = sparse.vstack([sparse.csr_array(values[:, keep]), packing.use], format="csc")
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = keep.size, use.shape[0]

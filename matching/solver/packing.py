@@ -57,10 +57,13 @@ def divided(packing: Packing, times: sparse.csr_array, by: Integers) -> Packing:
 def home_rows(problem: Problem) -> Packing:
     """What homes have to give, and the same halved, thirded and so on where that says more."""
     given = Packing(problem.rows.astype(np.int64), problem.row_limit)
-    parts = [given]
-    for limit in range(3, int(problem.row_limit.max(initial=0)) + 1):
-        rows = given.of_rows(problem.row_limit == limit)
-        for by in range(2, limit if rows.size else 2):
+    parts, most = (
+        [given],
+        problem.rows.max(axis=1).toarray().astype(np.int64) if problem.rows.nnz else problem.row_limit,
+    )
+    for limit in np.unique(problem.row_limit[problem.row_limit > 2]).tolist():
+        rows = given.of_rows(at := problem.row_limit == limit)
+        for by in range(2, min(limit, int(most[at].max()) + 1)):  # a larger divisor leaves no use
             if limit % by:
                 parts.append(divided(rows, sparse.eye_array(rows.size, dtype=np.int64).tocsr(), np.full(rows.size, by)))
     return joined(*parts)

@@ -1,6 +1,6 @@
 """What the solver sees: references and integers, never facts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -73,6 +73,38 @@ class Problem:
         bit = child - self.first_child[group]
         return np.asarray((self.block_group == group) & ((self.block_mask >> bit & 1) == 1))
 
+    def restricted(self, keep: npt.NDArray[np.bool_], must_place: tuple[int, ...] = ()) -> "Problem":
+        """The same rows over fewer blocks; further children must be placed."""
+        where = np.cumsum(keep) - 1
+        inside = keep[self.row_block]
+        return replace(
+            self,
+            block_group=self.block_group[keep],
+            block_mask=self.block_mask[keep],
+            block_home=self.block_home[keep],
+            row_index=self.row_index[inside],
+            row_block=where[self.row_block[inside]].astype(np.int32),
+            row_use=self.row_use[inside],
+            goal_values=self.goal_values[:, keep],
+            lot=self.lot[keep],
+            must_place=tuple(dict.fromkeys((*self.must_place, *must_place))),
+        )
+
+    def with_row(self, blocks: Integers, limit: int) -> "Problem":
+        """The same with one more row: at most `limit` of these blocks."""
+        return replace(
+            self,
+            row_index=np.append(self.row_index, np.full(blocks.size, self.row_limit.size)).astype(np.int32),
+            row_block=np.append(self.row_block, blocks).astype(np.int32),
+            row_use=np.append(self.row_use, np.ones(blocks.size, dtype=np.int64)),
+            row_limit=np.append(self.row_limit, limit),
+        )
+
+    def without_what_is_used(self, chosen: Integers) -> "Problem":
+        """The same with only the room that is left beside the chosen blocks."""
+        used = self.rows[:, chosen].sum(axis=1)
+        return replace(self, row_limit=self.row_limit - np.rint(used).astype(np.int64))
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -107,10 +139,14 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """When to stop: `seconds` of wall time for the whole (the run is then not proven); `workers` cores."""
+    """When to stop: `seconds` of wall time for the whole (the run is then not proven); `workers` cores.
+
+    Without `lot` any plan that is best in every goal will do: enough where only what goals reach is asked.
+    """
 
     seconds: float | None = None
     workers: int = 1
+    lot: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

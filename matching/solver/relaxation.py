@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from matching.solver.bound import Bound, bound_of
+from matching.solver.bound import NOTHING, Bound, bound_of
 from matching.solver.cuts import SMALL, new_rows
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
@@ -36,6 +36,7 @@ class Relaxation:
         self.priced[homes.size : self.given] = False  # families are solved in the bound itself, they need no price
         self.value = np.zeros(at.size, dtype=np.int64)
         self.held = Held(held.values[:, at], held.targets.copy(), held.on.copy())
+        self.barred = np.zeros(at.size, dtype=bool)
         self.point = np.zeros(at.size)
         self.engine = _engine(self.packing, self.held)
 
@@ -55,6 +56,20 @@ class Relaxation:
         self.held.on[position] = False
         self.engine.changeRowBounds(position, -FREE, FREE)
 
+    def bar(self, barred: Flags) -> None:
+        """From now on none of these blocks may be chosen, and all others may."""
+        differs = np.flatnonzero(self.barred != barred).astype(np.int32)
+        most = np.where(barred[differs], 0.0, FREE)
+        self.engine.changeColsBounds(differs.size, differs, np.zeros(differs.size), most)
+        self.barred = barred.copy()
+
+    def rewrite(self, position: int, value: Integers) -> None:
+        """The held value at `position` is another one."""
+        row, now = self.held.values[position], value[self.at]
+        for column in np.flatnonzero(row != now).tolist():
+            self.engine.changeCoeff(position, column, float(now[column]))
+        self.held.values[position] = now
+
     def solve(self, seconds: float | None = None) -> bool:
         """Solve; whether that led to an optimum within the time."""
         limit = FREE if seconds is None else self.engine.getRunTime() + max(seconds, 0.01)
@@ -68,6 +83,7 @@ class Relaxation:
         prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
         reaching, packing = prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :] * self.priced
         net = self.value * SCALE + reaching @ self.held.values - self.packing.use.T @ packing
+        net[self.barred] = NOTHING
         constant = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
         return bound_of(self.problem, self.at, net, constant)
 
@@ -87,7 +103,7 @@ class Relaxation:
         if drop.size:
             self.engine.deleteCols(drop.size, drop)
             self.at, self.value, self.point = self.at[keep], self.value[keep], self.point[keep]
-            self.packing = self.packing.of_blocks(keep)
+            self.packing, self.barred = self.packing.of_blocks(keep), self.barred[keep]
             self.held = Held(self.held.values[:, keep], self.held.targets, self.held.on)
 
     def tighten(self) -> bool:

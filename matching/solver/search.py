@@ -144,13 +144,15 @@ class Search:
 
 
 def hoped_for(totals: list[int]) -> int:
-    """What the best plan is hoped to be worth at least, judging by how much tightening has closed."""
+    """What the best plan is hoped to be worth at least, judging by how much tightening has closed; 0: no hope."""
     share = min((part for since, part in HOPE if len(totals) > since), default=None)
-    return 0 if share is None else int(totals[-1] - share * (totals[0] - totals[-1]))
+    return 0 if share is None or totals[0] == totals[-1] else int(totals[-1] - share * (totals[0] - totals[-1]))
 
 
 def stalled(totals: list[int]) -> bool:
-    """Whether the last six rounds brought less than a thousandth of what all brought."""
+    """Whether the last six rounds brought less than a thousandth of what all brought, or four brought nothing."""
+    if len(totals) > 4 and totals[0] == totals[-1]:
+        return True
     return len(totals) > 7 and (totals[-7] - totals[-1]) * 1000 < totals[0] - totals[-1]
 
 

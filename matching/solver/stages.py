@@ -5,7 +5,7 @@ goal before the finest is then certified by a bound of its own; where that fails
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -19,6 +19,7 @@ from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import Best, Clock, best_of, lawful
 
+Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
 
 
@@ -86,14 +87,16 @@ class Lead:
         return self.weights @ problem.goal_values[: self.weights.size]
 
 
-def solve(problem: Problem, limits: Limits | None = None) -> Solution:
+def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -> Solution:
     """The best plan in the order of goals, with a bound for each; the tie is broken by the lot.
 
-    Raises `PlanRefused` when the children who must be placed cannot all be placed.
+    `floors` are sums that the plan must reach: a value for each block, and the least sum. Raises `PlanRefused` when
+    the children who must be placed cannot all be placed, or a floor cannot be reached.
     """
+    limits = limits or Limits()
     if not problem.blocks:
-        return _nothing_possible(problem)
-    run = _start(problem, limits or Limits())
+        return _nothing_possible(problem, floors)
+    run = _start(problem, limits, floors)
     relaxed = Relaxation(problem, run.at, run.held)
     with run.timed("bounds"):
         lead = _lead(run, relaxed)
@@ -102,8 +105,9 @@ def solve(problem: Problem, limits: Limits | None = None) -> Solution:
     for goal in range(len(run.bound), len(problem.goals)):
         with run.timed(problem.goals[goal]):
             _search(run, goal)
-    with run.timed("lot"):
-        _draw_lots(run)
+    if limits.lot:
+        with run.timed("lot"):
+            _draw_lots(run)
     achieved = tuple(run.achieved(goal) for goal in range(len(problem.goals)))
     bound = tuple(max(pair) for pair in zip(run.bound, achieved, strict=True))
     return Solution(
@@ -111,19 +115,19 @@ def solve(problem: Problem, limits: Limits | None = None) -> Solution:
     )
 
 
-def _nothing_possible(problem: Problem) -> Solution:
+def _nothing_possible(problem: Problem, floors: Floors) -> Solution:
     """The plan when no child could go anywhere."""
-    if problem.must_place:
+    if problem.must_place or any(least > 0 for _, least in floors):
         raise PlanRefused(CANNOT_FORCE)
     none = (0,) * len(problem.goals)
     return Solution(chosen=(), achieved=none, bound=none, proven=True)
 
 
-def _start(problem: Problem, limits: Limits) -> Run:
-    goals, must = len(problem.goals), len(problem.must_place)
-    placing = np.array([problem.holding(child) for child in problem.must_place], dtype=np.int64)
-    values = np.vstack([problem.goal_values, placing.reshape(must, problem.blocks)])
-    targets = np.concatenate([np.zeros(goals, np.int64), np.ones(must, np.int64)])
+def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
+    goals, must = len(problem.goals), [(problem.holding(child), 1) for child in problem.must_place]
+    asked = [value for value, _ in (*must, *floors)]
+    values = np.vstack([problem.goal_values, np.array(asked, dtype=np.int64).reshape(len(asked), problem.blocks)])
+    targets = np.array([0] * goals + [least for _, least in (*must, *floors)], dtype=np.int64)
     held = Held(values, targets, targets > 0)
     clock = Clock(None if limits.seconds is None else time.monotonic() + limits.seconds)
     run = Run(problem, clock, greedy_plan(problem), np.ones(problem.blocks, dtype=bool), held)

@@ -22,7 +22,7 @@ from matching.policy import Policy, read_policy
 from matching.shortlist import shortlist
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
-from tests.benchmarks import peers, places
+from tests.benchmarks import answers, peers, places
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -43,6 +43,8 @@ def candidates(children: int, homes: int, seed: int) -> Candidates:
 
 def measure(what: str, children: int, homes: int, seed: int) -> dict[str, Any]:
     """One measurement; run in a process of its own, so that its peak memory is its own."""
+    if what in answers.QUESTIONS:
+        return answers.measured(what, children, homes, seed)
     if what == "shortlist":
         return _shortlists(children, homes, seed)
     if what in ("places", "postcode package", "profile"):
@@ -142,12 +144,14 @@ def page(console: Console) -> str:
             rows.append(_line(f"{size}, seed {seed}", NAMES[what], apart(what, children, homes, seed)))
             console.print(rows[-1])
     asked = apart("shortlist", 300, 2000, 1)
-    return TEMPLATE.format(
+    told = TEMPLATE.format(
         rows="\n".join(rows),
         where=_where(),
         pairwise=int(PAIRWISE_SECONDS),
         **{key: f"{asked[key] * 1000:.0f}" for key in ("first", "median", "slowest")},
-    ) + places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
+    )
+    of_places = places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
+    return told + answers.section(apart) + of_places
 
 
 def _where() -> str:

@@ -79,7 +79,7 @@ def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) ->
         as_of=TODAY,
         children=tuple(everybody),
         homes=tuple(home_list),
-        placements=(*lives, *agreed),
+        placements=(*lives, *agreed, *_links(draw, child_list, home_list)),
         relationships=(*plans, *_ties(draw, everybody, home_list)),
         decisions=tuple(_decisions(draw, child_list, home_list)),
         adjoining=_or(draw, wild / 2, frozenset({("A1", "A2"), ("A2", "A1")}), None),
@@ -101,7 +101,9 @@ def _child(draw: random.Random, ref: str, wild: float) -> Child:
         ref,
         _or(draw, wild / 2, draw.randint(0, 17), None),
         sex=_or(draw, wild / 2, draw.choice([Sex.FEMALE, Sex.MALE]), None, Sex.OTHER),
-        care_type=_or(draw, wild / 2, draw.choice([CareType.SHORT_TERM, CareType.LONG_TERM]), None),
+        care_type=_or(
+            draw, wild / 2, draw.choice([CareType.SHORT_TERM, CareType.LONG_TERM]), None, CareType.EARLY_PERMANENCE
+        ),
         places_to_avoid=_or(draw, wild, (), None, (draw.choice(PLACES),), (DISTRICT,)),
         considerations=_or(draw, wild * 2, frozenset(), None, _considerations(draw), _considerations(draw)),
         lives_with=_or(draw, wild * 2, draw.choice([LivesWith.NO_PREFERENCE, LivesWith.WITH_OTHERS]), None, *LivesWith),
@@ -151,7 +153,9 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         named_children=_or(draw, wild, (), None, names),
         exempted_children=_or(draw, wild * 2, (), None, (*names, "R1", "R2", "R3")),
         exemption_ends=draw.choice([FOREVER, FOREVER, TODAY, YESTERDAY, None]),
-        kind=_or(draw, wild, HomeKind.FOSTER, None, HomeKind.RESIDENTIAL, HomeKind.SUPPORTED_LODGINGS),
+        kind=_or(
+            draw, wild, HomeKind.FOSTER, None, HomeKind.RESIDENTIAL, HomeKind.SUPPORTED_LODGINGS, HomeKind.ADOPTIVE
+        ),
         place=_or(draw, wild / 2, draw.choice(PLACES), None, DISTRICT),
         places_free=_or(draw, wild / 2, draw.randint(1, 4), None, 0),
         place_state=state,
@@ -168,6 +172,7 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         pets=_or(draw, wild / 2, frozenset(), None, frozenset({Pet.DOG})),
         registered=_or(draw, wild, True, None, False),
         authority=_or(draw, wild, "A1", None, "A2", "A3"),
+        early_permanence=_or(draw, wild, True, None, False),
         approved_by=_or(draw, wild, None, "A1", "A2"),
         prefers_oldest=draw.choice([8, 18, None]),
     )
@@ -208,6 +213,14 @@ def _ties(draw: random.Random, children: list[Child], homes: list[Home]) -> list
         for one, other in combinations(children, 2)
         if one.sibling_group and one.sibling_group == other.sibling_group and draw.random() < 0.4
     ]
+
+
+def _links(draw: random.Random, children: list[Child], homes: list[Home]) -> list[CurrentPlacement]:
+    """Sometimes an adoption link, in force or not."""
+    if draw.random() < 0.7:
+        return []
+    child, home, last = draw.choice(children).ref, draw.choice(homes).ref, draw.choice([None, YESTERDAY, TODAY])
+    return [CurrentPlacement(child=child, home=home, standing=Standing.LINKED, expires_on=last)]
 
 
 def _decisions(draw: random.Random, children: list[Child], homes: list[Home]) -> list[Decision]:

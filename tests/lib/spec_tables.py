@@ -4,18 +4,30 @@ A table has a header row and then cases, columns parted by `|`. A column is a fa
 `resident` (a child who lives in the home) or the `second` of the children who go together, named as in the data dictionary
 (`child age` is short for a date of birth); cells are written as in the files, and an empty cell is not known.
 Special columns: `tie` (a relationship of the child with the home, or with the resident), `children` (how many go
-together), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
+together), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
 or a criterion's rating.
 """
 
 import ast
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from matching.criteria import CRITERIA, Criterion
 from matching.describe import single_set
-from matching.domain import Caseload, Child, Decision, Home, Relationship, SiblingPlan, Tie, Verdict
+from matching.domain import (
+    Caseload,
+    Child,
+    CurrentPlacement,
+    Decision,
+    Home,
+    Relationship,
+    SiblingPlan,
+    Standing,
+    Tie,
+    Verdict,
+)
 from matching.domain.facts import facts_of
 from matching.geo import Gazetteer
 from matching.io.cells import read_cell
@@ -85,7 +97,20 @@ def scene(case: dict[str, str]) -> Caseload:
         people.append(a_child(f"R{len(people)}"))
         lives[people[-1].ref] = "H1"
     ties += _tie(case)
-    return a_caseload(*people, home, lives=lives, relationships=tuple(ties), decisions=tuple(_decision(case)))
+    links = _link(case)
+    if links:
+        people.append(a_child("X1"))
+    others = (a_home("H2"),) if links else ()
+    parts = {"relationships": tuple(ties), "decisions": tuple(_decision(case)), "placements": links}
+    return a_caseload(*people, home, *others, lives=lives, **parts)
+
+
+def _link(case: dict[str, str]) -> tuple[CurrentPlacement, ...]:
+    if not case.get("linked child"):
+        return ()
+    last = date.fromisoformat(case["link expires"]) if case["link expires"] else None
+    who, where = case["linked child"], case["linked home"]
+    return (CurrentPlacement(child=who, home=where, standing=Standing.LINKED, expires_on=last),)
 
 
 def _with_siblings(people: list[Child], case: dict[str, str], ties: list[Relationship]) -> list[Child]:

@@ -1,0 +1,141 @@
+"""Solving again: the best plan if one thing were otherwise, beside the best plan as things are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.candidates import Candidates, changed, opened
+from matching.checker import check_plan
+from matching.describe import group_position
+from matching.errors import PlanRefused, UnknownReference
+from matching.io.plan_json import ToldPlan
+from matching.planning import Prepared, decide, placed_by
+from matching.solver import Floors, Limits, Problem, Solution, Warm, solve
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What a solution means: who would live where, and what each goal reaches; `proven` if nothing better exists."""
+
+    found: Candidates
+    problem: Problem
+    solution: Solution
+
+    @property
+    def proven(self) -> bool:
+        """Whether every goal is proven."""
+        return self.solution.proven
+
+    @property
+    def achieved(self) -> dict[str, int]:
+        """What each goal reaches, in order."""
+        return dict(zip(self.problem.goals, self.solution.achieved, strict=True))
+
+    @property
+    def home_of(self) -> dict[str, str]:
+        """Home by child."""
+        return dict(placed_by(self.found, self.problem, self.solution))
+
+    @property
+    def told(self) -> ToldPlan:
+        """As a plan that can be compared."""
+        return ToldPlan(
+            placements=tuple(self.home_of.items()), caseload="", policy="", goals=tuple(self.achieved.items())
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Base(Outcome):
+    """A caseload planned once, kept so that asking again is quick."""
+
+    ready: Prepared
+
+    @cached_property
+    def warm(self) -> Warm:
+        """The problem kept warm, made when it is first asked."""
+        return Warm(self.problem, self.solution)
+
+
+def base_of(ready: Prepared, limits: Limits | None = None) -> Base:
+    """The best plan as things are."""
+    solved = decide(ready, {}, limits or Limits())
+    return Base(ready=ready, found=ready.found, problem=solved.problem, solution=solved.solution)
+
+
+def solved_again(
+    base: Outcome, problem: Problem, limits: Limits | None = None, found: Candidates | None = None, floors: Floors = ()
+) -> Outcome:
+    """The best plan of a problem made from the base's; raises `PlanRefused` when it asks for what cannot be."""
+    return Outcome(found=found or base.found, problem=problem, solution=solve(problem, limits, floors))
+
+
+def pinned(base: Outcome, pins: Mapping[str, str | None], limits: Limits | None = None) -> Outcome:
+    """The best plan with some children in a home, or (`None`) in none; equal plans in the order of the lot."""
+    keep, must = allowing(base, pins)
+    return solved_again(base, base.problem.restricted(keep, must), limits)
+
+
+def quickly_pinned(base: Base, pins: Mapping[str, str | None]) -> Outcome:
+    """The same in hundredths of a second; among equal plans one that is near the base's.
+
+    Where it is not `proven`, no plan was proven better: what it loses against the base is the most that is lost, goals
+    taken in order. Goals after suitability are told as found. Raises `PlanRefused` when the pins cannot be kept.
+    """
+    keep, must = allowing(base, pins)
+    if not keep.any():  # nothing is possible: there is no relaxation to keep warm
+        return Outcome(found=base.found, problem=base.problem, solution=solve(base.problem.restricted(keep, must)))
+    return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must))
+
+
+def allowing(base: Outcome, pins: Mapping[str, str | None]) -> tuple[Flags, tuple[int, ...]]:
+    """Blocks that keep the pins, and the positions of the children who must be placed."""
+    keep = np.ones(base.problem.blocks, dtype=bool)
+    for child, home in pins.items():
+        keep &= ~holding(base, child) | (base.problem.block_home == _column(base, home))
+    return keep, tuple(base.found.row_of_child[child] for child, home in pins.items() if home is not None)
+
+
+def read_by_checker(base: Base, outcome: Outcome) -> None:
+    """Have the independent checker read who would live where; raises `PlanRefused` when it finds a breach."""
+    checked = check_plan(base.ready.caseload, list(outcome.home_of.items()), base.found.policy.settings)
+    if not checked.sound:
+        raise PlanRefused("The checker refused the plan:\n" + "\n".join(str(b.sentence) for b in checked.breaches))
+
+
+def holding(base: Outcome, child: str) -> Flags:
+    """Which blocks hold a child; raises `UnknownReference` for one who needs no home."""
+    if child not in base.found.row_of_child:
+        raise UnknownReference(
+            f"Child {child!r} does not need a home in this caseload. Maybe they live in one already."
+        )
+    return base.problem.holding(base.found.row_of_child[child])
+
+
+def _column(base: Outcome, home: str | None) -> int:
+    return -1 if home is None else base.found.register.home_index[home]
+
+
+def with_rules_met(base: Outcome, children: Sequence[str], home: str) -> Outcome:
+    """The base with every rule about these children of one group and this home met, not yet solved again.
+
+    Rules about all the children in the home together still hold: places, numbers, rooms, sibling plans.
+    """
+    group = group_position(base.found, children[0])
+    judged = opened(base.found, children, home)
+    found, problem = changed(base.found, base.problem, judged, groups=(group,))
+    return replace(base, found=found, problem=problem)
+
+
+def positions(before: Problem, chosen: Sequence[int], now: Problem) -> tuple[int, ...]:
+    """Where the chosen blocks of one problem stand in another that has them too, with others."""
+    at = {block: i for i, block in enumerate(_named(now, range(now.blocks)))}
+    return tuple(sorted(at[block] for block in _named(before, chosen)))
+
+
+def _named(problem: Problem, at: Iterable[int]) -> list[tuple[int, int, int]]:
+    return [(int(problem.block_group[b]), int(problem.block_mask[b]), int(problem.block_home[b])) for b in at]

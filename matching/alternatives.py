@@ -1,0 +1,124 @@
+"""Clearly different plans that are nearly as good: what each gives up, goal by goal, and who would live elsewhere."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.again import Base, Outcome, read_by_checker, solved_again
+from matching.candidates import GOAL_TITLES
+from matching.difference import Difference, difference
+from matching.errors import PolicyRefused
+from matching.solver import Limits, Problem
+from matching.wording import Sentence
+
+MOST = 5
+DIFFERENT = 3
+LOSS = 500  # points; a criterion of weight 5 met in full for one child
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """A plan beside the best: what it does otherwise, and what each goal loses (negative: gains) against the best.
+
+    `equal` when no goal loses or gains: only the lot stands between the two. `proven` when nothing nearer to the best
+    differs as clearly from all plans shown before.
+    """
+
+    plan: Outcome
+    otherwise: Difference
+    loses: tuple[tuple[str, int], ...]
+    proven: bool
+
+    @property
+    def equal(self) -> bool:
+        """Whether it is as good as the best in every goal."""
+        return not any(lost for _, lost in self.loses)
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """What it gives up and what it gains, in words, then who would live elsewhere."""
+        told = [Sentence("As good as the best plan in every goal; the order between them is by lot.")]
+        return (*(told if self.equal else ()), *self.otherwise.sentences)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternatives:
+    """Plans clearly different from the best and from each other, best first; why there are no more.
+
+    `goal` may lose up to `loss`; goals before it lose nothing. Two plans differ clearly when at least `different` sets
+    of brothers and sisters (single children counted) who share a home in the one do not share it in the other.
+    """
+
+    goal: str
+    loss: int
+    different: int
+    plans: tuple[Alternative, ...]
+    ended: Sentence
+
+
+def alternatives(
+    base: Base,
+    *,
+    goal: str | None = None,
+    loss: int = LOSS,
+    different: int = DIFFERENT,
+    most: int = MOST,
+    limits: Limits | None = None,
+) -> Alternatives:
+    """Up to `most` plans, each the best that differs clearly from all before it.
+
+    Raises `PolicyRefused` for a goal that the policy does not name, and `PlanRefused` when the checker finds a breach.
+    """
+    goal = goal or _last_of_the_child(base.problem.goals)
+    if goal not in base.problem.goals:
+        raise PolicyRefused(f"The policy has no goal {goal!r}. Its goals are: {', '.join(base.problem.goals)}.")
+    problem, shown, found = base.problem, base.solution.chosen, list[Alternative]()
+    ended = Sentence.of("Shown are the first {most}; there may be more.", most=most)
+    while len(found) < most:
+        problem = _apart_from(problem, shown, different)
+        plan = solved_again(base, problem, limits)
+        if _gives_up_too_much(base, plan, goal, loss) or not _differs(plan, shown, different):
+            ended = _no_more(goal, loss)
+            break
+        read_by_checker(base, plan)
+        found.append(_told(base, plan))
+        shown = plan.solution.chosen
+    return Alternatives(goal=goal, loss=loss, different=different, plans=tuple(found), ended=ended)
+
+
+def _last_of_the_child(goals: tuple[str, ...]) -> str:
+    return "suitability" if "suitability" in goals else goals[-1]
+
+
+def _apart_from(problem: Problem, chosen: tuple[int, ...], different: int) -> Problem:
+    """At least so many of the chosen sets are not chosen again."""
+    return problem.with_row(np.array(chosen, dtype=np.int64), max(0, len(chosen) - different))
+
+
+def _differs(plan: Outcome, shown: tuple[int, ...], different: int) -> bool:
+    """Whether a plan with fewer sets than that can differ so clearly at all."""
+    return len(set(shown) - set(plan.solution.chosen)) >= different
+
+
+def _gives_up_too_much(base: Base, plan: Outcome, goal: str, loss: int) -> bool:
+    for code, was, would in zip(base.problem.goals, base.solution.achieved, plan.solution.achieved, strict=True):
+        if code == goal:
+            return was - would > loss
+        if would < was:
+            return True
+    return False
+
+
+def _told(base: Base, plan: Outcome) -> Alternative:
+    both = zip(base.problem.goals, base.solution.achieved, plan.solution.achieved, strict=True)
+    return Alternative(
+        plan=plan,
+        otherwise=difference(base.told, plan.told),
+        loses=tuple((code, was - would) for code, was, would in both),
+        proven=base.proven and plan.proven,
+    )
+
+
+def _no_more(goal: str, loss: int) -> Sentence:
+    template = "No other plan is clearly different and loses no more than {loss} of: {title}."
+    return Sentence.of(template, loss=loss, title=GOAL_TITLES.get(goal, goal).lower())

@@ -1,0 +1,204 @@
+"""A solved problem kept warm, so that the best plan within some of its blocks is found again in hundredths of a second.
+
+The relaxation of all blocks stays at its optimum. Barring blocks leaves its prices possible, so a few steps of the dual
+simplex lead to the new optimum. What it proves is checked in whole numbers, as everywhere; what it cannot prove is
+said to be not proven.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.errors import PlanRefused
+from matching.solver.bound import Bound
+from matching.solver.cuts import SMALL
+from matching.solver.exact import by_cp_sat, by_highs
+from matching.solver.problem import Held, Integers, Problem, Solution
+from matching.solver.relaxation import DUAL, PRIMAL, SCALE, Relaxation
+from matching.solver.search import lawful
+from matching.solver.stages import CANNOT_FORCE, weights_of
+
+Flags = npt.NDArray[np.bool_]
+ROUNDS = 6  # of tightening, once
+FEW = 600  # blocks of least regret among which a plan is looked for
+FEW_IN_ALL = 4_000  # so small a problem is solved quickest by search, a larger one by its relaxation with cuts
+MOST = 1_500  # blocks that are solved exactly while somebody waits
+
+
+class Warm:
+    """A problem with its best plan; among equal plans those nearest to it are found.
+
+    Questions leave no trace: the answer does not depend on what was asked before. Goals after the finest
+    (suitability) are told as the plan found reaches them; they are not searched for. `best` says that the solution is
+    the best of the whole problem, which spares work; `rounds` of tightening are done once, here.
+    """
+
+    def __init__(self, problem: Problem, solution: Solution, *, best: bool = True, rounds: int = ROUNDS) -> None:
+        self.problem, self.solution, self.known_best = problem, solution, best and solution.proven
+        goals, weights = problem.goal_values, weights_of(problem)
+        self.finest = weights.size - 1
+        self.weights = weights * (len(problem.children) + 1)
+        chosen = np.array(solution.chosen, dtype=np.int64)
+        self.value = self.weights @ goals[: weights.size]
+        self.value[chosen] += np.bitwise_count(problem.block_mask[chosen])
+        held = Held(
+            np.vstack([goals, np.zeros_like(goals[:1])]),
+            np.zeros(len(goals) + 1, np.int64),
+            np.zeros(len(goals) + 1, bool),
+        )
+        self.relaxed = Relaxation(problem, np.arange(problem.blocks), held)
+        self.relaxed.aim(self.value)
+        self._tighten(int(self.value[chosen].sum()), rounds)
+        self.basis = self.relaxed.engine.getBasis()
+
+    def _tighten(self, now: int, rounds: int) -> None:
+        for _ in range(rounds):
+            self.relaxed.solve()
+            if self.relaxed.bound().total < (now + 1) * SCALE or not self.relaxed.tighten():
+                return
+        self.relaxed.solve()
+
+    def best(self, keep: Flags, must: tuple[int, ...] = (), finest: Integers | None = None) -> Solution:
+        """The best plan of the blocks `keep` that places the children at the positions `must`.
+
+        `finest` gives other values for the finest goal. Raises `PlanRefused` when there is none.
+        """
+        usual = self.value
+        held = self._asking(keep, must)
+        try:
+            if finest is not None:
+                self.value = usual + (finest - self.problem.goal_values[self.finest]) * int(self.weights[self.finest])
+            chosen, bound = self._lead(held, keep)
+            achieved = self.problem.goal_values[:, chosen].sum(axis=1)
+            ceilings = self._ceilings(achieved)
+            proven = ceilings == achieved[: self.finest].tolist() and self._closed(chosen, bound)
+        finally:
+            self.value = usual
+            for goal in range(self.finest):
+                self.relaxed.release(goal)
+            self.relaxed.release(len(self.problem.goals))
+        return Solution(
+            chosen=tuple(chosen.tolist()),
+            achieved=tuple(achieved.tolist()),
+            bound=(*ceilings, *achieved[self.finest :].tolist()),
+            proven=proven,
+        )
+
+    def _closed(self, chosen: Integers, bound: int) -> bool:
+        return bound < (int(self.value[chosen].sum()) + 1) * SCALE
+
+    def best_with(self, finest: Integers) -> Integers | None:
+        """The chosen blocks of the best plan if the finest goal had these values, nearest to the base's plan.
+
+        What the goals before reach does not depend on it. `None` where the relaxation alone does not settle it.
+        """
+        if not self.problem.blocks:
+            return finest
+        earlier = self.weights[: self.finest] @ self.problem.goal_values[: self.finest]
+        value = earlier + finest * int(self.weights[self.finest])
+        chosen = np.array(self.solution.chosen, dtype=np.int64)
+        value[chosen] += np.bitwise_count(self.problem.block_mask[chosen])
+        self.relaxed.bar(np.zeros(self.problem.blocks, dtype=bool))
+        self.relaxed.aim(value)
+        self.relaxed.engine.setBasis(self.basis)
+        self.relaxed.engine.setOptionValue("simplex_strategy", PRIMAL)
+        if not self.relaxed.solve():
+            return None
+        bound, plan = self.relaxed.bound(), self.relaxed.whole()
+        for one in (chosen, plan):
+            if one is not None and self._settles(one, value, bound.total):
+                return one
+        worth = bound.total - bound.regret
+        return self._among(np.flatnonzero(worth >= int(value[chosen].sum()) * SCALE), value, chosen)
+
+    def _among(self, at: Integers, value: Integers, chosen: Integers) -> Integers | None:
+        """The best plan of these blocks that keeps what earlier goals reach; `None` if they are too many."""
+        if at.size > MOST:
+            return None
+        goals, targets = self.problem.goal_values[: self.finest], self.solution.achieved[: self.finest]
+        held = Held(goals, np.array(targets, dtype=np.int64), np.ones(self.finest, dtype=bool))
+        plan, done = by_cp_sat(self.problem, value, held, np.union1d(at, chosen), None, hint=chosen)
+        return plan if done and plan is not None and lawful(self.problem, held, plan) else None
+
+    def _settles(self, plan: Integers, value: Integers, most: int) -> bool:
+        """Whether a plan is worth the most, and reaches what the base's plan reaches in the goals before the finest."""
+        reached = self.problem.goal_values[: self.finest, plan].sum(axis=1).tolist()
+        best = most < (int(value[plan].sum()) + 1) * SCALE
+        return (
+            best
+            and reached == list(self.solution.achieved[: self.finest])
+            and lawful(self.problem, _nothing(value), plan)
+        )
+
+    def _asking(self, keep: Flags, must: tuple[int, ...]) -> Held:
+        spare = len(self.problem.goals)
+        wanted = np.zeros(self.problem.blocks, dtype=np.int64)
+        for child in must:
+            wanted += self.problem.holding(child)
+        self.relaxed.bar(~keep)
+        self.relaxed.rewrite(spare, wanted)
+        self.relaxed.hold(spare, len(must))
+        return Held(wanted[None], np.array([len(must)]), np.array([len(must) > 0]))
+
+    def _lead(self, held: Held, keep: Flags) -> tuple[Integers, int]:
+        """The plan that is worth most by the weighted sum, and a bound on every plan."""
+        self.relaxed.aim(self.value)
+        self.relaxed.engine.setBasis(self.basis)
+        self.relaxed.engine.setOptionValue("simplex_strategy", DUAL)
+        if not self.relaxed.solve():
+            raise PlanRefused(CANNOT_FORCE)
+        bound, plan = self.relaxed.bound(), self.relaxed.whole()
+        if plan is not None and lawful(self.problem, held, plan):
+            return plan, bound.total
+        return self._exactly(held, keep, bound)
+
+    def _exactly(self, held: Held, keep: Flags, bound: Bound) -> tuple[Integers, int]:
+        """Solve on the blocks of least regret, then on all that could be in a better plan, if they are few."""
+        worth = np.where(keep, bound.total - bound.regret, -1)
+        near = np.zeros_like(keep)
+        near[list(self.solution.chosen)] = near[self.relaxed.point > SMALL] = True
+        near[np.argsort(-worth, kind="stable")[:FEW]] = True
+        looked = np.flatnonzero(near & keep)
+        plan, done = self._best_among(looked, held)
+        if plan is None:
+            return self._any(held, keep), bound.total
+        better = np.flatnonzero(worth >= (int(self.value[plan].sum()) + 1) * SCALE)
+        if not done or not np.setdiff1d(better, looked).size or better.size > MOST:
+            proven = done and not np.setdiff1d(better, looked).size
+            return plan, int(self.value[plan].sum()) * SCALE if proven else bound.total
+        found, done = self._best_among(np.union1d(better, plan), held)
+        plan = plan if found is None else found
+        return plan, int(self.value[plan].sum()) * SCALE if done else bound.total
+
+    def _best_among(self, at: Integers, held: Held) -> tuple[Integers | None, bool]:
+        if self.problem.blocks <= FEW_IN_ALL:
+            return by_cp_sat(self.problem, self.value, held, at, None)
+        cuts = self.relaxed.packing.of_rows(np.arange(self.relaxed.given, self.relaxed.packing.size))
+        plan, done = by_highs(self.problem, self.value, held, at, None, cuts)
+        if plan is not None and not lawful(self.problem, held, plan):
+            return None, False
+        return plan, done
+
+    def _any(self, held: Held, keep: Flags) -> Integers:
+        """Any plan that places whom it must."""
+        plan, _ = by_cp_sat(self.problem, self.value * 0, held, np.flatnonzero(keep), None)
+        if plan is None:
+            raise PlanRefused(CANNOT_FORCE)
+        return plan
+
+    def _ceilings(self, achieved: Integers) -> list[int]:
+        """For each goal before the finest, the most that any plan reaches which reaches the earlier goals."""
+        ceilings: list[int] = []
+        for goal in range(self.finest):
+            if self.known_best and list(achieved[: goal + 1]) == list(self.solution.achieved[: goal + 1]):
+                ceilings.append(int(achieved[goal]))  # fewer blocks reach no more than all did
+            else:
+                self.relaxed.aim(self.problem.goal_values[goal])
+                self.relaxed.solve()
+                ceilings.append(max(int(achieved[goal]), self.relaxed.bound().total // SCALE))
+            self.relaxed.hold(goal, int(achieved[goal]))
+        return ceilings
+
+
+def _nothing(value: Integers) -> Held:
+    """Nothing held."""
+    return Held(value[None], np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool))

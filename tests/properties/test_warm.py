@@ -1,0 +1,79 @@
+"""A problem kept warm gives what solving from nothing gives, whatever was asked before."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from matching.again import Base, base_of, pinned, quickly_pinned
+from matching.candidates.blocks import sums_over_children
+from matching.errors import PlanRefused
+from matching.planning import prepare
+from matching.solver import Limits, solve
+from matching.steadiness import factors, proposals_of
+from tests.lib.builders import fostering
+from tests.lib.random_caseloads import random_caseload
+
+POLICY = fostering()
+
+
+def based(seed: int) -> Base:
+    return base_of(prepare(random_caseload(seed, children=7, homes=5, wild=0.06), POLICY))
+
+
+def test_pins_are_answered_as_from_nothing() -> None:
+    asked = settled = 0
+    for seed in range(40):
+        base = based(seed)
+        first = {}
+        for again in (False, True):  # the second time after all other questions
+            for child in base.found.row_of_child:
+                for home in (None, *base.problem.homes):
+                    try:
+                        quick = quickly_pinned(base, {child: home})
+                    except PlanRefused:
+                        quick = None
+                    if again:
+                        assert (quick and quick.solution) == first[child, home]
+                        continue
+                    first[child, home] = quick and quick.solution
+                    try:
+                        slow = pinned(base, {child: home}, Limits(lot=False))
+                    except PlanRefused:
+                        assert quick is None
+                        continue
+                    assert quick is not None
+                    asked += 1
+                    last = POLICY.goals.index("suitability") + 1
+                    reached, best = quick.solution.achieved[:last], slow.solution.achieved[:last]
+                    assert reached <= best, "no plan reaches more than the best"
+                    if quick.proven:
+                        settled += 1
+                        assert reached == best
+    assert settled / asked > 0.9
+
+
+def test_a_plan_under_other_weights_is_the_best_under_them() -> None:
+    """Each draw by itself, against planning from nothing with the values of that draw."""
+    for seed in range(25):
+        base = based(seed)
+        points = [sums_over_children(base.found.sets, one, base.found.row_of_child) for one in base.found.judged.points]
+        at = base.problem.goals.index("suitability")
+        for draw in factors(POLICY, seed, 8):
+            finest = (draw @ np.array(points) + 500) // 1000
+            chosen = base.warm.best_with(finest)
+            assert chosen is not None
+            values = base.problem.goal_values.copy()
+            values[at] = finest
+            best = solve(replace(base.problem, goal_values=values), Limits(lot=False))
+            assert tuple(values[: at + 1, chosen].sum(axis=1).tolist()) == best.achieved[: at + 1]
+
+
+def test_without_wobble_every_proposal_holds() -> None:
+    for seed in range(10):
+        base = based(seed)
+        still = factors(POLICY, seed, 5, wobble=0)
+        assert (still == 1000).all()
+        told = proposals_of(base, seed, draws=20)
+        assert told.draws == 20
+        assert all(0 <= kept <= 20 for _, kept in told.kept)
+        assert proposals_of(base, seed, draws=20) == told, "the same seed gives the same answer"
