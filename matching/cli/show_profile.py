@@ -75,10 +75,11 @@ def _neighbours(series: Series, code: str, named: str | None, authorities: Autho
 def show(made: Profile, out: Path, files: int) -> None:
     """The indicators as a table, and where the rest is."""
     table = Table(title=f"{made.name} on 31 March {made.day.year}")
-    for heading in ("", made.name, "Neighbours", "England"):
+    for heading in ("", made.name, "Not known", "Neighbours", "England"):
         table.add_column(heading, justify="left" if not heading else "right")
     for figure in made.figures:
-        table.add_row(figure.indicator.title, _own(figure), _percent(figure.neighbours), _percent(figure.england))
+        beside = (_percent(figure.not_known), _percent(figure.neighbours), _percent(figure.england))
+        table.add_row(figure.indicator.title, _own(figure), *beside)
     Console().print(table)
     Console().print(f"{files} files in {out}; open {out / 'profile.html'}.")
 

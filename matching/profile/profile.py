@@ -172,7 +172,7 @@ def _figure(indicator: Indicator, setting: Setting) -> Figure:
     enough = indicator.of >= FEWEST_FOR_A_RATE
     return Figure(
         indicator=indicator,
-        percent=None if mean else shown_rate(indicator.count, indicator.of),
+        percent=None if mean or indicator.not_known == indicator.of else shown_rate(indicator.count, indicator.of),
         of=rounded(indicator.of) if enough else float("nan"),
         days=indicator.days if mean and enough else None,
         not_known=None if indicator.not_known is None else shown_rate(indicator.not_known, indicator.of),

@@ -107,3 +107,13 @@ def test_no_childs_reference_or_postcode_is_written(profile: Profile, folder: Pa
     text = "".join(path.read_text() for path in write_profile(profile, tmp_path))
     assert not any(row["CHILD"] in text for row in rows(folder / "header.csv"))
     assert not any(code in text for code in ("SO14 7LY", "RG21 4AH"))
+
+
+def test_nothing_known_is_not_none(setting: Setting, folder: Path) -> None:
+    """Without postcodes nobody is over 20 miles away, and that is not shown as 0%."""
+    children, episodes = frames(folder)
+    bare = profile_of(children, episodes.assign(home_postcode=None, placement_postcode=None), setting)
+    figures = {figure.indicator.code: figure for figure in bare.figures}
+    for code in ("over-20-miles", "inside-boundary"):
+        assert figures[code].percent is None
+        assert figures[code].not_known == 100
