@@ -7,7 +7,8 @@ MatchingError
 ├── PolicyRefused           a policy file asks for something that cannot be
 ├── PlanRefused             no plan can be made under the conditions asked for, or the checker refused it
 ├── WrongChance             a chance of a yes that is no share, or that is missing
-└── NoProofInTime           the limit came before any plan
+├── NoProofInTime           the limit came before any plan
+└── RoadsUnavailable        a source of journeys did not answer, or answered nonsense; another one stands in
 
 Every message says what, which value, where, and then the way out.
 """
@@ -36,7 +37,8 @@ class Fault:
             place += f", row {self.row}"
         if self.column is not None:
             place += f", column {self.column}"
-        shown = "" if self.value is None else f" {self.value!r}:"
+        value = self.value if self.value is None or len(self.value) <= 60 else self.value[:57] + "..."
+        shown = "" if value is None else f" {value!r}:"
         return f"{place}:{shown} {self.reason} {self.way_out}"
 
 
@@ -71,3 +73,7 @@ class WrongChance(MatchingError):
 
 class NoProofInTime(MatchingError):
     """The limit came before any plan was found."""
+
+
+class RoadsUnavailable(MatchingError):
+    """A source of journeys did not answer, or answered nonsense; another one can stand in."""

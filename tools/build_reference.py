@@ -188,7 +188,8 @@ def write_checksums() -> None:
     """Replace the checksum table at the end of SOURCES.md."""
     sources = DATA / "SOURCES.md"
     kept = sources.read_text().split("## Checksums")[0]
-    sums = [(path.name, hashlib.sha256(path.read_bytes()).hexdigest()) for path in sorted(REFERENCE.iterdir())]
+    files = sorted(path for path in REFERENCE.rglob("*") if path.is_file())
+    sums = [(path.relative_to(REFERENCE), hashlib.sha256(path.read_bytes()).hexdigest()) for path in files]
     rows = "".join(f"| `{name}` | `{digest}` |\n" for name, digest in sums)
     sources.write_text(f"{kept}## Checksums\n\n| file | sha256 |\n| --- | --- |\n{rows}")
 

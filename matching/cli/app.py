@@ -19,6 +19,8 @@ from matching.cli import answers, show
 from matching.cli import beside as said
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
+from matching.cli.places_commands import commands as places
+from matching.cli.profile_command import profile
 from matching.cli.show_policy import policy as show_policy
 from matching.cli.show_policy import policy_data
 from matching.difference import difference
@@ -239,6 +241,8 @@ answers.register(app)
 
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
+app.add_typer(places, name="places")
+app.command()(profile)
 
 
 @policies.command("check")

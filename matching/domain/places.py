@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A postcode sector or district on the national grid; never a household's own address.
+    """A postcode sector, a district or a cell on the national grid; never a household's own address.
 
     `easting` and `northing` are metres on EPSG:27700, the middle of the area's postcodes.
-    `authority` is the upper-tier code, `None` where the area lies in more than one.
+    `authority` is the upper-tier code, `None` where the area lies in more than one. Inside the trusted core
+    alone, before `matching.places.protect`, it may be a postcode's own, of precision "unit".
     """
 
     postcode: str

@@ -19,7 +19,8 @@ refused whole, with every fault listed.
 
 `children.csv` starts with a column `as_of`: the caseload's date, the same on every row. `travel.csv`,
 `decisions.csv` and `refusals.csv` are optional, and so is a `policy.toml`. References are made up by whoever writes
-the folder; names and addresses have no place in it. Postcodes may be given whole; only their sector is kept.
+the folder; names and addresses have no place in it. Postcodes may be given whole; only their sector is kept. A folder
+that `placements places locate` wrote has a `cells.csv` too: its homes lie in cells, such as SO14 7 area.
 """
 WRITTEN = {
     str: "text",

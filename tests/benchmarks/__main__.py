@@ -22,7 +22,7 @@ from matching.policy import Policy, read_policy
 from matching.shortlist import shortlist
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
-from tests.benchmarks import answers, peers
+from tests.benchmarks import answers, peers, places
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -47,6 +47,8 @@ def measure(what: str, children: int, homes: int, seed: int) -> dict[str, Any]:
         return answers.measured(what, children, homes, seed)
     if what == "shortlist":
         return _shortlists(children, homes, seed)
+    if what in ("places", "postcode package", "profile"):
+        return {**places.measure(what), "memory": _memory()}
     found = candidates(children, homes, seed)
     began, proof = time.perf_counter(), "none"
     if what == "blocks":
@@ -148,7 +150,8 @@ def page(console: Console) -> str:
         pairwise=int(PAIRWISE_SECONDS),
         **{key: f"{asked[key] * 1000:.0f}" for key in ("first", "median", "slowest")},
     )
-    return told + answers.section(apart)
+    of_places = places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
+    return told + answers.section(apart) + of_places
 
 
 def _where() -> str:

@@ -1,0 +1,1 @@
+"""An authority beside its statistical neighbours and England: indicators, tables, pictures."""
