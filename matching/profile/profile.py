@@ -294,7 +294,7 @@ def _fostering_row(words: str, part: pd.Series, whole: pd.Series, setting: Setti
         "what": words,
         "own": shares.get(setting.authority, float("nan")),
         "neighbours_low": beside.min(),
-        "neighbours_middle": beside.median(),
+        "neighbours_middle": beside.dropna().median(),
         "neighbours_high": beside.max(),
         "england": shares.get(ENGLAND, float("nan")),
     }
