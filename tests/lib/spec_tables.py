@@ -4,7 +4,7 @@ A table has a header row and then cases, columns parted by `|`. A column is a fa
 `resident` (a child who lives in the home) or the `second` of the children who go together, named as in the data dictionary
 (`child age` is short for a date of birth); cells are written as in the files, and an empty cell is not known.
 Special columns: `tie` (a relationship of the child with the home, or with the resident), `children` (how many go
-together), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
+together), `lives at` (a home: H1 or H2), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
 or a criterion's rating.
 """
 
@@ -97,10 +97,12 @@ def scene(case: dict[str, str]) -> Caseload:
         people.append(a_child(f"R{len(people)}"))
         lives[people[-1].ref] = "H1"
     ties += _tie(case)
+    if case.get("lives at"):
+        lives["C1"] = case["lives at"]
     links = _link(case)
     if links:
         people.append(a_child("X1"))
-    others = (a_home("H2"),) if links else ()
+    others = (a_home("H2"),) if links or case.get("lives at") else ()
     parts = {"relationships": tuple(ties), "decisions": tuple(_decision(case)), "placements": links}
     return a_caseload(*people, home, *others, lives=lives, **parts)
 
