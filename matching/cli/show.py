@@ -74,7 +74,7 @@ def caseload(screen: Console, found: Caseload) -> None:
     screen.print(Panel("\n".join(lines), title="An invented Southampton, on real geography", title_align="left"))
 
 
-def plan(screen: Console, made: Plan, found: Caseload) -> None:
+def plan(screen: Console, made: Plan) -> None:
     """A whole plan: goals, placements, sibling plans, children without a home, the checker's verdict."""
     screen.print(_goals(made.goals))
     screen.print(_placements(made))
