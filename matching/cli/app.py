@@ -17,6 +17,7 @@ from matching.checker import check_plan
 from matching.cli import answers, show
 from matching.cli import beside as said
 from matching.cli.exits import Exit, outcome_of
+from matching.cli.forecast import commands as forecast
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
@@ -192,6 +193,7 @@ answers.register(app)
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
 app.add_typer(places, name="places")
+app.add_typer(forecast, name="forecast")
 app.command()(profile)
 
 
