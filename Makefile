@@ -20,6 +20,7 @@ check: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.lib.handbook
+	$(BIN)/python -m tests.stories.telling
 	$(BIN)/python -m tests.lib.picture demo
 
 bench: $(DEV)

@@ -67,7 +67,7 @@ class NearHome(Criterion):
                 miles=counted(max(1, _rounded(miles, 1)), "mile"),
             )
         return Sentence.of(
-            "{home} is about {miles} miles from the family home.", home=household.home.ref, miles=_rounded(miles, 5)
+            "{home} is within {miles} miles of the family home.", home=household.home.ref, miles=_rounded(miles, 5)
         )
 
 
