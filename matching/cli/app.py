@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 a fault of ours; 2 the input or the call is wrong; 3 the c
 import json
 import sys
 from dataclasses import asdict
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
@@ -194,6 +195,8 @@ policies = typer.Typer(help="Policies: what counts, how much, in which order.", 
 app.add_typer(policies, name="policy")
 app.add_typer(places, name="places")
 app.add_typer(forecast, name="forecast")
+for command in entry_points(group="placements.commands"):  # the service adds its own, if it is installed
+    command.load()(app)
 app.command()(profile)
 
 
