@@ -20,7 +20,7 @@ from api.db.sealing import Seal
 T = TypeVar("T")
 TRIES = 8
 SERIALIZATION, DEADLOCK = "40001", "40P01"
-ENTRY = "audit entry"
+ENTRY, CHANGED = "audit entry", "changed"
 
 
 class Store:
@@ -69,10 +69,16 @@ class Store:
             return done
 
 
+@event.listens_for(Session, "after_flush")
+def _note_a_change(session: Session, _: Any) -> None:
+    session.info[CHANGED] = True
+
+
 @event.listens_for(Session, "before_commit")
 def _no_change_without_an_entry(session: Session) -> None:
-    """A commit of changes that nobody wrote down is refused."""
-    if (session.new or session.dirty or session.deleted) and not session.info.get(ENTRY):
+    """A commit of changes that nobody wrote down is refused, those not yet flushed included."""
+    session.flush()
+    if session.info.get(CHANGED) and not session.info.get(ENTRY):
         raise RuntimeError("A change without an audit entry. Use Store.transact.")
 
 

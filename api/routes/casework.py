@@ -51,11 +51,10 @@ class Made(BaseModel):
 def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
     """The homes to ring, in order, with near misses and who may agree to them."""
 
-    def done(session: Session) -> dict[str, Any]:
+    with act.parts.store.reading() as session:  # the writer's lock is not held while the core works
         caseload = matching.caseload_now(session, act.parts.store.seal, act.parts.maps, act.user, act.parts.today())
-        return matching.homes_for(caseload, act.parts.policy, told.children, told.emergency)
-
-    return act.do("shortlist", "children:" + ",".join(told.children)[:180], done, emergency=told.emergency)
+    found = matching.homes_for(caseload, act.parts.policy, told.children, told.emergency)
+    return act.do("shortlist", "children:" + ",".join(told.children)[:180], lambda _: found, emergency=told.emergency)
 
 
 @router.post("/plans", status_code=201, dependencies=[Depends(Needs(May.PROPOSE))], response_model=Made)

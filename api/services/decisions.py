@@ -88,9 +88,16 @@ def _lawful(desk: Desk, caseload: Caseload, choice: Choice) -> None:
     if breaches:
         said = tuple({"field": breach.rule, "reason": str(breach.sentence)} for breach in breaches)
         way = "Ask who may agree to it, or choose another home; the shortlist says which and who."
-        raise Conflict(
-            f"{choice.home} cannot be chosen as things are: " + " ".join(f["reason"] for f in said), way, said
-        )
+        why = " ".join(one["reason"] for one in said)
+        raise Conflict(f"{choice.home} cannot be chosen as things are: {why}{_since(desk, choice.home)}", way, said)
+
+
+def _since(desk: Desk, home: str) -> str:
+    """What changed at a home since it was shown as free, if a place there was promised meanwhile."""
+    beds = desk.session.scalars(select(Bed).where(Bed.home == home).order_by(Bed.taken_at.desc())).all()
+    if not beds:
+        return ""
+    return f" A place there was promised to another child at {beds[0].taken_at:%H:%M} (UTC), by {beds[0].taken_by}."
 
 
 def _carry_out(desk: Desk, choice: Choice, child: str) -> None:
