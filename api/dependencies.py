@@ -125,6 +125,8 @@ class Acting:
 
 async def _request_hash(request: Request) -> str:
     body = await request.body()
+    if b"\\u0000" in body or b"\0" in body:
+        raise Wrong("The request holds a NUL character, which no text has.", "Take it out.")
     return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
 
 

@@ -31,6 +31,9 @@ HEADERS = {
 }
 
 
+NUL = "The request holds a NUL character, which no text has."
+
+
 def maps() -> Maps:
     """Geography from the reference data."""
     reference = data_folder() / "reference"
@@ -74,6 +77,8 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
 
 def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        if "%00" in f"{request.url.path}?{request.url.query}" or "\0" in request.url.path:
+            return _problem(422, "The request cannot be", NUL, "Take it out.", ())
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > largest:
             return _problem(413, "Too large", f"A request may hold {largest} bytes.", "Send it in parts.", ())

@@ -29,7 +29,10 @@ class Store:
     def __init__(self, url: str, seal: Seal) -> None:
         self.url, self.seal = url, seal
         self.engine = create_engine(
-            url, connect_args={"timeout": 30} if url.startswith("sqlite") else {}, pool_pre_ping=True
+            url,
+            connect_args={"timeout": 30} if url.startswith("sqlite") else {},
+            pool_pre_ping=True,
+            hide_parameters=True,
         )
         if self.engine.dialect.name == "sqlite":
             _as_sqlite_should(self.engine)

@@ -21,7 +21,7 @@ class SignIn(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"name": "duty-officer", "password": "a long one"}]}
     )
-    name: str = Field(max_length=80)
+    name: str = Field(max_length=80, pattern=r"^[\w.@-]+$")
     password: str = Field(max_length=200)
     code: str | None = Field(None, max_length=10)
 
