@@ -89,7 +89,17 @@ class Acting:
     def do(
         self, act: str, about: str, action: Callable[[Session], Any], status: int = 200, **detail: object
     ) -> JSONResponse:
-        """Run `action` in one transaction with its entry; the same key gives the same answer and acts once."""
+        """Run `action` in one transaction with its entry, and answer with what it gives."""
+        body, code, again = self.run(act, about, action, status, **detail)
+        headers = {"Idempotent-Replayed": "true"} if again else {}
+        if isinstance(body, dict) and "version" in body:
+            headers["ETag"] = f'"{body["version"]}"'
+        return JSONResponse(body, code, headers)
+
+    def run(
+        self, act: str, about: str, action: Callable[[Session], Any], status: int = 200, **detail: object
+    ) -> tuple[Any, int, bool]:
+        """The same as plain data: body, status, and whether it is an earlier answer; one key acts once."""
 
         def once(session: Session) -> tuple[Any, int, bool]:
             kept = session.get(Answered, (self.user.name, self.key)) if self.key else None
@@ -116,11 +126,7 @@ class Acting:
         def entry(done: tuple[Any, int, bool]) -> Entry:
             return Entry(self.user.name, act, about, {**detail, "again": True} if done[2] else detail)
 
-        body, code, again = self.parts.store.transact(once, entry)
-        headers = {"Idempotent-Replayed": "true"} if again else {}
-        if isinstance(body, dict) and "version" in body:
-            headers["ETag"] = f'"{body["version"]}"'
-        return JSONResponse(body, code, headers)
+        return self.parts.store.transact(once, entry)
 
 
 async def _request_hash(request: Request) -> str:

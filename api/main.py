@@ -9,12 +9,15 @@ from multiprocessing import get_context
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
 
 from api.db.queries import Maps
 from api.db.sealing import Seal
 from api.db.store import Store
 from api.dependencies import Service
 from api.errors import ServiceError, of_core
+from api.pages import PAGES
+from api.pages.rendering import HERE, back_to, page
 from api.routes import ROUTERS
 from api.settings import Settings
 from matching.cli.places import crossings, data_folder, gazetteer
@@ -22,11 +25,12 @@ from matching.errors import MatchingError
 from matching.geo import read_adjoining
 from matching.policy import Policy, read_policy
 
+STATIC = HERE / "static"
 LOG = logging.getLogger("placements")
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 
@@ -65,7 +69,8 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    for router in ROUTERS:
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(MatchingError, _core_refused)
@@ -103,12 +108,18 @@ def _problem(status: int, title: str, detail: str, way_out: str, fields: tuple[d
     return JSONResponse(body, status, {**HEADERS, **headers}, media_type="application/problem+json")
 
 
-def _refused(_: Request, fault: Exception) -> JSONResponse:
+def _for_a_page(request: Request) -> bool:
+    return not request.url.path.startswith(("/api/", "/health"))
+
+
+def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, ServiceError)
+    if _for_a_page(request):
+        return back_to("/sign-in") if fault.status == 401 else page("refused.html", None, fault.status, fault=fault)
     return _problem(fault.status, fault.title, fault.detail, fault.way_out, fault.fields)
 
 
-def _core_refused(request: Request, fault: Exception) -> JSONResponse:
+def _core_refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, MatchingError)
     return _refused(request, of_core(fault))
 

@@ -51,6 +51,7 @@ class Store:
         """A session that changes nothing."""
         with Session(self.engine, autoflush=False) as session:
             yield session
+            session.expunge_all()  # what was read stays readable
             session.rollback()
 
     def transact(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:

@@ -8,7 +8,7 @@ import numpy as np
 from matching.domain import Caseload, Child, Hold, Household, Level, Place, RefusedBy, SiblingPlan, Tie
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence
+from matching.wording import Sentence, written
 
 READ = date(2026, 11, 23)
 NO_CONTACT = Source(text="Children Act 1989", paragraph="sections 22(3) and 34, and orders of a court", read_on=READ)
@@ -38,7 +38,7 @@ class NotOnHold(Rule):
             return Sentence.of("We do not know whether {home} may be asked now. Ask its social worker.", home=home.ref)
         if home.hold_until and home.hold_until < caseload.as_of:
             template = "The hold on {home} should have ended on {day}. Ask whether it may be asked again."
-            return Sentence.of(template, home=home.ref, day=home.hold_until.isoformat())
+            return Sentence.of(template, home=home.ref, day=written(home.hold_until))
         return Sentence.of(
             "{home} may not be asked now: {hold}.", home=home.ref, hold=home.hold.value.replace("-", " ")
         )
