@@ -1,8 +1,9 @@
 """The duty board: who needs a home and by when, what is promised, vacancies and how old their confirmation is."""
 
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -23,6 +24,22 @@ from matching.errors import MatchingError
 
 router = APIRouter(include_in_schema=False)
 URGENCY = {Deadline.EMERGENCY: 0, Deadline.STATUTORY: 1, Deadline.PLANNED: 2, None: 3}
+LABELS = {
+    "ref": "Reference",
+    "date_of_birth": "Date of birth",
+    "sex": "Sex",
+    "authority": "Authority that looks after the child",
+    "sibling_group": "Reference of the group of brothers and sisters",
+    "needs_home_by": "Needs a home by",
+    "deadline": "Why by then",
+    "care_type": "Kind of care",
+    "home_place": "Postcode of the family home",
+    "places_to_avoid": "Areas to stay away from",
+    "risk_harm_sexual": "Harmful sexual behaviour towards others",
+    "own_words": "What the child says",
+}
+DAYS = ("date_of_birth", "needs_home_by")
+WRITTEN = ("%d/%m/%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
 OLD = 7  # days after which a vacancy should be confirmed again
 
 
@@ -126,13 +143,24 @@ def refer_page(look: Looking) -> HTMLResponse:
 
 def _fields() -> list[dict[str, Any]]:
     meant = {fact.column: fact for fact in facts_of(Child)}
-    return [{"name": name, "meaning": meant[name].meaning, "required": meant[name].required} for name in FRIDAY]
+    return [
+        {"name": name, "label": LABELS[name], "meaning": meant[name].meaning, "required": meant[name].required}
+        for name in FRIDAY
+    ]
+
+
+def read_day(text: str) -> str:
+    """A date as people in England write it, day first, as it is kept; what is none is left, and refused later."""
+    for form in WRITTEN:
+        with suppress(ValueError):
+            return datetime.strptime(" ".join(text.split()), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+    return text
 
 
 @router.post("/refer", dependencies=[Depends(PageNeeds(May.REFER))])
 def refer(form: Form, act: Sending) -> Response:
     """Keep the referral and go on to the homes; what was typed is never lost."""
-    cells = {name: form[name] for name in FRIDAY if form.get(name)}
+    cells = {name: read_day(form[name]) if name in DAYS else form[name] for name in FRIDAY if form.get(name)}
 
     def done(session: Session) -> dict[str, Any]:
         return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", cells, 0).ref}

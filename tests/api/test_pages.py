@@ -8,6 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from api.pages import PAGES
+from api.pages.board import read_day
 from api.pages.rendering import PageNeeds
 from api.security.roles import MAY, May, Role
 from tests.api.conftest import PASSWORD, Running
@@ -119,7 +120,7 @@ def test_from_referral_to_a_promised_place_by_forms(officer: Browser) -> None:
     assert wrong.status_code == 422
     assert "My dog is called Rex." in wrong.text, "nothing typed is lost"
     assert 'href="#date_of_birth"' in wrong.text
-    told = {"ref": "P1", "date_of_birth": "2018-03-01", "sex": "female", "authority": "E06000045", "deadline": "emergency", "needs_home_by": "2026-11-24", "care_type": "short-term", "own_words": "My dog is called Rex."}  # fmt: skip
+    told = {"ref": "P1", "date_of_birth": "1 March 2018", "sex": "female", "authority": "E06000045", "deadline": "emergency", "needs_home_by": "2026-11-24", "care_type": "short-term", "own_words": "My dog is called Rex."}  # fmt: skip
     kept = officer.send("/refer", **told, once="once-1")
     assert kept.status_code == 200
     assert kept.url.path == "/children/P1"
@@ -141,6 +142,17 @@ def test_from_referral_to_a_promised_place_by_forms(officer: Browser) -> None:
     assert "A place is already promised to C3" in again.text
     moved = officer.send("/children/C3/decide", kind="placed", home=home, once="d-3")
     assert f"lives at {home}" in moved.text
+
+
+@pytest.mark.parametrize(
+    "text", ["1 March 2018", "1/3/2018", "01.03.2018", "1 Mar 2018", "2018-03-01", " 1  March 2018"]
+)
+def test_a_date_is_taken_as_people_write_it(text: str) -> None:
+    assert read_day(text) == "2018-03-01"
+
+
+def test_what_is_no_date_is_left_to_be_refused() -> None:
+    assert read_day("31 February 2018") == "31 February 2018"
 
 
 def test_a_no_takes_the_home_off_the_list(officer: Browser) -> None:
