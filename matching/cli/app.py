@@ -19,6 +19,7 @@ from matching.cli import answers, show
 from matching.cli import beside as said
 from matching.cli.exits import Exit, outcome_of
 from matching.cli.forecast import commands as forecast
+from matching.cli.import_returns import import_returns
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
@@ -198,6 +199,7 @@ app.add_typer(forecast, name="forecast")
 for command in entry_points(group="placements.commands"):  # the service adds its own, if it is installed
     command.load()(app)
 app.command()(profile)
+app.command("import")(import_returns)
 
 
 @policies.command("check")
