@@ -78,6 +78,17 @@ def demo(
 
 
 @app.command()
+def template(
+    out: Annotated[Path, typer.Option("--out", help="Workbook to write.")] = Path("caseload.xlsx"),
+) -> None:
+    """Write an empty Excel workbook of a caseload: headings with their meaning, lists to choose from, the data dictionary."""
+    from matching.io.workbook import write_template
+
+    write_template(out, sample_caseload(data_folder() / "reference"))
+    Console().print(f"Wrote {out}. Fill in its sheets and give it wherever a caseload folder is asked for.")
+
+
+@app.command()
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write the caseload to.")],
     children: Annotated[int, typer.Option("--children", help="Children who need a home.", min=0)] = 40,
