@@ -17,6 +17,7 @@ from rich.console import Console
 from matching.checker import check_plan
 from matching.cli import answers, show
 from matching.cli import beside as said
+from matching.cli.annex_a import annex_a
 from matching.cli.exits import Exit, outcome_of
 from matching.cli.forecast import commands as forecast
 from matching.cli.import_returns import import_returns
@@ -211,6 +212,7 @@ for command in entry_points(group="placements.commands"):  # the service adds it
     command.load()(app)
 app.command()(profile)
 app.command("import")(import_returns)
+app.command("annex-a")(annex_a)
 
 
 @policies.command("check")

@@ -41,7 +41,7 @@ def as_folder(path: Path) -> Iterator[Path]:
     Raises `UnreadableFile` for a file that is no workbook or would unpack to too much; faults found while the folder is
     read name the sheet instead of the file.
     """
-    _guard(path)
+    look_before_opening(path)
     with tempfile.TemporaryDirectory(prefix="workbook-") as room:
         _unpack(path, Path(room))
         try:
@@ -56,7 +56,7 @@ def _of_sheet(path: Path, fault: Fault, room: str) -> Fault:
     )
 
 
-def _guard(path: Path) -> None:
+def look_before_opening(path: Path) -> None:
     """A workbook is a packed folder: what it says it holds is looked at before anything is unpacked."""
     try:
         with zipfile.ZipFile(path) as packed:
