@@ -1,6 +1,7 @@
 """The caseload as one Excel workbook: a sheet for each file of the folder, and an empty one to fill in."""
 
 import csv
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,7 @@ from matching.io.dictionary import written
 from matching.io.rows import cells_of
 
 MOST_PARTS, MOST_BYTES, MOST_TIMES = 500, 200_000_000, 200  # of what a workbook unpacks to
+LARGEST = 100_000_000
 ROWS_WITH_LISTS = 2_000
 DICTIONARY = "dictionary"
 HEADING, NEEDED = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1D70B8")
@@ -56,6 +58,8 @@ def _of_sheet(path: Path, fault: Fault, room: str) -> Fault:
 
 def _look_before_opening(path: Path) -> None:
     """A workbook is a packed folder: what it says it holds is looked at before anything is unpacked."""
+    if path.is_file() and path.stat().st_size > LARGEST:
+        raise _refused(path, "is larger than 100 MB.", "A caseload is far smaller. Save it anew.")
     try:
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()
@@ -78,7 +82,7 @@ def sheets_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """The values of every sheet, row by row; raises `UnreadableFile` for what is no workbook or would unpack to too much."""
     _look_before_opening(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
         try:
             return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
         finally:
