@@ -135,6 +135,9 @@ def _columns(path: Path, header: list[str]) -> dict[str, int]:
     return found
 
 
+FURTHEST_EAST, FURTHEST_NORTH = 700_000, 1_300_000  # metres of the national grid
+
+
 def _directory_rows(
     path: Path, rows: Iterator[list[str]], at: dict[str, int], districts: dict[str, str]
 ) -> Iterator[Row]:
@@ -153,6 +156,8 @@ def _directory_row(path: Path, number: int, values: dict[str, str]) -> Row:
     exact = values["quality"] not in NO_LOCATION
     try:
         east, north = (int(values[axis]) if exact and values[axis] else 0 for axis in ("easting", "northing"))
+        if not (0 <= east < FURTHEST_EAST and 0 <= north < FURTHEST_NORTH):
+            raise ValueError
     except ValueError:
         raise UnreadableFile((_fault(path, number, "east1m", values["easting"], "is not a grid reference."),)) from None
     state = State.TERMINATED if values["terminated"] else State.LIVE

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from matching.errors import Fault, MatchingError, UnreadableFile
+from matching.frames import frame_of
 from matching.published.series import ENGLAND, KEYS
 
 SYMBOLS = frozenset({"c", "z", "x", "k", "u", "low", ":", "..", "-", "~", ""})
@@ -80,7 +81,8 @@ def _table(path: Path) -> pd.DataFrame:
     if path.stat().st_size > LARGEST:
         raise UnreadableFile((_fault(path, None, None, None, "the file is larger than 100 MB."),))
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = frame_of(path)
+        table = table[(table != "").any(axis=1)]
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
         raise UnreadableFile((_fault(path, None, None, None, "is not a CSV file in UTF-8."),)) from None
     missing = [name for name in NEEDED if name not in table]

@@ -2,8 +2,8 @@
 
 import csv
 import io
-import warnings
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import ParseError, iterparse
 
 from matching.errors import Fault
+from matching.frames import frame_of
 from matching.returns.modules import BY_NAME, Module, module_of
 
 LARGEST, LONGEST_LINE = 100_000_000, 20_000
@@ -75,21 +76,11 @@ def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
     head = text[:LONGEST_LINE].split("\n", 1)[0]
     separator = max((";", "\t", ","), key=head.count)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # it would drop the cells that are too many
-            table = pd.read_csv(
-                io.StringIO(text),
-                sep=separator,
-                dtype=str,
-                keep_default_na=False,
-                index_col=False,
-                skip_blank_lines=False,
-            )
-    except pd.errors.ParserWarning:
-        faults += _too_long(path, text, separator)
-        return pd.DataFrame()
+        table = frame_of(io.StringIO(text), separator)
     except (ValueError, pd.errors.ParserError, csv.Error) as wrong:
-        faults.append(fault(path, f"is no table ({type(wrong).__name__}).", "Save it as CSV again."))
+        faults += _too_long(path, text, separator) or [
+            fault(path, f"is no table ({type(wrong).__name__}).", "Save it as CSV again.")
+        ]
         return pd.DataFrame()
     table.columns = [str(name).strip().upper() for name in table.columns]
     table = table.loc[:, ~table.columns.duplicated()].apply(lambda column: column.str.strip())
@@ -101,14 +92,12 @@ def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
 def _too_long(path: Path, text: str, separator: str) -> list[Fault]:
     """Rows with more cells than the header."""
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    width = len(next(rows))
+    width = len(next(rows, []))
     way_out = "Maybe a separator stands within a cell; put the cell in quotation marks."
     found = ((number, len(row)) for number, row in enumerate(rows, 2) if len(row) > width)
-    told = [
-        fault(path, f"has {cells} cells; the header has {width}.", way_out, number)
-        for number, cells in islice(found, 20)
-    ]
-    return told or [fault(path, "has rows longer than its header.", way_out)]
+    with suppress(csv.Error):
+        return [fault(path, f"has {n} cells; the header has {width}.", way_out, row) for row, n in islice(found, 20)]
+    return []
 
 
 def _text(path: Path, faults: list[Fault]) -> str | None:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from matching.errors import Fault, UnreadableFile
+from matching.frames import frame_of
 from matching.published import Series
 
 Floats = npt.NDArray[np.float64]
@@ -190,7 +191,8 @@ def _people(path: Path, faults: list[Fault]) -> pd.DataFrame:
 
 def _table(path: Path, columns: Sequence[str], faults: list[Fault]) -> pd.DataFrame:
     try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        table = frame_of(path)
+        table = table[(table != "").any(axis=1)]
     except FileNotFoundError:
         faults.append(_fault(path, "the file is missing.", "Check the name."))
     except (ValueError, pd.errors.ParserError) as fault:
