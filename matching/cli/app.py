@@ -17,6 +17,7 @@ from rich.console import Console
 from matching.checker import check_plan
 from matching.cli import answers, show
 from matching.cli import beside as said
+from matching.cli.forecast_commands import commands as forecasts
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
@@ -243,6 +244,7 @@ policies = typer.Typer(help="Policies: what counts, how much, in which order.", 
 app.add_typer(policies, name="policy")
 app.add_typer(places, name="places")
 app.command()(profile)
+app.add_typer(forecasts, name="forecast")
 
 
 @policies.command("check")
