@@ -15,10 +15,12 @@ from matching.sufficiency.yearly.signals import Panel
 # chosen on origins 2016 to 2021; see the decision record
 DRIFT_TAKEN, DRIFT_KEPT_A_YEAR, DRIFT_YEARS = 0.4, 0.7, 3
 SHRINKAGE = 200.0
-WIDER_WITH_FEW_ORIGINS = 0.35
+WIDER_WITH_FEW_ORIGINS = 0.2
 FEWEST_PAST = 60
 # variance of log growth at least; of a count of one at least, where few small authorities are in the series
-LEAST_SPREAD, LEAST_NOISE = 0.002, 0.5
+LEAST_SPREAD, LEAST_NOISE = 0.002, 1.0
+# children in a count whose signals are taken half
+HALF_BELIEVED = 20.0
 # where too few years have passed to learn from: SD of log growth a year and of a count, rounded up
 ASSUMED_SPREAD, ASSUMED_NOISE = 0.12, 2.0
 GAUSSIAN = {0.5: 0.674, 0.8: 1.282, 0.95: 1.960}
@@ -58,7 +60,7 @@ def grow(panel: Panel, measure: Measure, origin: int, horizon: int) -> Growth:
         scale = np.sqrt(horizon * ASSUMED_SPREAD**2 + ASSUMED_NOISE / size)
         return Growth(middle, scale, dict(GAUSSIAN), len(past.growth))
     effects = _effects(past)
-    now = _at(signals, origin)
+    now = _at(signals, origin, size)
     deviations = past.growth - past.signals @ effects
     spread, noise = _scale(deviations, past.size)
     standard = np.abs(deviations) / np.sqrt(spread + noise / past.size)
@@ -87,16 +89,19 @@ def _past(panel: Panel, measure: Measure, signals: dict[str, pd.DataFrame], orig
         grown = panel.told[measure][before + horizon].to_numpy() - level - drift(panel, measure, before, horizon)
         known = np.isfinite(grown)
         if known.any():
-            parts.append((_at(signals, before)[known], grown[known], np.exp(level[known])))
+            parts.append((_at(signals, before, np.exp(level))[known], grown[known], np.exp(level[known])))
     if not parts:
         return _Past(np.zeros((0, len(signals))), np.zeros(0), np.zeros(0), 0)
     gathered = [np.concatenate(column) for column in zip(*parts, strict=True)]
     return _Past(gathered[0], gathered[1], gathered[2], len(parts))
 
 
-def _at(signals: dict[str, pd.DataFrame], year: int) -> np.ndarray:
-    frames = list(signals.values())
-    return np.stack([frame[year].to_numpy() for frame in frames], axis=-1) if frames else np.zeros((1, 0))
+def _at(signals: dict[str, pd.DataFrame], year: int, size: np.ndarray) -> np.ndarray:
+    """Signals of a year, those of few children brought towards the middle."""
+    found = np.zeros((len(size), len(signals)))
+    for number, frame in enumerate(signals.values()):
+        found[:, number] = frame[year].to_numpy() * size / (size + HALF_BELIEVED)
+    return found
 
 
 def _effects(past: _Past) -> np.ndarray:

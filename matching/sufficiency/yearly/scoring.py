@@ -40,7 +40,7 @@ def _scored(series: YearlyCounts, origin: int, horizon: int) -> pd.DataFrame:
 
 
 def _year(series: YearlyCounts, flow: str, category: str, year: int) -> list[tuple[str, float]]:
-    frame = series.counts[flow, category]
+    frame = series.published[flow, category]
     return list(zip(series.areas, frame[year].to_list(), strict=True)) if year in frame.columns else []
 
 
@@ -90,7 +90,7 @@ def summary(scored: pd.DataFrame, by: Sequence[str] = ("flow", "category", "hori
     for level, (low, high) in BANDS.items():
         table[f"covered_{level}"] = 100.0 * table.came.between(table[low], table[high])
     columns = [str(name) for name in table if str(name).startswith(("mape", "crps", "wis", "covered"))]
-    grouped = table.groupby(list(by), sort=False)
+    grouped = table.groupby(list(by), sort=False, observed=True)
     return grouped[columns].mean().assign(forecasts=grouped.size())
 
 

@@ -15,6 +15,8 @@ TOTAL = "total"
 CATEGORIES = (TOTAL, *AGES)
 # leavers of 16 and over are told apart from 2018 on
 OLDER_LEAVERS = ("a16", "a17", "a18p")
+# publishers hide 1 to 5, and have rounded to 5
+SUPPRESSED_TO, ROUNDED_BY = 5, 3
 Measure = tuple[str, str]
 MEASURES: tuple[Measure, ...] = tuple((flow, category) for flow in FLOWS for category in CATEGORIES)
 _PUBLISHED = {STOCK: "stock", START: "started", CEASE: "ceased"}
@@ -24,10 +26,11 @@ _PUBLISHED = {STOCK: "stock", START: "started", CEASE: "ceased"}
 class YearlyCounts:
     """`counts[flow, category]` are frames of authorities by year ending 31 March; an empty cell is not known.
 
-    `population` is children aged 0 to 17, authorities by year, or `None`.
+    `published` are the same before suppressed ages were filled. `population` is children aged 0 to 17, authorities by year, or `None`.
     """
 
     counts: Mapping[Measure, pd.DataFrame]
+    published: Mapping[Measure, pd.DataFrame]
     population: pd.DataFrame | None = None
 
     @property
@@ -46,6 +49,7 @@ class YearlyCounts:
         years = range(min(self.years), origin + 1)
         return YearlyCounts(
             {key: frame.reindex(columns=years) for key, frame in self.counts.items()},
+            {key: frame.reindex(columns=years) for key, frame in self.published.items()},
             None if people is None else people.reindex(columns=years),
         )
 
@@ -53,19 +57,19 @@ class YearlyCounts:
         """These authorities and those of `others` that are not among them, over the years of both."""
         more = [area for area in others.areas if area not in set(self.areas)]
         years = range(min(*self.years, *others.years), max(*self.years, *others.years) + 1)
-        counts = {
-            key: pd.concat([frame, others.counts[key].loc[more]]).reindex(columns=years)
-            for key, frame in self.counts.items()
-        }
+        counts, published = (
+            {key: pd.concat([mine[key], theirs[key].loc[more]]).reindex(columns=years) for key in MEASURES}
+            for mine, theirs in ((self.counts, others.counts), (self.published, others.published))
+        )
         if self.population is None or others.population is None:
-            return YearlyCounts(counts, self.population)
-        return YearlyCounts(counts, self.population.combine_first(others.population))
+            return YearlyCounts(counts, published, self.population)
+        return YearlyCounts(counts, published, self.population.combine_first(others.population))
 
 
 def from_long(long: pd.DataFrame, population: pd.DataFrame | None = None) -> YearlyCounts:
     """Counts from rows of `area_code, year, flow, category, count`; counts that are not known are NaN.
 
-    A suppressed age band is filled from what its total leaves, within 1 to 5; an age that four bands leave open stays open.
+    One age that is not told is what its total leaves; several are hidden small numbers; four or five stay open.
     """
     areas = sorted(long.area_code.unique())
     years = range(int(long.year.min()), int(long.year.max()) + 1) if len(long) else range(0)
@@ -79,15 +83,17 @@ def from_long(long: pd.DataFrame, population: pd.DataFrame | None = None) -> Yea
         return pd.DataFrame(values, index=areas, columns=list(years))
 
     counts: dict[Measure, pd.DataFrame] = {}
+    published: dict[Measure, pd.DataFrame] = {}
     for flow in FLOWS:
         total, bands = frame(flow, TOTAL), [frame(flow, age) for age in AGES]
         if flow == CEASE:
             bands[-1] = _older_leavers(bands[-1], [frame(flow, part) for part in OLDER_LEAVERS])
+        published |= {(flow, name): values for name, values in zip(CATEGORIES, [total, *bands], strict=True)}
         filled = _fill(total.to_numpy(), np.stack([band.to_numpy() for band in bands], axis=-1))
         counts[flow, TOTAL] = total.fillna(pd.DataFrame(filled.sum(axis=-1), index=areas, columns=list(years)))
         for number, age in enumerate(AGES):
             counts[flow, age] = pd.DataFrame(filled[..., number], index=areas, columns=list(years))
-    return YearlyCounts(counts, population)
+    return YearlyCounts(counts, published, population)
 
 
 def _older_leavers(whole: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -96,11 +102,13 @@ def _older_leavers(whole: pd.DataFrame, parts: list[pd.DataFrame]) -> pd.DataFra
 
 
 def _fill(total: np.ndarray, bands: np.ndarray) -> np.ndarray:
-    """Suppressed bands (authority, year, age) share what the total leaves; each is known to be 1 to 5."""
+    """Open bands (authority, year, age): one is what the total leaves; several are suppressed, so 1 to 5 each, or stay open."""
     open_ = np.isnan(bands)
     number = open_.sum(axis=-1)
     rest = (total - np.nansum(bands, axis=-1)) / np.maximum(number, 1)
-    share = np.clip(np.where(np.isnan(rest), 3, rest), 0, 5)[..., None]
+    alone = np.maximum(rest, 1)
+    several = np.where(np.isnan(rest) | (rest > SUPPRESSED_TO + ROUNDED_BY), np.nan, np.clip(rest, 1, SUPPRESSED_TO))
+    share = np.where(number == 1, alone, several)[..., None]
     filled = np.where(open_, share, bands)
     return np.where((number >= len(AGES) - 1)[..., None], np.nan, filled)
 
