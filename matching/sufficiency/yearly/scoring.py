@@ -5,25 +5,30 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from matching.sufficiency.yearly.forecast import LEVELS, forecast_years
+from matching.sufficiency.yearly.forecast import LEVELS, Outlook, forecast_years
 from matching.sufficiency.yearly.series import FLOWS, MEASURES, STOCK, TOTAL, YearlyCounts
 
 BANDS = {50: ("q25", "q75"), 80: ("q10", "q90"), 95: ("q025", "q975")}
 DRIFT_YEARS = 3
 
 
-def score_origins(series: YearlyCounts, origins: Sequence[int], horizon: int) -> pd.DataFrame:
+Forecast = Callable[[YearlyCounts, int, int], Outlook]
+
+
+def score_origins(
+    series: YearlyCounts, origins: Sequence[int], horizon: int, forecast: Forecast = forecast_years
+) -> pd.DataFrame:
     """One row for each forecast that came due: `KEYS`, quantiles, what came (`came`) and what each of `PEERS` said.
 
     Each origin sees the series as it stood then. What was suppressed or not published is not scored.
     """
-    rows = [_scored(series, origin, horizon) for origin in origins]
+    rows = [_scored(series, origin, horizon, forecast) for origin in origins]
     return pd.concat(rows, ignore_index=True)
 
 
-def _scored(series: YearlyCounts, origin: int, horizon: int) -> pd.DataFrame:
+def _scored(series: YearlyCounts, origin: int, horizon: int, forecast: Forecast) -> pd.DataFrame:
     seen = series.until(origin)
-    table = forecast_years(seen, origin, horizon).table
+    table = forecast(seen, origin, horizon).table
     table = table[table.horizon + origin <= max(series.years)]
     came = {
         (f, c, a, h): v

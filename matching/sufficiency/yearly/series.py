@@ -53,6 +53,20 @@ class YearlyCounts:
             None if people is None else people.reindex(columns=years),
         )
 
+    def only(self, areas: list[str], since: int | None = None) -> "YearlyCounts":
+        """These authorities alone, from a year on; earlier years are empty."""
+
+        def cut(frame: pd.DataFrame) -> pd.DataFrame:
+            kept = frame.loc[areas]
+            later = [year for year in self.years if since is None or year >= since]
+            return kept[later].reindex(columns=self.years)
+
+        return YearlyCounts(
+            {key: cut(frame) for key, frame in self.counts.items()},
+            {key: cut(frame) for key, frame in self.published.items()},
+            None if self.population is None else self.population.reindex(index=areas),
+        )
+
     def together_with(self, others: "YearlyCounts") -> "YearlyCounts":
         """These authorities and those of `others` that are not among them, over the years of both."""
         more = [area for area in others.areas if area not in set(self.areas)]
