@@ -5,7 +5,40 @@ from typing import Annotated
 
 import typer
 
-commands = typer.Typer(help="How many and which homes will be needed; how well forecasts did.", no_args_is_help=True)
+from matching.cli.options import PolicyFile
+
+commands = typer.Typer(help="How many and which homes will be needed; how well forecasts did.")
+
+
+@commands.callback(invoke_without_command=True)
+def forecast(
+    context: typer.Context,
+    caseload: Annotated[
+        Path | None,
+        typer.Option(
+            "--caseload", help="Caseload folder with the homes and who lives there. Default: an invented city."
+        ),
+    ] = None,
+    scenario: Annotated[
+        list[Path] | None, typer.Option("--scenario", help="Scenario file (TOML); repeat it for several.")
+    ] = None,
+    policy_file: PolicyFile = None,
+    years: Annotated[int, typer.Option("--years", help="Years ahead.", min=1, max=10)] = 5,
+    runs: Annotated[int, typer.Option("--runs", help="Runs of each scenario.", min=2, max=10_000)] = 500,
+    seed: Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same answer.", min=0)] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Processor cores to use; the answer is the same with any number.", min=1)
+    ] = 1,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("forecast"),
+) -> None:
+    """Run futures through the rules and criteria that place children: who will find no family, what it costs, what if.
+
+    Writes tables (CSV, XLSX), pictures (SVG, PNG) and a summary page, each answer with its range.
+    """
+    if context.invoked_subcommand is None:
+        from matching.cli.show_forecast import forecast_to
+
+        forecast_to(out, caseload, scenario or [], policy_file, years, runs, seed, workers)
 
 
 @commands.command()

@@ -6,12 +6,48 @@ from pathlib import Path
 
 from rich.console import Console
 
-from matching.cli.places import data_folder
+from matching.cli import show as screen
+from matching.cli.places import data_folder, policy_of, read_folder
 from matching.errors import MatchingError
 from matching.published import Series
+from matching.sufficiency.forecast import city_of, forecast
+from matching.sufficiency.parameters import published_parameters
+from matching.sufficiency.scenario import read_scenario
+from matching.sufficiency.summary import PAGE, sentences, write_forecast
 from matching.sufficiency.yearly import YearlyCounts, forecast_years, from_published, read_yearly_counts
+from matching.synthetic import sample_caseload
 
 MOST_WARNINGS = 12
+# kinds of referral are invented from published figures; so many children give every kind a few
+REFERRALS, REFERRAL_SEED = 300, 1001
+
+
+def forecast_to(
+    out: Path,
+    caseload: Path | None,
+    scenarios: Sequence[Path],
+    policy_file: Path | None,
+    years: int,
+    runs: int,
+    seed: int,
+    workers: int,
+) -> None:
+    """Make the forecast and write its tables, pictures and summary."""
+    chosen = [read_scenario(path) for path in scenarios]
+    reference = data_folder() / "reference"
+    here = sample_caseload(reference, seed=1) if caseload is None else read_folder(caseload)
+    policy = policy_of(policy_file, caseload or Path())
+    with screen.progress() as say:
+        say("Judging kinds of referral with every home")
+        referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
+        city = city_of(here, referrals, policy, published_parameters(reference))
+        made = forecast(city, chosen, years=years, runs=runs, seed=seed, workers=workers, progress=say)
+        write_forecast(made, out)
+    for warning in made.warnings:
+        sys.stderr.write(f"Note: {warning}\n")
+    for sentence in sentences(made):
+        Console().print(sentence)
+    Console().print(f"Written to {out}; start with {PAGE}.")
 
 
 def backtest_to(
