@@ -19,6 +19,10 @@ def forecast(
             "--caseload", help="Caseload folder with the homes and who lives there. Default: an invented city."
         ),
     ] = None,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
+    ] = None,
     scenario: Annotated[
         list[Path] | None, typer.Option("--scenario", help="Scenario file (TOML); repeat it for several.")
     ] = None,
@@ -38,7 +42,7 @@ def forecast(
     if context.invoked_subcommand is None:
         from matching.cli.show_forecast import forecast_to
 
-        forecast_to(out, caseload, scenario or [], policy_file, years, runs, seed, workers)
+        forecast_to(out, caseload, history or [], scenario or [], policy_file, years, runs, seed, workers)
 
 
 @commands.command()

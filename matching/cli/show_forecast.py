@@ -4,14 +4,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
 from matching.cli import show as screen
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.errors import MatchingError
+from matching.profile.returns import read_returns
+from matching.profile.spells import in_order
 from matching.published import Series
 from matching.sufficiency.forecast import city_of, forecast
-from matching.sufficiency.parameters import published_parameters
+from matching.sufficiency.parameters import Parameters, published_parameters, spells_of, with_history
 from matching.sufficiency.scenario import read_scenario
 from matching.sufficiency.summary import PAGE, sentences, write_forecast
 from matching.sufficiency.yearly import YearlyCounts, forecast_years, from_published, read_yearly_counts
@@ -25,6 +28,7 @@ REFERRALS, REFERRAL_SEED = 300, 1001
 def forecast_to(
     out: Path,
     caseload: Path | None,
+    history: Sequence[Path],
     scenarios: Sequence[Path],
     policy_file: Path | None,
     years: int,
@@ -40,7 +44,7 @@ def forecast_to(
     with screen.progress() as say:
         say("Judging kinds of referral with every home")
         referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
-        city = city_of(here, referrals, policy, published_parameters(reference))
+        city = city_of(here, referrals, policy, _parameters(history, reference))
         made = forecast(city, chosen, years=years, runs=runs, seed=seed, workers=workers, progress=say)
         write_forecast(made, out)
     for warning in made.warnings:
@@ -48,6 +52,16 @@ def forecast_to(
     for sentence in sentences(made):
         Console().print(sentence)
     Console().print(f"Written to {out}; start with {PAGE}.")
+
+
+def _parameters(history: Sequence[Path], reference: Path) -> Parameters:
+    """England's figures, moved towards the authority's own by how much history there is."""
+    borrowed = published_parameters(reference)
+    if not history:
+        return borrowed
+    read = read_returns(history)
+    spells = spells_of(read.children, in_order(read.episodes))
+    return with_history(borrowed, spells, read.last_day - pd.DateOffset(years=len(history)), read.last_day)
 
 
 def backtest_to(

@@ -103,7 +103,7 @@ def _frame(name: str, measure: str, kind: str, values: npt.NDArray[np.float64], 
 def ranges(values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Mean and quantiles over runs; and the same of each scenario minus the base case, paired by run.
 
-    A mean of 1 to 5 children is hidden (empty, `hidden` is true), and others with it that would let it be worked out.
+    A mean of 1 to 5 children is hidden (empty, `hidden` is true), and on the first day others that would let it be worked out.
     """
     base = values[values.scenario == BASE.name].drop(columns="scenario")
     paired = values[values.scenario != BASE.name].merge(
@@ -117,19 +117,19 @@ def _quantiles(values: pd.DataFrame) -> pd.DataFrame:
     if values.empty:
         return pd.DataFrame(columns=[*KEYS, "mean", *QUANTILES])
     grouped = values.groupby(KEYS, sort=False)["value"]
-    table = grouped.quantile(list(QUANTILES.values())).unstack()
+    table = grouped.quantile(np.array(list(QUANTILES.values()))).unstack()
     table.columns = list(QUANTILES)
     table.insert(0, "mean", grouped.mean())
     return table.round(2).reset_index()
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    few = pd.Series(False, index=table.index)
-    counted = table[table.measure.isin(COUNTED_IN_CHILDREN)]
-    for _, part in counted.groupby(["scenario", "measure", "year"]):
+    """Small numbers hidden: forecast means by themselves (nobody real is in them), counts of the first day with others."""
+    counted = table.measure.isin(COUNTED_IN_CHILDREN)
+    few = counted & (table["mean"] > 0) & (table["mean"] <= SMALL)
+    today = table[counted & (table.year == 0) & (table.kind != "all")]
+    for _, part in today.groupby(["scenario", "measure"]):
         number = dict(zip(part.kind, part["mean"].round().astype(int), strict=True))
-        whole = {"all": number.pop("all")} if "all" in number and len(number) > 1 else {}
-        small = {kind for kind, value in whole.items() if 0 < value <= SMALL}
-        few |= table.index.isin(part.index[part.kind.isin(hidden_rows([number]) | small)])
+        few |= table.index.isin(part.index[part.kind.isin(hidden_rows([number]))])
     table.loc[few, ["mean", *QUANTILES]] = np.nan
     return table.assign(hidden=few)

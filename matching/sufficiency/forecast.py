@@ -13,7 +13,7 @@ from matching.errors import MatchingError
 from matching.policy import Policy
 from matching.sufficiency.answers import ranges, run_values
 from matching.sufficiency.choices import Choices, choices_of
-from matching.sufficiency.futures import Stock, stock_of, supply_of
+from matching.sufficiency.futures import Stock, balanced, stock_of, supply_of
 from matching.sufficiency.parameters import Parameters
 from matching.sufficiency.scenario import BASE, Scenario
 from matching.sufficiency.weeks import Batch, Counts
@@ -59,7 +59,8 @@ def city_of(caseload: Caseload, referrals: Caseload, policy: Policy, parameters:
     if not caseload.homes:
         raise MatchingError("The caseload has no homes, so nothing can be placed. Add the carer register.")
     choices = choices_of(referrals, caseload.homes, policy)
-    return City(choices, stock_of(caseload, choices, parameters), parameters)
+    stock = stock_of(caseload, choices, parameters)
+    return City(choices, stock, balanced(parameters, choices, stock))
 
 
 def forecast(

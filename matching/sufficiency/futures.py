@@ -1,6 +1,6 @@
 """What comes whatever is decided: who arrives, how long they stay, which homes open and close; by run, keyed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from matching.domain import Caseload
 from matching.sufficiency.choices import NO_HOME, Choices
 from matching.sufficiency.draws import normal, uniform
-from matching.sufficiency.parameters import AGE_EDGES, AGES, WEEKS, Parameters
+from matching.sufficiency.parameters import AGE_EDGES, AGES, OWN, WEEKS, Parameters
 from matching.sufficiency.scenario import Campaign, Scenario, fits_profile
 
 NEVER = 32_000
@@ -62,8 +62,13 @@ def stock_of(caseload: Caseload, choices: Choices, parameters: Parameters) -> St
             at = column[placement.home]
             rows.append((9.5 if age is None else min(age + 0.5, 17.9), IN_HOUSE if choices.own[at] else AGENCY, at))
     whole = len(rows) / (1 - parameters["kin"] - parameters["residential"] - parameters["with_parents"] - 0.112)
-    others = ((KIN, parameters["kin"], 0, 17.5), (RESIDENTIAL, parameters["residential"], 10, 17.5))
-    others += ((SUPPORTED, 0.092, 16, 17.9), (PARENTS, parameters["with_parents"], 0, 17.5), (ADOPTION, 0.02, 0.5, 4))
+    others = [
+        (KIN, parameters["kin"], 0.0, 17.5),
+        (RESIDENTIAL, parameters["residential"], 10.0, 17.5),
+        (SUPPORTED, 0.092, 16.0, 17.9),
+        (PARENTS, parameters["with_parents"], 0.0, 17.5),
+        (ADOPTION, 0.02, 0.5, 4.0),
+    ]
     for product, share, low, high in others:
         number = round(whole * share)
         rows += [(low + (high - low) * (turn + 0.5) / number, product, NO_HOME) for turn in range(number)]
@@ -149,6 +154,50 @@ def exits(
     whole = np.concatenate([[0.0], np.cumsum(rates * np.diff(edges))])
     used = np.interp(age, edges, whole) - np.log1p(-draw)
     return np.asarray((np.interp(used, whole, edges) - age) * WEEKS)
+
+
+def balanced(parameters: Parameters, choices: Choices, stock: Stock) -> Parameters:
+    """Leaving rates times one factor, so that as many children are in care after three years as now.
+
+    Published starts and leavers are of other years and ages than this stock; without a history of its own there is no
+    ground to forecast growth or fall. Figures that are mostly own data stay as they are.
+    """
+    names = [f"leave_{age}" for age in AGES]
+    if not len(stock.age) or any(parameters.figures[name].kind == OWN for name in names):
+        return parameters
+    low, high = 0.1, 4.0
+    for _ in range(24):
+        middle = (low * high) ** 0.5
+        few = _after_three_years(_times(parameters, names, middle), choices, stock) < len(stock.age)
+        low, high = (low, middle) if few else (middle, high)
+    factor = (low * high) ** 0.5
+    figures = dict(_times(parameters, names, factor).figures)
+    for name in names:
+        figures[name] = replace(
+            figures[name], source=f"{figures[name].source}; times {factor:.2f} to hold numbers steady"
+        )
+    return Parameters(figures)
+
+
+def _times(parameters: Parameters, names: list[str], factor: float) -> Parameters:
+    scaled = {
+        name: replace(f, value=f.value * factor, low=f.low * factor, high=f.high * factor)
+        for name, f in parameters.figures.items()
+        if name in names
+    }
+    return Parameters({**parameters.figures, **scaled})
+
+
+def _after_three_years(parameters: Parameters, choices: Choices, stock: Stock) -> float:
+    """Children expected in care, on a grid of draws."""
+    grid, years = (np.arange(40) + 0.5) / 40, 3
+    stay = exits(parameters, stock.age[:, None], grid[None, :])
+    groups = choices.age[: choices.groups]
+    coming = exits(parameters, groups[:, None], grid[None, :])
+    share = np.mean([(coming > years * WEEKS * part).mean(axis=1) for part in grid], axis=0)
+    starts = parameters["starts"] * len(stock.age) * years
+    size = choices.size[: choices.groups]
+    return float((stay > years * WEEKS).mean(axis=1).sum() + starts * (share * size).sum() / size.sum())
 
 
 def homes_open(

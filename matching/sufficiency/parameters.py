@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from matching.errors import MatchingError
@@ -15,6 +17,8 @@ AGE_EDGES = (0.0, 1.0, 5.0, 10.0, 16.0, 18.0)
 AGES = ("u1", "a1_4", "a5_9", "a10_15", "a16p")
 # leavers a year that the published figures weigh as much as own data
 PRIOR_EVENTS = 20.0
+# whoever leaves after this ages out
+LAST_AGE = 17.99
 OWN, BORROWED, ASSUMED = "own data", "borrowed", "assumed"
 
 
@@ -137,19 +141,31 @@ def _exposure(
     spells: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, low: float, high: float
 ) -> tuple[float, int]:
     """Years in care at an age within the window, and leavers of that age before 18."""
-    year = pd.Timedelta(days=365.25)
-    begin = pd.concat([spells.started, spells.born + low * year], axis=1).max(axis=1).clip(lower=first)
-    until = pd.concat([spells.ceased.fillna(last), spells.born + high * year], axis=1).min(axis=1).clip(upper=last)
-    time = float(((until - begin) / year).clip(lower=0).sum())
-    age = (spells.ceased - spells.born) / year
-    inside = (spells.ceased > first) & (spells.ceased <= last) & (age >= low) & (age < min(high, 17.99))
-    return time, int(inside.sum())
+    begin, end = _years(spells.started, first), _years(spells.ceased.fillna(last), first)
+    born, window = _years(spells.born, first), (last - first).days / 365.25
+    since = np.maximum.reduce([begin, born + low, np.zeros(len(spells))])
+    until = np.minimum.reduce([end, born + high, np.full(len(spells), window)])
+    age = end - born
+    left = spells.ceased.notna().to_numpy() & (end > 0) & (end <= window)
+    inside = left & (age >= low) & (age < min(high, LAST_AGE))
+    return float(np.clip(until - since, 0, None).sum()), int(inside.sum())
+
+
+def _years(days: pd.Series, first: pd.Timestamp) -> npt.NDArray[np.float64]:
+    """Years from a day; before it, negative."""
+    return np.asarray((days - first).dt.days.to_numpy(dtype=float) / 365.25)
+
+
+def spells_of(children: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
+    """Periods of care of a return: child, born, started, ceased (NaT: still in care); episodes as `in_order` gives them."""
+    whole = episodes.groupby(["child", "period"]).agg(started=("started", "first"), ceased=("ended", "last"))
+    return whole.reset_index().merge(children[["child", "born"]], on="child")
 
 
 def _shrunk(prior: Parameter, events: int, time: float) -> Parameter:
     """The gamma-Poisson mean of own events over own time and the borrowed rate, with a 95% range by normal steps."""
     if time <= 0:
-        return prior
+        return replace(prior, source=f"nobody of this age in the history; {prior.source}")
     shape, rate = PRIOR_EVENTS + events, PRIOR_EVENTS / prior.value + time
     value, step = shape / rate, 1.96 * math.sqrt(shape) / rate
     share = events / shape

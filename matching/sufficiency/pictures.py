@@ -76,6 +76,7 @@ def bars(made: "Forecast", measure: str, year: int) -> Figure:
         for place, hidden in zip(at, part.hidden, strict=True):
             if hidden:
                 axes.text(place, 0, "few", ha="center", va="bottom", fontsize=8, color=INK)
+    axes.set_ylim(bottom=0, top=None if part["mean"].notna().any() else 1)
     axes.set_xticks(range(len(kinds)), [kind.replace(" and ", "\nand ") for kind in kinds])
     axes.legend(frameon=False, fontsize=8)
     return figure

@@ -7,7 +7,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matching.sufficiency.forecast import Forecast
-from matching.sufficiency.pictures import pictures_of, rows_of
+from matching.sufficiency.pictures import Picture, pictures_of, rows_of
 from matching.sufficiency.scenario import BASE
 
 PAGE = "sufficiency.html"
@@ -25,7 +25,7 @@ def write_forecast(made: Forecast, folder: Path) -> list[Path]:
             frame.to_excel(writer, sheet_name=name, index=False)
     manifest = folder / "manifest.json"
     manifest.write_text(json.dumps(made.manifest | {"warnings": made.warnings}, indent=1) + "\n", encoding="utf-8")
-    shown = []
+    shown: list[tuple[Picture, str]] = []
     for picture in pictures_of(made):
         for kind in ("svg", "png"):
             path = folder / f"{picture.name}.{kind}"
@@ -73,7 +73,7 @@ def _html(frame: pd.DataFrame) -> str:
     return str(shown.to_html(index=False, border=0, na_rep="few", float_format="{:.0f}".format))
 
 
-def _page(made: Forecast, shown: list[tuple[object, str]]) -> str:
+def _page(made: Forecast, shown: list[tuple[Picture, str]]) -> str:
     pages = Environment(loader=PackageLoader("matching", "pages"), autoescape=True, undefined=StrictUndefined)
     assumptions = made.parameters.to_html(index=False, border=0, float_format="{:.3g}".format)
     return pages.get_template(PAGE).render(
