@@ -46,6 +46,31 @@ def forecast(
 
 
 @commands.command()
+def decisions(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    caseload: Annotated[
+        Path | None, typer.Option("--caseload", help="Caseload folder. Default: an invented city.")
+    ] = None,
+    policy_file: PolicyFile = None,
+    target: Annotated[int, typer.Option("--target", help="Most children a year who may find no family.", min=0)] = 10,
+    homes: Annotated[
+        int, typer.Option("--homes", help="Homes of the campaign to choose, in steps of 5.", min=5, max=80)
+    ] = 10,
+    years: Annotated[int, typer.Option("--years", help="Years ahead.", min=2, max=10)] = 3,
+    runs: Annotated[int, typer.Option("--runs", help="Runs of each case.", min=2, max=10_000)] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Seed.", min=0)] = 1,
+    workers: Annotated[int, typer.Option("--workers", help="Processor cores to use.", min=1)] = 1,
+) -> None:
+    """What one more home is worth, how many to recruit at 50, 80 and 95%, the best campaign, and what moves the answer.
+
+    Writes worth.csv, duals.csv, required.csv, campaign.csv, sensitivity.csv and tornado.svg. Takes minutes.
+    """
+    from matching.cli.show_forecast import decisions_to
+
+    decisions_to(out, caseload, policy_file, target, homes, years, runs, seed, workers)
+
+
+@commands.command()
 def backtest(
     origin: Annotated[int, typer.Option("--origin", help="Last year (ending 31 March) that the forecast may see.")],
     horizon: Annotated[int, typer.Option("--horizon", help="Years ahead.", min=1, max=10)],

@@ -29,14 +29,14 @@ MORE = Scenario("more", demand={"starts": 1.5})
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    here = sample_caseload(REFERENCE, children=10, homes=60, seed=4)
+    here = sample_caseload(REFERENCE, children=10, homes=40, seed=4)
     referrals = sample_caseload(REFERENCE, children=60, homes=1, seed=9)
     return city_of(here, referrals, fostering(), published_parameters(REFERENCE))
 
 
 @pytest.fixture(scope="module")
 def made(city: City) -> Forecast:
-    return forecast(city, [RECRUIT, MORE], years=3, runs=60, seed=2)
+    return forecast(city, [RECRUIT, MORE], years=3, runs=24, seed=2)
 
 
 def test_the_fast_choice_is_the_first_line_of_the_shortlist_in_random_states() -> None:
@@ -47,7 +47,7 @@ def test_the_fast_choice_is_the_first_line_of_the_shortlist_in_random_states() -
     seeking = {child.ref for child in referrals.seeking}
     children = tuple(child for child in referrals.children if child.ref in seeking)
     random, compared, placed = np.random.default_rng(5), 0, 0
-    for _ in range(4):
+    for _ in range(3):
         free = np.minimum(random.integers(0, 3, len(homes)), choices.places)
         state = tuple(emptied(home, int(number)) for home, number in zip(choices.homes, free, strict=True))
         now = replace(referrals, children=children, homes=state, placements=(), decisions=(), relationships=plans)
@@ -58,7 +58,7 @@ def test_the_fast_choice_is_the_first_line_of_the_shortlist_in_random_states() -
             room = listed[free[listed] >= choices.size[kind]]
             assert (choices.homes[room[0]].ref if len(room) else None) == (options[0].home if options else None)
             compared, placed = compared + 1, placed + bool(options)
-    assert compared > 100
+    assert compared > 80
     assert 0 < placed < compared
 
 
@@ -81,9 +81,9 @@ def test_no_home_ever_has_more_children_than_places(city: City) -> None:
 
 
 def test_the_answer_is_the_same_with_any_number_of_workers_and_twice(city: City, made: Forecast) -> None:
-    again = forecast(city, [RECRUIT, MORE], years=3, runs=60, seed=2, workers=2)
+    again = forecast(city, [RECRUIT, MORE], years=3, runs=24, seed=2, workers=2)
     pd.testing.assert_frame_equal(made.values, again.values)
-    other = forecast(city, years=3, runs=60, seed=3)
+    other = forecast(city, years=3, runs=24, seed=3)
     base = made.values[made.values.scenario == BASE.name].reset_index(drop=True)
     assert not other.values.equals(base)
 
