@@ -18,7 +18,7 @@ from matching.sufficiency.parameters import Parameters
 from matching.sufficiency.scenario import BASE, Scenario
 from matching.sufficiency.weeks import Batch, Counts
 
-RUNS_AT_ONCE = 50
+RUNS_AT_ONCE = 125
 MOST_YEARS, MOST_RUNS = 10, 10_000
 FEW_CHILDREN = 50
 

@@ -38,6 +38,7 @@ WAITS_AT_MOST = 4
 HARDER_FOR_TEENAGERS = 0.6
 NEEDS = ("younger child", "teenager", "brothers and sisters", "disabled", "unaccompanied")
 NOT_HERE, IN_CARE, LEFT = 0, 1, 2
+LASTING = np.isin(np.arange(len(PRODUCTS)), (KIN, PARENTS, SUPPORTED, ADOPTION))
 
 
 @dataclass
@@ -327,7 +328,7 @@ class Batch:
         stay = np.minimum(self.stay[rows, who] + ~waits, MOST_STAYS - 1)
         self.stay[rows, who] = stay
         until = week + self.moves[rows, who, stay]
-        until = np.where(np.isin(place, (KIN, PARENTS, SUPPORTED, ADOPTION)), NEVER, until)
+        until = np.where(LASTING[place], NEVER, until)
         until = np.where(place == RESIDENTIAL, week + REVIEW_WEEKS, until)
         self.due[rows, who] = np.where(waits, week + 1, np.minimum(until, NEVER))
 
@@ -335,10 +336,10 @@ class Batch:
         np.add.at(self.counts.referrals[:, year], (rows, self.need[kind]), self.choices.size[kind])
 
     def _count_week(self, week: int, year: int) -> None:
-        here = self.state == IN_CARE
-        size = self.choices.size[self.kind]
-        for product in range(len(PRODUCTS)):
-            self.counts.weeks_in[:, year, product] += (size * (here & (self.product == product))).sum(axis=1)
+        rows, who = np.nonzero(self.state == IN_CARE)
+        at = rows * len(PRODUCTS) + self.product[rows, who]
+        lived = np.bincount(at, self.choices.size[self.kind[rows, who]], len(self.state) * len(PRODUCTS))
+        self.counts.weeks_in[:, year] += lived.reshape(len(self.state), len(PRODUCTS))
         usable = (self.opens <= week) & (self.closes > week)
         free = np.where(usable & ~self.held[:, :, week // HOLD_BLOCK], np.maximum(self.free, 0), 0)
         self.counts.vacant[:, year] += free.sum(axis=1) / WEEKS

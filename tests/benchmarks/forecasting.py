@@ -22,7 +22,7 @@ def main() -> None:
     city = city_of(here, referrals, fostering(), published_parameters(REFERENCE))
     say = sys.stdout.write
     say(f"{len(city.stock.kind)} children, {len(city.choices.homes)} homes, 5 years, 2 workers\n")
-    for name, scenarios, runs in (("250 runs", 0, 250), ("1,000 runs", 0, 1000), ("20 scenarios of 50 runs", 19, 50)):
+    for name, scenarios, runs in (("500 runs", 0, 500), ("1,000 runs", 0, 1000), ("20 scenarios of 50 runs", 19, 50)):
         chosen = [Scenario(f"s{n}", demand={"starts": 1 + n / 50}) for n in range(scenarios)]
         before = time.perf_counter()
         forecast(city, chosen, years=5, runs=runs, workers=2)
