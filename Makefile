@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: demo test check docs bench backtest notebooks nightly format lock clean
+.PHONY: notebooks demo test check docs bench backtest nightly format lock clean
 
 demo: $(RUN)
 	$(BIN)/placements demo
@@ -20,6 +20,7 @@ check: $(DEV)
 
 docs: $(DEV)
 	$(BIN)/python -m tests.lib.handbook
+	$(BIN)/python -m tests.stories.telling
 	$(BIN)/python -m tests.lib.picture demo
 
 bench: $(DEV)

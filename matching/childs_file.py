@@ -15,7 +15,7 @@ from matching.describe import criteria_of, group_position, outcomes_of, placemen
 from matching.domain import Decision
 from matching.plan import Kept, Reason
 from matching.planning import Prepared
-from matching.wording import Sentence, counted
+from matching.wording import Sentence, counted, written
 
 DUTIES = ("near-home", "near-school", "siblings-together", "disability", "in-area")
 HALF = 0.5
@@ -167,7 +167,7 @@ def _decisions(ready: Prepared, child: str, home: str) -> tuple[Line, ...]:
 
 def _decision(decision: Decision) -> Sentence:
     template = "On {day} the {role} agreed: {reason}."
-    role, day = decision.role.replace("-", " "), decision.decided_on.isoformat()
+    role, day = decision.role.replace("-", " "), written(decision.decided_on)
     return Sentence.of(template, day=day, role=role, reason=decision.reason.rstrip("."))
 
 

@@ -12,11 +12,12 @@ from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
 from matching.rules import AnyRule, Sets
 from matching.steps import steps_before
-from matching.wording import Sentence, counted
+from matching.wording import Sentence, counted, listed
 
 GOOD, POOR = 0.7, 0.3
 APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
 MOST_NEAR_MISSES, MOST_REASONS = 3, 4
+FEW_HOMES = 3  # that are named
 YEARS_AS_ONE = 2  # so many years outside the approved ages weigh like one more rule in the way
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -205,9 +206,11 @@ def _oldest(household: Household) -> int | None:
 
 
 def _used_elsewhere(child: str, possible: list[str], used: Counter[str]) -> tuple[Reason, ...]:
-    homes = counted(len(possible), "home")
+    homes = listed(possible) if len(possible) <= FEW_HOMES else counted(len(possible), "home")
     who = sum(1 for home in possible if used[home])
-    template = "{homes} could care for {child}, but the plan does better for everybody by using their places for others ({used} in use)."
+    template = (
+        "{homes} could care for {child}, but the plan does better for everybody with others there ({used} in use)."
+    )
     return (
         Reason(
             code="used-elsewhere",

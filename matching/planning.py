@@ -1,21 +1,20 @@
 """Orchestration: a caseload and a policy in, a plan or a shortlist out. No clock, no chance, no files."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-
-import numpy as np
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 
 from matching.candidates import Candidates, find_candidates, problem_from
 from matching.checker import check_plan, count_goals
 from matching.describe import outcomes_of, placements_of, unplaced_of
-from matching.domain import Caseload
+from matching.domain import Caseload, CurrentPlacement, Standing
 from matching.errors import PlanRefused, UnknownReference
 from matching.pairs import Register
 from matching.plan import Goal, Manifest, Plan, Status
 from matching.policy import Policy
-from matching.solver import Limits, Problem, Solution, solve
+from matching.solver import ENGINES, Limits, Problem, Solution, solve
 
 Pins = Mapping[str, str | None]
+Pair = tuple[str, str]
 Progress = Callable[[str], None]
 
 
@@ -39,19 +38,22 @@ def propose_plan(
     *,
     limits: Limits | None = None,
     pins: Pins | None = None,
+    forbidden: Collection[Pair] = (),
+    promised: Collection[Pair] = (),
     fingerprint: str = "",
     software: str = "",
     progress: Progress = lambda stage: None,
 ) -> Plan:
     """The best plan for everybody in the policy's order of goals, read by the independent checker.
 
-    `pins` puts a child in a home, or in none. Raises `PlanRefused` when pins cannot be kept together, or
+    `pins` puts a child in a home, or in none; no pair of a child and a home that is `forbidden` is proposed. What was
+    `promised` (pairs of an earlier plan) stays wherever no goal before that of what was agreed gains. Raises `PlanRefused` when pins cannot be kept together, or
     when the checker finds a breach: such a plan is never returned.
     """
     progress("Judging every child with every home")
-    ready = caseload if isinstance(caseload, Prepared) else prepare(caseload, policy)
+    ready = _with_promised(caseload if isinstance(caseload, Prepared) else prepare(caseload, policy), promised)
     progress("Solving goal by goal, with proof")
-    solution = decide(ready, pins or {}, limits or Limits())
+    solution = decide(ready, pins or {}, limits or Limits(), forbidden)
     placed = placed_by(ready.found, solution.problem, solution.solution)
     progress("Reading the plan with the independent checker")
     checked = check_plan(ready.caseload, placed, ready.found.policy.settings)
@@ -70,7 +72,11 @@ def propose_plan(
         unplaced=unplaced_of(ready.found, placed),
         sibling_groups=outcomes_of(ready.caseload, placed),
         checked=checked,
-        manifest=_manifest(ready, fingerprint, software, pins or {}),
+        manifest=replace(
+            _manifest(ready, fingerprint, software, pins or {}),
+            forbidden=tuple(sorted(forbidden)),
+            promised=tuple(sorted(promised)),
+        ),
         seconds=tuple(solution.solution.seconds),
     )
 
@@ -83,16 +89,29 @@ class Solved:
     solution: Solution
 
 
-def decide(ready: Prepared, pins: Pins, limits: Limits) -> Solved:
-    """Build and solve the problem, with some children pinned."""
-    for child, home in pins.items():
+def _with_promised(ready: Prepared, promised: Collection[Pair]) -> Prepared:
+    """The same with what was promised to children who still wait counted as agreed, where nothing else was agreed."""
+    agreed = {child for child, _ in ready.caseload.agreed}
+    new = tuple(
+        CurrentPlacement(child=child, home=home, standing=Standing.AGREED)
+        for child, home in sorted(promised)
+        if child in ready.found.row_of_child and child not in agreed and home in ready.caseload.home_by_ref
+    )
+    if not new:
+        return ready
+    return prepare(replace(ready.caseload, placements=(*ready.caseload.placements, *new)), ready.policy)
+
+
+def decide(ready: Prepared, pins: Pins, limits: Limits, forbidden: Collection[Pair] = ()) -> Solved:
+    """Build and solve the problem, with some children pinned and some pairs forbidden."""
+    for child, home in (*pins.items(), *forbidden):
         if child not in ready.found.row_of_child:
             raise UnknownReference(
                 f"Child {child!r} does not need a home in this caseload. Maybe they live in one already."
             )
         if home is not None:
             ready.caseload.home(home)
-    problem = problem_from(ready.found, dict(pins))
+    problem = problem_from(ready.found, dict(pins), forbidden)
     return Solved(problem=problem, solution=solve(problem, limits))
 
 
@@ -126,6 +145,6 @@ def _manifest(ready: Prepared, fingerprint: str, software: str, pins: Pins) -> M
         as_of=ready.caseload.as_of.isoformat(),
         lot=policy.lot,
         software=software,
-        solver=f"numpy {np.__version__}",
+        solver=ENGINES,
         parameters=tuple(sorted((child, home or "nobody") for child, home in pins.items())),
     )

@@ -1,7 +1,7 @@
 """What taking a home would cost the children who wait, and those expected: the pool planned with and without it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -16,17 +16,14 @@ from matching.wording import Sentence, counted, listed
 
 
 @dataclass(frozen=True, kw_only=True)
-class Taking:
-    """What follows for the others if some children take a home, against the best plan for the others alone.
+class Cost:
+    """What follows for the others if some children are placed so, against the best plan for the others alone.
 
     `loses` is by goal, in order (negative: gains). `without` would have a home otherwise and would have none; `placed`
-    have none otherwise and would have one; `worse_off` would have another one that suits them less. `expected` counts how many fewer of the
-    children expected would have a home, `None` when none were given. `possible` is false when no plan lets the
-    children live there together.
+    have none otherwise and would have one; `worse_off` would have another one that suits them less. `expected` counts
+    how many fewer of the children expected would have a home, `None` when none were given.
     """
 
-    home: str
-    possible: bool = True
     loses: tuple[tuple[str, int], ...] = ()
     without: tuple[str, ...] = ()
     placed: tuple[str, ...] = ()
@@ -37,13 +34,11 @@ class Taking:
     @property
     def free_of_cost(self) -> bool:
         """Whether nobody who waits, or is expected, would lose by it."""
-        return self.possible and not self.expected and not any(lost for _, lost in self.loses)
+        return not self.expected and not any(lost for _, lost in self.loses)
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """The cost in words."""
-        if not self.possible:
-            return (Sentence.of("No plan for everybody has these children together at {home}.", home=self.home),)
         if self.free_of_cost:
             return (Sentence("Nobody else who waits would lose by it."),)
         most = [] if self.proven else [Sentence("This is the most that others would lose; it may be less.")]
@@ -64,6 +59,26 @@ class Taking:
             return Sentence.of(template, children=listed(list(self.worse_off)))
         template = "For the others, {title}: {lost} fewer."
         return Sentence.of(template, title=GOAL_TITLES.get(code, code).lower(), lost=lost)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taking(Cost):
+    """What taking one home would cost; `possible` is false when no plan lets the children live there together."""
+
+    home: str
+    possible: bool = True
+
+    @property
+    def free_of_cost(self) -> bool:
+        """Whether it is possible, and nobody who waits, or is expected, would lose by it."""
+        return self.possible and super().free_of_cost
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The cost in words."""
+        if self.possible:
+            return super().sentences
+        return (Sentence.of("No plan for everybody has these children together at {home}.", home=self.home),)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,16 +127,22 @@ def _taken(pool: Pool, home: str) -> Taking:
         return Taking(home=home, possible=False)
     if _fits_beside(pool, block):
         return Taking(home=home, loses=tuple((code, 0) for code in pool.base.problem.goals), proven=pool.without.proven)
-    problem = pool.base.problem
     try:
         then = quickly_pinned(pool.base, dict.fromkeys(pool.children, home))
     except PlanRefused:
         return Taking(home=home, possible=False)
-    theirs = problem.goal_values[:, block].tolist()
+    cost = cost_to_others(pool, then)
+    return Taking(home=home, **{field.name: getattr(cost, field.name) for field in fields(cost)})
+
+
+def cost_to_others(pool: Pool, then: Outcome) -> Cost:
+    """What the others lose in a plan that places the pool's children."""
+    problem, group = then.problem, group_position(pool.base.found, pool.children[0])
+    own = [block for block in then.solution.chosen if problem.block_group[block] == group]
+    theirs = problem.goal_values[:, own].sum(axis=1).tolist()
     both = zip(problem.goals, pool.without.solution.achieved, then.solution.achieved, theirs, strict=True)
     was, would = pool.without.home_of, {c: h for c, h in then.home_of.items() if c not in pool.children}
-    return Taking(
-        home=home,
+    return Cost(
         loses=tuple((code, before - (after - own)) for code, before, after, own in both),
         without=tuple(sorted(set(was) - set(would))),
         placed=tuple(sorted(set(would) - set(was))),

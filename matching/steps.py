@@ -8,7 +8,7 @@ from datetime import date
 
 from matching.domain import CareType, Caseload, Child, HomeKind, Household, LegalStatus, Provider, Tie, Verdict
 from matching.plan import Reason
-from matching.wording import Sentence, counted
+from matching.wording import Sentence, counted, written
 
 Step = Callable[[Caseload, Child, Household], Sentence | None]
 CONFIRM_AFTER_DAYS = 7
@@ -81,7 +81,7 @@ def _vacancy(caseload: Caseload, child: Child, household: Household) -> Sentence
     since = household.home.confirmed_on
     if since is not None and (caseload.as_of - since).days <= CONFIRM_AFTER_DAYS:
         return None
-    when = "nobody has confirmed it" if since is None else f"last confirmed on {since.isoformat()}"
+    when = "nobody has confirmed it" if since is None else f"last confirmed on {written(since)}"
     return Sentence.of("Confirm the vacancy at {home}: {when}.", home=household.home.ref, when=when)
 
 
@@ -90,9 +90,7 @@ def _review(caseload: Caseload, child: Child, household: Household) -> Sentence 
     due = household.home.approval.review_due
     if due is None or due >= caseload.as_of:
         return None
-    return Sentence.of(
-        "The review of {home}'s approval was due on {day}.", home=household.home.ref, day=due.isoformat()
-    )
+    return Sentence.of("The review of {home}'s approval was due on {day}.", home=household.home.ref, day=written(due))
 
 
 def _checks(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
@@ -117,7 +115,7 @@ def _temporary(caseload: Caseload, child: Child, household: Household) -> Senten
     return Sentence.of(
         "The temporary approval of {home} ends on {day}; full approval or another home by then.",
         home=household.home.ref,
-        day=ends.isoformat(),
+        day=written(ends),
     )
 
 

@@ -6,6 +6,7 @@ place where it is shown calls `naming`. Two sentences are equal when their facts
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 Fact = str | int | float
 
@@ -41,6 +42,11 @@ def listed(items: tuple[str, ...] | list[str], last: str = "and") -> str:
     if len(items) < 2:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def written(day: date) -> str:
+    """A date as people write it: "1 March 2027"."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

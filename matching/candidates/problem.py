@@ -1,6 +1,7 @@
 """From candidates to what the solver sees: references and integers, never facts."""
 
 import hashlib
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -15,10 +16,12 @@ Integers = npt.NDArray[np.int64]
 LOT_BITS = 34
 
 
-def problem_from(found: Candidates, pins: dict[str, str | None] | None = None) -> Problem:
-    """The problem of a whole plan; `pins` puts a child in a home, or (`None`) in none."""
+def problem_from(
+    found: Candidates, pins: dict[str, str | None] | None = None, forbidden: Iterable[tuple[str, str]] = ()
+) -> Problem:
+    """The problem of a whole plan; `pins` puts a child in a home, or (`None`) in none; no pair `forbidden` is chosen."""
     rows = rows_of(found.sets, found.policy)
-    keep = _respecting(found, pins or {})
+    keep = _respecting(found, pins or {}) & ~_joining(found, forbidden)
     where = np.cumsum(keep) - 1
     members = [(where[row.sets[k]], row.use[k], row.limit) for row in rows if (k := keep[row.sets]).any()]
     sets = chosen_sets(found.sets, keep)
@@ -53,6 +56,14 @@ def _respecting(found: Candidates, pins: dict[str, str | None]) -> npt.NDArray[n
         there = -1 if home is None else found.register.home_index.get(home, -1)
         keep &= ~with_child | (found.sets.home == there)
     return keep
+
+
+def _joining(found: Candidates, pairs: Iterable[tuple[str, str]]) -> npt.NDArray[np.bool_]:
+    """Sets that put a child in the home of the pair."""
+    joins = np.zeros(found.sets.group.shape, dtype=bool)
+    for child, home in pairs:
+        joins |= _holding(found.sets, child) & (found.sets.home == found.register.home_index[home])
+    return joins
 
 
 def _holding(sets: Sets, child: str) -> npt.NDArray[np.bool_]:

@@ -88,7 +88,8 @@ def _ways(reading: _Reading, left: Family, beside: list[Child], cots: int, doubl
 
 
 def _with_spare_bed(caseload: Caseload, home: Home) -> list[Child]:
-    here = {child.ref: child for child in caseload.households[home.ref].residents}
+    household = caseload.households[home.ref]
+    here = {child.ref: child for child in household.residents if child.ref not in household.leaving}
     rooms = [room for room in _for_children(home) if len(room.occupants) == 1 and room.free_beds]
     return [here[room.occupants[0]] for room in rooms if room.occupants[0] in here]
 

@@ -132,10 +132,15 @@ def _outside(avoided: Place, place: Place | None) -> Verdict:
     return NOT_KNOWN if avoided.postcode.startswith(place.postcode + " ") else MET
 
 
+def another_home(caseload: Caseload, child: Child, home: Home) -> Verdict:
+    """A move leads somewhere else."""
+    return NOT_MET if caseload.lives_in.get(child.ref) == home.ref else MET
+
+
 def kept_apart(caseload: Caseload, child: Child, home: Home) -> Verdict:
     """No resident from whom the child is assessed to live apart, brothers and sisters included."""
-    residents = caseload.households[home.ref].residents
-    return NOT_MET if any(apart(caseload, child, resident) for resident in residents) else MET
+    others = (r for r in caseload.households[home.ref].residents if r.ref != child.ref)
+    return NOT_MET if any(apart(caseload, child, resident) for resident in others) else MET
 
 
 def apart(caseload: Caseload, one: Child, other: Child) -> bool:
@@ -193,8 +198,9 @@ def suits_child(child: Child, day: date, others: Iterable[Other]) -> Verdict:
 
 
 def unrelated(caseload: Caseload, child: Child, home: Home) -> list[Child]:
-    """Foster children who stay in the home and are not the child's brothers or sisters."""
-    return [r for r in caseload.households[home.ref].residents if not caseload.siblings(child.ref, r.ref)]
+    """Foster children who live in the home and are neither the child nor their brothers or sisters."""
+    others = (r for r in caseload.households[home.ref].residents if r.ref != child.ref)
+    return [r for r in others if not caseload.siblings(child.ref, r.ref)]
 
 
 def seen(child: Child, day: date) -> Other:
@@ -251,6 +257,7 @@ PAIR_CHECKS: dict[str, PairCheck] = {
     "approved-care-type": within_care_type,
     "approved-named-child": named_where_names,
     "no-contact": no_contact,
+    "another-home": another_home,
     "kept-apart": kept_apart,
     "considerations": considerations,
     "lives-with": lives_with,

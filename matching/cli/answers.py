@@ -7,6 +7,7 @@ from matching.cli.calls import calls, refused
 from matching.cli.childs_file import childs_file
 from matching.cli.doubts import doubts
 from matching.cli.fairness import fairness
+from matching.cli.split import split
 from matching.cli.what_it_takes import what_it_takes
 
 
@@ -18,4 +19,5 @@ def register(app: typer.Typer) -> None:
     app.command()(doubts)
     app.command()(calls)
     app.command()(refused)
+    app.command("split")(split)
     app.command("what-it-takes")(what_it_takes)

@@ -7,7 +7,7 @@ Exit codes: 0 done; 1 a fault of ours; 2 the input or the call is wrong; 3 the c
 import json
 import sys
 from dataclasses import asdict
-from enum import IntEnum
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
@@ -17,36 +17,27 @@ from rich.console import Console
 from matching.checker import check_plan
 from matching.cli import answers, show
 from matching.cli import beside as said
-from matching.cli.forecast_commands import commands as forecasts
+from matching.cli.annex_a import annex_a
+from matching.cli.exits import Exit, outcome_of
+from matching.cli.forecast import commands as forecast
+from matching.cli.import_returns import import_returns
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
 from matching.cli.profile_command import profile
+from matching.cli.propose import propose
 from matching.cli.show_policy import policy as show_policy
 from matching.cli.show_policy import policy_data
 from matching.difference import difference
 from matching.errors import MatchingError
 from matching.explain import explain as explain_pair
 from matching.io.caseload_csv import fingerprint, write_caseload
-from matching.io.plan_json import plan_to_dict, read_plan, write_plan
+from matching.io.plan_json import read_plan, write_plan
 from matching.pairs import Register
-from matching.plan import Plan, Status
 from matching.planning import prepare, propose_plan
 from matching.policy import read_policy
 from matching.shortlist import shortlist as make_shortlist
-from matching.solver import Limits
 from matching.synthetic import sample_caseload
-
-
-class Exit(IntEnum):
-    """What the command says to the program that called it."""
-
-    DONE = 0
-    OUR_FAULT = 1
-    WRONG_INPUT = 2
-    BREACHES = 3
-    NOT_PROVEN = 4
-
 
 app = typer.Typer(
     name="placements",
@@ -81,10 +72,21 @@ def demo(
         group = show.friday_group(caseload)
         friday = make_shortlist(ready.found.register, policy, group, emergency=True)
     show.caseload(screen, caseload)
-    show.plan(screen, plan, caseload)
+    show.plan(screen, plan)
     show.shortlist(screen, friday, title="Friday, 16:50: one sibling group needs a home tonight")
     show.written(screen, out)
-    raise typer.Exit(_outcome(plan))
+    raise typer.Exit(outcome_of(plan))
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Option("--out", help="Workbook to write.")] = Path("caseload.xlsx"),
+) -> None:
+    """Write an empty Excel workbook of a caseload: headings with their meaning, lists to choose from, the data dictionary."""
+    from matching.io.workbook import write_template
+
+    write_template(out, sample_caseload(data_folder() / "reference"))
+    Console().print(f"Wrote {out}. Fill in its sheets and give it wherever a caseload folder is asked for.")
 
 
 @app.command()
@@ -100,45 +102,7 @@ def sample(
     Console().print(f"Wrote {len(caseload.children)} children and {len(caseload.homes)} homes to {folder}.")
 
 
-@app.command()
-def propose(
-    caseload_folder: CaseloadFolder,
-    policy_file: PolicyFile = None,
-    out: Annotated[Path, typer.Option("--out", help="Where to write the plan.")] = Path("plan.json"),
-    time_limit: Annotated[
-        float | None,
-        typer.Option(
-            "--time-limit", help="Stop after so many seconds; the best plan is written with its gap (exit 4).", min=0.01
-        ),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option("--workers", help="Processor cores to use; the plan is the same with any number.", min=1)
-    ] = 1,
-    as_json: Json = False,
-) -> None:
-    """Propose the best plan for everybody, with proof, checked and explained."""
-    caseload = read_folder(caseload_folder)
-    policy = policy_of(policy_file, caseload_folder)
-    with show.progress() as say:
-        plan = propose_plan(
-            caseload,
-            policy,
-            limits=Limits(seconds=time_limit, workers=workers),
-            fingerprint=fingerprint(caseload),
-            software=show.software(),
-            progress=say,
-        )
-        write_plan(plan, out)
-    if as_json:
-        sys.stdout.write(json.dumps(plan_to_dict(plan), ensure_ascii=False, indent=1) + "\n")
-    else:
-        show.plan(Console(), plan, caseload)
-        Console().print(f"Plan written to {out}.")
-    raise typer.Exit(_outcome(plan))
-
-
-def _outcome(plan: Plan) -> int:
-    return Exit.DONE if plan.status is Status.OPTIMAL else Exit.NOT_PROVEN
+app.command()(propose)
 
 
 @app.command()
@@ -243,8 +207,12 @@ answers.register(app)
 policies = typer.Typer(help="Policies: what counts, how much, in which order.", no_args_is_help=True)
 app.add_typer(policies, name="policy")
 app.add_typer(places, name="places")
+app.add_typer(forecast, name="forecast")
+for command in entry_points(group="placements.commands"):  # the service adds its own, if it is installed
+    command.load()(app)
 app.command()(profile)
-app.add_typer(forecasts, name="forecast")
+app.command("import")(import_returns)
+app.command("annex-a")(annex_a)
 
 
 @policies.command("check")

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from matching.candidates import GOAL_TITLES
 from matching.describe import unplaced_of
+from matching.difference import INSIDE
 from matching.domain import Caseload, Deadline
 from matching.explain import (
     CannotBeForced,
@@ -74,7 +75,7 @@ def caseload(screen: Console, found: Caseload) -> None:
     screen.print(Panel("\n".join(lines), title="An invented Southampton, on real geography", title_align="left"))
 
 
-def plan(screen: Console, made: Plan, found: Caseload) -> None:
+def plan(screen: Console, made: Plan) -> None:
     """A whole plan: goals, placements, sibling plans, children without a home, the checker's verdict."""
     screen.print(_goals(made.goals))
     screen.print(_placements(made))
@@ -369,7 +370,10 @@ def _cost(screen: Console, data: dict[str, Any]) -> None:
         )
         return
     first = changed[0]
-    word = "fewer" if first["loses"] > 0 else "more"
-    screen.print(f"  It would cost: {GOAL_TITLES[first['goal']].lower()}: {abs(first['loses'])} {word} ({proven}).")
+    if first["goal"] == INSIDE:
+        screen.print(f"  It would suit the children less well, all taken together ({proven}).")
+    else:
+        word = "fewer" if first["loses"] > 0 else "more"
+        screen.print(f"  It would cost: {GOAL_TITLES[first['goal']].lower()}: {abs(first['loses'])} {word} ({proven}).")
     for child, home in data["moves"]:
         screen.print(f"  {child} would {'go to ' + home if home else 'have no home'}.")

@@ -9,10 +9,8 @@ from rich.console import Console
 
 from matching.cli import show as screen
 from matching.cli.places import data_folder, policy_of, read_folder
-from matching.errors import MatchingError
-from matching.profile.returns import read_returns
-from matching.profile.spells import in_order
-from matching.published import Series
+from matching.returns import read_history
+from matching.returns.spells import in_order
 from matching.sufficiency.decisions import (
     GAINS,
     MOST_RECRUITED,
@@ -27,10 +25,8 @@ from matching.sufficiency.parameters import Parameters, published_parameters, sp
 from matching.sufficiency.scenario import read_scenario
 from matching.sufficiency.sensitivity import screened, tornado
 from matching.sufficiency.summary import PAGE, sentences, write_forecast
-from matching.sufficiency.yearly import YearlyCounts, forecast_years, from_published, read_yearly_counts
 from matching.synthetic import sample_caseload
 
-MOST_WARNINGS = 12
 # kinds of referral are invented from published figures; so many children give every kind a few
 REFERRALS, REFERRAL_SEED = 300, 1001
 
@@ -110,31 +106,6 @@ def _parameters(history: Sequence[Path], reference: Path) -> Parameters:
     borrowed = published_parameters(reference)
     if not history:
         return borrowed
-    read = read_returns(history)
+    read = read_history(history)
     spells = spells_of(read.children, in_order(read.episodes))
     return with_history(borrowed, spells, read.last_day - pd.DateOffset(years=len(history)), read.last_day)
-
-
-def backtest_to(
-    out: Path, series: Path | None, population: Path | None, origin: int, horizon: int, areas: Sequence[str]
-) -> None:
-    """Write the table of a yearly forecast; warnings go to stderr."""
-    shipped = from_published(Series.read(data_folder() / "reference" / "statistics"))
-    if series is None and population is not None:
-        raise MatchingError("A population without a series. Give --series too; the published series has its own.")
-    counts = shipped if series is None else read_yearly_counts(series, origin, population)
-    if origin < min(counts.years):
-        raise MatchingError(f"Origin {origin} is before the first year, {min(counts.years)}. Choose a later one.")
-    outlook = forecast_years(counts.until(origin), origin, horizon, areas, borrow=_borrowed(shipped, origin))
-    outlook.table.to_csv(out, index=False, lineterminator="\n")
-    for warning in outlook.warnings[:MOST_WARNINGS]:
-        sys.stderr.write(f"Note: {warning}\n")
-    if len(outlook.warnings) > MOST_WARNINGS:
-        sys.stderr.write(f"Note: and {len(outlook.warnings) - MOST_WARNINGS} more of this kind.\n")
-    told = outlook.table.area_code.nunique()
-    Console().print(f"Forecast {told} authorities from {origin}, {horizon} years ahead; written to {out}.")
-
-
-def _borrowed(shipped: YearlyCounts, origin: int) -> YearlyCounts | None:
-    """The published series as it stood at the origin, to learn from; `None` where it had not begun."""
-    return shipped.until(origin) if min(shipped.years) <= origin else None

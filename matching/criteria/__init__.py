@@ -14,7 +14,7 @@ from matching.criteria.care import (
 from matching.criteria.closeness import FamilyTimeInReach, InArea, NearHome, NearSchool
 from matching.criteria.household import AgeGap, AnimalsWanted, LongEnough
 from matching.criteria.identity import CultureKept, DietKept, SharedLanguage, SharedReligion
-from matching.criteria.resources import Cost, OwnCarersFirst
+from matching.criteria.resources import Cost, OwnCarersFirst, OwnPoolFirst
 
 CRITERIA: tuple[type[Criterion], ...] = (
     WithFamilyOrFriends,
@@ -34,6 +34,7 @@ CRITERIA: tuple[type[Criterion], ...] = (
     LongEnough,
     CarersHope,
     OwnCarersFirst,
+    OwnPoolFirst,
     Cost,
 )
 

@@ -22,12 +22,14 @@ class WithSettledSibling(Criterion):
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         grid = np.zeros((len(pairs.children.items), len(pairs.homes.items)))
-        for at in pairs.with_resident_sibling:
-            grid[at] = 1.0
+        for c, h in pairs.with_own_family:
+            family = pairs.children.items[c].sibling_group
+            staying = pairs.homes.items[h].staying
+            grid[c, h] = family is not None and any(there.sibling_group == family for there in staying)
         return grid if pairs.at is None else grid[pairs.at]
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
-        there = [r.ref for r in household.residents if caseload.siblings(child.ref, r.ref)]
+        there = [r.ref for r in household.staying if caseload.siblings(child.ref, r.ref)]
         if there:
             return Sentence.of("{child}'s brother or sister {sibling} lives there.", child=child.ref, sibling=there[0])
         return Sentence.of("No brother or sister of {child} lives there.", child=child.ref)

@@ -67,7 +67,7 @@ class NearHome(Criterion):
                 miles=counted(max(1, _rounded(miles, 1)), "mile"),
             )
         return Sentence.of(
-            "{home} is about {miles} miles from the family home.", home=household.home.ref, miles=_rounded(miles, 5)
+            "{home} is within {miles} miles of the family home.", home=household.home.ref, miles=_rounded(miles, 5)
         )
 
 
@@ -150,6 +150,4 @@ class InArea(Criterion):
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if rating >= 0.5:
             return Sentence.of("{home} is in the authority's own area.", home=household.home.ref)
-        return Sentence.of(
-            "{home} is outside the authority's area; a nominated officer must agree.", home=household.home.ref
-        )
+        return Sentence.of("{home} is outside the authority's area.", home=household.home.ref)

@@ -32,6 +32,30 @@ class OwnCarersFirst(Criterion):
         return Sentence.of("{home} is run by another provider.", home=household.home.ref)
 
 
+@dataclass(frozen=True)
+class OwnPoolFirst(Criterion):
+    """The adopters belong to the child's own pool; the search widens from there to neighbouring and national pools."""
+
+    code = "own-pool-first"
+    title = "Adopters of the child's own pool first"
+    purpose = "Family finders know the adopters of their own regional agency, and support stays near; others come next."
+    asks = "To which adoption pool do {child} and the adopters at {home} belong?"
+
+    def rate(self, pairs: Pairs) -> RatingMatrix:
+        grid = np.full((len(pairs.children.items), len(pairs.homes.items)), np.nan)
+        pools = [household.home.pool for household in pairs.homes.items]
+        for c, child in enumerate(pairs.children.items):
+            for h in (h for h, pool in enumerate(pools) if child.pool and pool):
+                grid[c, h] = child.pool == pools[h]
+        return grid if pairs.at is None else grid[pairs.at]
+
+    def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
+        about = {"child": child.ref, "home": household.home.ref}
+        if rating >= 0.5:
+            return Sentence.of("The adopters at {home} belong to the pool of {child}.", **about)
+        return Sentence.of("The adopters at {home} belong to another pool than {child}.", **about)
+
+
 def _weekly_cost(household: Household) -> float | None:
     return household.home.weekly_cost
 

@@ -33,10 +33,19 @@ class SiblingGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Household:
-    """A home with the foster children who live there and stay."""
+    """A home with the foster children who live there today.
+
+    A child whose move is asked for (`leaving`) still lives there, and counts for everybody else, until the move is made.
+    """
 
     home: Home
     residents: tuple[Child, ...]
+    leaving: frozenset[str] = frozenset()
+
+    @property
+    def staying(self) -> tuple[Child, ...]:
+        """Residents for whom no move is asked."""
+        return tuple(child for child in self.residents if child.ref not in self.leaving)
 
     @property
     def authority(self) -> str | None:
@@ -102,14 +111,15 @@ class Caseload:
 
     @cached_property
     def households(self) -> dict[str, Household]:
-        """Every home with the children who live there and stay, in order of home reference."""
+        """Every home with the children who live there today, in order of home reference."""
         residents: dict[str, list[Child]] = defaultdict(list)
-        seeking = {child.ref for child in self.seeking}
         for child_ref, home_ref in sorted(self.lives_in.items()):
-            if child_ref not in seeking:
-                residents[home_ref].append(self.child_by_ref[child_ref])
-        homes = sorted(self.homes, key=lambda home: home.ref)
-        return {home.ref: Household(home=home, residents=tuple(residents[home.ref])) for home in homes}
+            residents[home_ref].append(self.child_by_ref[child_ref])
+        return {home.ref: self._household(home, residents[home.ref]) for home in sorted(self.homes, key=_ref)}
+
+    def _household(self, home: Home, residents: list[Child]) -> Household:
+        leaving = frozenset(child.ref for child in residents if child.move_requested)
+        return Household(home=home, residents=tuple(residents), leaving=leaving)
 
     @cached_property
     def ties(self) -> dict[Tie, frozenset[Pair]]:
@@ -155,6 +165,10 @@ class Caseload:
         group = self.child_by_ref[one].sibling_group
         return group is not None and group == self.child_by_ref[other].sibling_group
 
+    def one_family(self, one: str, other: str) -> bool:
+        """Whether these are the same child, or brothers or sisters."""
+        return one == other or self.siblings(one, other)
+
     def child(self, ref: str) -> Child:
         """The child with this reference; raises `UnknownReference` with what to do."""
         if ref not in self.child_by_ref:
@@ -170,6 +184,10 @@ class Caseload:
     def with_changes(self, **changes: object) -> "Caseload":
         """A new caseload with some of its parts replaced."""
         return replace(self, **changes)  # type: ignore[arg-type]
+
+
+def _ref(home: Home) -> str:
+    return home.ref
 
 
 def contradictions_in(caseload: Caseload) -> list[str]:

@@ -43,6 +43,8 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
             "software": manifest.software,
             "solver": manifest.solver,
             "pins": dict(manifest.parameters),
+            "forbidden": [list(pair) for pair in manifest.forbidden],
+            "promised": [list(pair) for pair in manifest.promised],
         },
         "plan_hash": plan.digest,
         "seconds": {stage: round(seconds, 3) for stage, seconds in plan.seconds},
@@ -100,6 +102,16 @@ class ToldPlan:
     caseload: str
     policy: str
     goals: tuple[tuple[str, int], ...] = ()
+
+
+def told_of(plan: Plan) -> ToldPlan:
+    """A plan as its file tells it."""
+    return ToldPlan(
+        placements=tuple(sorted(plan.home_of.items())),
+        caseload=plan.manifest.caseload,
+        policy=plan.manifest.policy,
+        goals=tuple((goal.code, goal.achieved) for goal in plan.goals),
+    )
 
 
 def read_plan(path: Path) -> ToldPlan:

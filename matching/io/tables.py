@@ -112,7 +112,7 @@ class Table:
                 values[facts[name].path] = self._cell(number, name, text, facts[name], find)
         if len(self.faults) > before:
             return None
-        return _built(kind, {path: value for path, value in values.items() if value is not None})
+        return built(kind, {path: value for path, value in values.items() if value is not None})
 
     def _cell(self, number: int, column: str, text: str, fact: Fact, find: FindPlace) -> Any:
         try:
@@ -125,14 +125,14 @@ class Table:
         return value
 
 
-def _built(kind: type[T], values: dict[tuple[str, ...], Any]) -> T:
+def built(kind: type[T], values: dict[tuple[str, ...], Any]) -> T:
     """A value from its facts by path; parts are built first."""
     own = {path[0]: value for path, value in values.items() if len(path) == 1}
     parts = {path[0] for path in values if len(path) > 1}
     for name in parts:
         hint = next(item for item in facts_of(kind) if item.path[0] == name)
         inner = {path[1:]: value for path, value in values.items() if path[0] == name}
-        own[name] = _built(_part_type(kind, hint.path[0]), inner)
+        own[name] = built(_part_type(kind, hint.path[0]), inner)
     return kind(**own)
 
 
@@ -147,10 +147,11 @@ def write_table(path: Path, kind: type[Any], rows: Iterable[Any], first: dict[st
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow([*(first or {}), *(fact.column for fact in facts)])
         for row in rows:
-            writer.writerow([*(first or {}).values(), *(write_cell(_value(row, fact.path)) for fact in facts)])
+            writer.writerow([*(first or {}).values(), *(write_cell(value_at(row, fact.path)) for fact in facts)])
 
 
-def _value(row: Any, path: tuple[str, ...]) -> Any:
+def value_at(row: Any, path: tuple[str, ...]) -> Any:
+    """The fact of a value at a path."""
     for name in path:
         row = getattr(row, name)
     return row

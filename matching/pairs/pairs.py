@@ -130,19 +130,18 @@ class Pairs:
         return {household.home.ref: i for i, household in enumerate(self.homes.items)}
 
     @cached_property
-    def with_resident_sibling(self) -> tuple[tuple[int, int], ...]:
-        """Positions of the pairs where a brother or sister of the child lives in the home and stays."""
-        homes_of = self.homes.remembered("homes of sibling groups", self._homes_of_groups)
-        rows = enumerate(child.sibling_group or "" for child in self.children.items)
+    def with_own_family(self) -> tuple[tuple[int, int], ...]:
+        """Positions of the pairs where the child, or a brother or sister, lives in the home today."""
+        homes_of = self.homes.remembered("homes of families", self._homes_of_families)
+        rows = enumerate(child.sibling_group or child.ref for child in self.children.items)
         return tuple((c, h) for c, group in rows for h in sorted(homes_of.get(group, ())))
 
-    def _homes_of_groups(self) -> dict[str, set[int]]:
-        """Positions of the homes where members of each sibling group live."""
+    def _homes_of_families(self) -> dict[str, set[int]]:
+        """Positions of the homes where members of each sibling group, or a child without one, live."""
         homes_of: dict[str, set[int]] = {}
         for h, household in enumerate(self.homes.items):
             for resident in household.residents:
-                if resident.sibling_group:
-                    homes_of.setdefault(resident.sibling_group, set()).add(h)
+                homes_of.setdefault(resident.sibling_group or resident.ref, set()).add(h)
         return homes_of
 
 

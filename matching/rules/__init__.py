@@ -17,7 +17,7 @@ from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Shared, 
 from matching.rules.bedrooms import NoUnsafeSharing, OwnBedroom
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
 from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
-from matching.rules.safety import CarerHasNotRefused, KeptApart, NoContact, NotOnHold
+from matching.rules.safety import AnotherHome, CarerHasNotRefused, KeptApart, NoContact, NotOnHold
 from matching.rules.schooling import KeyStage4School
 from matching.rules.siblings import NobodyKeptApart, SiblingPlanKept, allowed_masks
 from matching.rules.surroundings import (
@@ -38,6 +38,7 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     NamedInApproval,
     OldEnoughForSetting,
     RegisteredSetting,
+    AnotherHome,
     NoContact,
     KeptApart,
     ConsiderationsKept,

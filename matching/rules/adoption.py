@@ -45,10 +45,9 @@ class NotReserved(Rule):
         return verdicts(Truth.of(~(barred if pairs.at is None else barred[pairs.at])), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
-        told = {"child": child.ref, "home": household.home.ref}
         if any(ref == child.ref for ref, _ in caseload.linked):
-            return Sentence.of("{child} is linked with other adopters.", **told)
-        return Sentence.of("{home} is linked with another child.", **told)
+            return Sentence.of("{child} is linked with other adopters.", child=child.ref)
+        return Sentence.of("{home} is linked with another child.", home=household.home.ref)
 
 
 def _family(child: Child) -> str:

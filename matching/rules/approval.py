@@ -8,7 +8,7 @@ import numpy as np
 from matching.domain import ApprovalStatus, CareType, Caseload, Child, Household, Level, Sex, Tie
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, any_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence, listed
+from matching.wording import Sentence, listed, written
 
 READ = date(2026, 11, 23)
 TERMS = Source(text="Fostering Services (England) Regulations 2011", paragraph="regulation 27", read_on=READ)
@@ -66,7 +66,7 @@ class ApprovalInForce(Rule):
         if approval.status is None or approval.ends_on is None:
             return Sentence.of("We do not know whether the approval of {home} is in force. " + _ASK_WORKER, home=home)
         if approval.ends_on < caseload.as_of:
-            return Sentence.of("The approval of {home} ended on {day}.", home=home, day=approval.ends_on.isoformat())
+            return Sentence.of("The approval of {home} ended on {day}.", home=home, day=written(approval.ends_on))
         if approval.status in (ApprovalStatus.TEMPORARY_CONNECTED, ApprovalStatus.TEMPORARY_ADOPTER):
             return Sentence.of(
                 "{home} is approved for a while, for a named child who is not {child}.", home=home, child=child.ref

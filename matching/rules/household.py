@@ -152,7 +152,7 @@ def _sex(child: Child) -> Sex | None:
 def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictMatrix:
     """Verdicts for all pairs; where a brother or sister lives in the home, decided as if they did not."""
     result = verdicts(decide(pairs), pairs.shape)
-    for c, h in pairs.with_resident_sibling:
+    for c, h in pairs.with_own_family:
         child, household = pairs.children.items[c], pairs.homes.items[h]
         verdict = verdicts(
             decide(Pairs.one(pairs.caseload, child, unrelated_part(pairs.caseload, child, household))), (1, 1)
@@ -163,10 +163,9 @@ def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictM
 
 
 def unrelated_part(caseload: Caseload, child: Child, household: Household) -> Household:
-    """The household without the child's brothers and sisters."""
-    return replace(
-        household, residents=tuple(r for r in household.residents if not caseload.siblings(child.ref, r.ref))
-    )
+    """The household without the child, who may live there, and without their brothers and sisters."""
+    others = (r for r in household.residents if not caseload.one_family(child.ref, r.ref))
+    return replace(household, residents=tuple(others))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from matching.domain import Caseload, Child, Hold, Household, Level, Place, RefusedBy, SiblingPlan, Tie
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence
+from matching.wording import Sentence, written
 
 READ = date(2026, 11, 23)
 NO_CONTACT = Source(text="Children Act 1989", paragraph="sections 22(3) and 34, and orders of a court", read_on=READ)
@@ -38,7 +38,7 @@ class NotOnHold(Rule):
             return Sentence.of("We do not know whether {home} may be asked now. Ask its social worker.", home=home.ref)
         if home.hold_until and home.hold_until < caseload.as_of:
             template = "The hold on {home} should have ended on {day}. Ask whether it may be asked again."
-            return Sentence.of(template, home=home.ref, day=home.hold_until.isoformat())
+            return Sentence.of(template, home=home.ref, day=written(home.hold_until))
         return Sentence.of(
             "{home} may not be asked now: {hold}.", home=home.ref, hold=home.hold.value.replace("-", " ")
         )
@@ -137,7 +137,7 @@ class KeptApart(Rule):
             (child.ref, caseload.lives_in[other])
             for child in pairs.children.items
             for other in _apart_from(caseload, child)
-            if other in caseload.lives_in and other in _staying(caseload)
+            if other in caseload.lives_in
         ]
         return verdicts(~Truth.of(pairs.where(found)), pairs.shape)
 
@@ -158,10 +158,6 @@ def _apart_from(caseload: Caseload, child: Child) -> set[str]:
     if told and told.plan in APART:
         others |= {c.ref for c in caseload.children if c.sibling_group == child.sibling_group and c.ref != child.ref}
     return others
-
-
-def _staying(caseload: Caseload) -> frozenset[str]:
-    return frozenset(r.ref for household in caseload.households.values() for r in household.residents)
 
 
 @dataclass(frozen=True)
@@ -189,3 +185,22 @@ class CarerHasNotRefused(Rule):
             by = {} if no.by is RefusedBy.CHILD else {"by": no.by.value.replace("-", " ")}
             return Sentence.of(template, **about, **by)
         return Sentence.of("The carers at {home} have said no to {child}.", **about)
+
+
+@dataclass(frozen=True)
+class AnotherHome(Rule):
+    """The child does not live there now."""
+
+    code = "another-home"
+    title = "A move is to another home"
+    purpose = "Where a move is asked for, the home that the child would leave is no answer."
+    source = ASSESSMENT
+    level = Level.NEVER
+
+    def judge(self, pairs: Pairs) -> VerdictMatrix:
+        return verdicts(~Truth.of(pairs.where(list(pairs.caseload.lives_in.items()))), pairs.shape)
+
+    def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
+        return Sentence.of(
+            "{child} lives at {home} now, and a move is asked for.", child=child.ref, home=household.home.ref
+        )

@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 
 from matching.domain import (
+    Adaptation,
     Caseload,
     Child,
     Condition,
@@ -16,6 +17,7 @@ from matching.domain import (
     Level,
     PetNeed,
     Severity,
+    Skill,
 )
 from matching.pairs import Pairs, Truth, VerdictMatrix, any_of, verdicts
 from matching.rules.base import Rule, Source
@@ -189,6 +191,10 @@ class EssentialsInPlace(Rule):
         return _essentials(child, household.home, frozenset(), "now")
 
 
+def _in_words(things: Iterable[Skill | Adaptation]) -> list[str]:
+    return sorted(thing.value.replace("-", " ") for thing in things)
+
+
 def _essentials(child: Child, home: Home, counted: frozenset[object], when: str) -> Sentence:
     if child.essential_skills is None or child.adaptations is None:
         return Sentence.of(
@@ -196,10 +202,11 @@ def _essentials(child: Child, home: Home, counted: frozenset[object], when: str)
         )
     if home.skills is None or home.adaptations is None:
         return Sentence.of("We do not know which skills or adaptations {home} has. Ask the carers.", home=home.ref)
-    missing = (child.essential_skills - home.skills - counted) | (child.adaptations - home.adaptations)
-    if not missing:
+    skills = _in_words(child.essential_skills - home.skills - counted)
+    built = _in_words(child.adaptations - home.adaptations)
+    if not (skills or built):
         return Sentence.of("We do not know what is booked or could be built at {home}.", home=home.ref)
-    what = listed(sorted(str(thing.value).replace("-", " ") for thing in missing))
+    what = listed([*([f"skills ({listed(skills)})"] if skills else []), *built])
     return Sentence.of(
         "{child} needs {what}, which {home} does not have {when}.", child=child.ref, what=what, home=home.ref, when=when
     )

@@ -1,7 +1,11 @@
 """The best plan by goals in order, proven: blocks, prices, regret filter, exact search, lot."""
 
+from importlib.metadata import version
+
 from matching.solver.problem import Limits, Problem, Solution
 from matching.solver.stages import Floors, solve
 from matching.solver.warm import Warm
 
-__all__ = ["Floors", "Limits", "Problem", "Solution", "Warm", "solve"]
+ENGINES = ", ".join(f"{engine} {version(engine)}" for engine in ("ortools", "highspy"))
+
+__all__ = ["ENGINES", "Floors", "Limits", "Problem", "Solution", "Warm", "solve"]

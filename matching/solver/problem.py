@@ -1,5 +1,6 @@
 """What the solver sees: references and integers, never facts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -92,12 +93,18 @@ class Problem:
 
     def with_row(self, blocks: Integers, limit: int) -> "Problem":
         """The same with one more row: at most `limit` of these blocks."""
+        return self.with_rows([blocks], limit)
+
+    def with_rows(self, rows: Sequence[Integers], limit: int) -> "Problem":
+        """The same with more rows: at most `limit` of the blocks of each."""
+        sizes = [blocks.size for blocks in rows]
+        new = np.repeat(self.row_limit.size + np.arange(len(rows)), sizes)
         return replace(
             self,
-            row_index=np.append(self.row_index, np.full(blocks.size, self.row_limit.size)).astype(np.int32),
-            row_block=np.append(self.row_block, blocks).astype(np.int32),
-            row_use=np.append(self.row_use, np.ones(blocks.size, dtype=np.int64)),
-            row_limit=np.append(self.row_limit, limit),
+            row_index=np.append(self.row_index, new).astype(np.int32),
+            row_block=np.concatenate([self.row_block, *rows]).astype(np.int32),
+            row_use=np.append(self.row_use, np.ones(sum(sizes), dtype=np.int64)),
+            row_limit=np.append(self.row_limit, np.full(len(rows), limit)),
         )
 
     def without_what_is_used(self, chosen: Integers) -> "Problem":

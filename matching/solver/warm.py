@@ -84,6 +84,11 @@ class Warm:
             proven=proven,
         )
 
+    def _from_the_start(self) -> None:
+        """The basis kept, and nothing else that an earlier question left with the engine."""
+        self.relaxed.engine.clearSolver()
+        self.relaxed.engine.setBasis(self.basis)
+
     def _closed(self, chosen: Integers, bound: int) -> bool:
         return bound < (int(self.value[chosen].sum()) + 1) * SCALE
 
@@ -100,7 +105,7 @@ class Warm:
         value[chosen] += np.bitwise_count(self.problem.block_mask[chosen])
         self.relaxed.bar(np.zeros(self.problem.blocks, dtype=bool))
         self.relaxed.aim(value)
-        self.relaxed.engine.setBasis(self.basis)
+        self._from_the_start()
         self.relaxed.engine.setOptionValue("simplex_strategy", PRIMAL)
         if not self.relaxed.solve():
             return None
@@ -143,7 +148,7 @@ class Warm:
     def _lead(self, held: Held, keep: Flags) -> tuple[Integers, int]:
         """The plan that is worth most by the weighted sum, and a bound on every plan."""
         self.relaxed.aim(self.value)
-        self.relaxed.engine.setBasis(self.basis)
+        self._from_the_start()
         self.relaxed.engine.setOptionValue("simplex_strategy", DUAL)
         if not self.relaxed.solve():
             raise PlanRefused(CANNOT_FORCE)

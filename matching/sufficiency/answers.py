@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matching.sufficiency.futures import PRODUCTS
+from matching.sufficiency.coming import PRODUCTS
 from matching.sufficiency.parameters import AGES, Parameters
 from matching.sufficiency.scenario import BASE, Scenario
 from matching.sufficiency.weeks import NEEDS, Counts

@@ -8,8 +8,8 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, vstack
 
 from matching.sufficiency.choices import NO_HOME
+from matching.sufficiency.coming import exits
 from matching.sufficiency.forecast import City
-from matching.sufficiency.futures import exits
 from matching.sufficiency.parameters import WEEKS
 from matching.sufficiency.scenario import PROFILES, fits_profile
 

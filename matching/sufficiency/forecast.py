@@ -13,7 +13,7 @@ from matching.errors import MatchingError
 from matching.policy import Policy
 from matching.sufficiency.answers import ranges, run_values
 from matching.sufficiency.choices import Choices, choices_of
-from matching.sufficiency.futures import Stock, balanced, stock_of, supply_of
+from matching.sufficiency.coming import Stock, balanced, stock_of, supply_of
 from matching.sufficiency.parameters import Parameters
 from matching.sufficiency.scenario import BASE, Scenario
 from matching.sufficiency.weeks import Batch, Counts

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.sufficiency.choices import MOST_SIBLINGS, NO_HOME, Choices
-from matching.sufficiency.draws import uniform
-from matching.sufficiency.futures import (
+from matching.sufficiency.coming import (
     ADOPTION,
     AGENCY,
     ELSEWHERE,
@@ -30,6 +29,7 @@ from matching.sufficiency.futures import (
     exits,
     homes_open,
 )
+from matching.sufficiency.draws import uniform
 from matching.sufficiency.parameters import AGE_EDGES, AGES, WEEKS, Parameters
 from matching.sufficiency.scenario import Scenario
 

@@ -11,10 +11,10 @@ from matching.checker import PAIR_CHECKS, SET_CHECKS
 from matching.criteria import CRITERIA
 from matching.domain import Caseload, Child, Home, Level
 from matching.domain.facts import facts_of
-from matching.policy import GOALS
+from matching.policy import GOALS, read_policy
 from matching.rules import PAIR_RULES, SET_RULES
 from matching.solver import Problem
-from tests.lib.builders import fostering
+from tests.lib.builders import DATA, fostering
 from tests.lib.handbook import PAGES, PAGES_BY_NAME
 from tests.lib.spec_tables import EVERYTHING, paragraphs, spec_file
 
@@ -52,7 +52,11 @@ def test_the_reference_is_current(name: str) -> None:
 def test_the_policy_weighs_every_criterion_and_knows_every_goal() -> None:
     policy = fostering()
     weighed = {criterion.code for criterion, _ in policy.criteria}
-    assert weighed == {criterion.code for criterion in CRITERIA} - {"cost"}, "cost counts nothing as it comes"
+    assert weighed == {criterion.code for criterion in CRITERIA} - {"cost", "own-pool-first"}, (
+        "cost counts nothing as it comes"
+    )
+    adoption = read_policy(DATA / "policies" / "adoption.toml")
+    assert "own-pool-first" in {criterion.code for criterion, _ in adoption.criteria}
     assert set(GOALS) == set(GOAL_TITLES)
 
 

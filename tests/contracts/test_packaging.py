@@ -18,7 +18,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(tmp_path: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     wheel = next(tmp_path.glob("*.whl"))
     top = {name.split("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
-    assert {name for name in top if not name.endswith(".dist-info")} == {"matching"}
+    assert {name for name in top if not name.endswith(".dist-info")} == {"matching", "api"}
 
 
 def test_no_other_distribution_owns_our_package() -> None:

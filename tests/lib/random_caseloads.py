@@ -67,7 +67,7 @@ def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) ->
     draw = random.Random(seed)
     home_list = [_home(draw, f"H{n}", wild, children) for n in range(1, homes + 1)]
     child_list = [_child(draw, f"C{n}", wild) for n in range(1, children + 1)]
-    settled = [_child(draw, f"R{n}", wild) for n in range(1, draw.randint(0, homes) + 1)]
+    settled = [_settled(draw, f"R{n}", wild) for n in range(1, draw.randint(0, homes) + 1)]
     everybody, plans = _grouped(draw, child_list, settled)
     lives = [CurrentPlacement(child=c.ref, home=draw.choice(home_list).ref) for c in everybody if c.ref.startswith("R")]
     agreed = (
@@ -115,7 +115,7 @@ def _child(draw: random.Random, ref: str, wild: float) -> Child:
         helpful_skills=frozenset(draw.sample(list(Skill), draw.randint(0, 2))),
         stated_needs=_or(draw, wild, frozenset(), None, frozenset({StatedNeed.LANGUAGE})),
         languages=_or(draw, wild, frozenset({"English"}), None, frozenset({"Polish"})),
-        essential_skills=_or(draw, wild, frozenset(), None, frozenset({draw.choice(SKILLS)})),
+        essential_skills=_or(draw, wild / 2, frozenset(), None, frozenset({draw.choice(SKILLS)})),
         adaptations=_or(draw, wild / 2, frozenset(), None, frozenset({Adaptation.HOIST})),
         health=_or(draw, wild, frozenset(), None, frozenset({Condition.ASTHMA}), frozenset({Condition.DIABETES})),
         disabled=_or(draw, wild / 2, False, None, True),
@@ -126,8 +126,13 @@ def _child(draw: random.Random, ref: str, wild: float) -> Child:
             harm_sexual=_or(draw, wild, False, None, True),
         ),
         school_year=_or(draw, wild, 4, None, 9, 10, 11),
-        authority=_or(draw, wild, "A1", None, "A2"),
+        authority=_or(draw, wild / 2, "A1", None, "A2"),
     )
+
+
+def _settled(draw: random.Random, ref: str, wild: float) -> Child:
+    """A child who lives in a home; for one or two of ten a move is asked for."""
+    return replace(_child(draw, ref, wild), move_requested=_or(draw, wild, None, "step-down"))
 
 
 def _bedrooms(draw: random.Random) -> tuple[Bedroom, ...]:
@@ -139,14 +144,14 @@ def _bedrooms(draw: random.Random) -> tuple[Bedroom, ...]:
 
 def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
     names = tuple(f"C{n}" for n in range(1, children + 1) if draw.random() < 0.7)
-    low = draw.choice([0, 0, 3, 8])
+    low = draw.choice([0, 0, 0, 3, 8])
     state = _or(draw, wild, PlaceState.VACANT, None, *PlaceState)
     return a_home(
         ref,
-        status=_or(draw, wild, ApprovalStatus.APPROVED, None, *ApprovalStatus),
+        status=_or(draw, wild / 2, ApprovalStatus.APPROVED, None, *ApprovalStatus),
         ends_on=_or(draw, wild, FOREVER, None, TODAY, YESTERDAY),
         youngest=_or(draw, wild / 2, low, None),
-        oldest=_or(draw, wild / 2, draw.randint(max(low, 8), 18), None),
+        oldest=_or(draw, wild / 2, draw.choice([18, draw.randint(max(low, 8), 18)]), None),
         sexes=_or(draw, wild, frozenset(Sex), None, frozenset({Sex.FEMALE}), frozenset({Sex.MALE})),
         care_types=_or(draw, wild, frozenset(CareType), None, frozenset({CareType.SHORT_TERM})),
         most_children=_or(draw, wild / 2, draw.randint(1, 5), None),
@@ -171,7 +176,7 @@ def _home(draw: random.Random, ref: str, wild: float, children: int) -> Home:
         smokers=_or(draw, wild / 2, False, None, True),
         pets=_or(draw, wild / 2, frozenset(), None, frozenset({Pet.DOG})),
         registered=_or(draw, wild, True, None, False),
-        authority=_or(draw, wild, "A1", None, "A2", "A3"),
+        authority=_or(draw, wild / 2, "A1", None, "A2", "A3"),
         early_permanence=_or(draw, wild, True, None, False),
         approved_by=_or(draw, wild, None, "A1", "A2"),
         prefers_oldest=draw.choice([8, 18, None]),

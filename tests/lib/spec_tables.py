@@ -4,16 +4,17 @@ A table has a header row and then cases, columns parted by `|`. A column is a fa
 `resident` (a child who lives in the home) or the `second` of the children who go together, named as in the data dictionary
 (`child age` is short for a date of birth); cells are written as in the files, and an empty cell is not known.
 Special columns: `tie` (a relationship of the child with the home, or with the resident), `children` (how many go
-together), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
+together), `lives at` (a home: H1 or H2), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
 or a criterion's rating.
 """
 
 import ast
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from matching.checker import check_plan
 from matching.criteria import CRITERIA, Criterion
 from matching.describe import single_set
 from matching.domain import (
@@ -33,10 +34,11 @@ from matching.geo import Gazetteer
 from matching.io.cells import read_cell
 from matching.pairs import Pairs, Register
 from matching.rules import PAIR_RULES, SET_RULES, Rule, SetRule, judge_with_decisions
-from tests.lib.builders import DATA, TODAY, a_caseload, a_child, a_home, born
+from tests.lib.builders import DATA, TODAY, a_caseload, a_child, a_home, born, fostering
 
 SPEC = Path(__file__).resolve().parents[1] / "spec"
 FIND = Gazetteer.read(DATA / "reference").find
+SETTINGS = fostering().settings
 WORDS = {Verdict.MET: "met", Verdict.NOT_MET: "not met", Verdict.NOT_KNOWN: "not known"}
 
 
@@ -56,14 +58,25 @@ class Table:
 
 
 def check(thing: Rule | SetRule | Criterion, text: str) -> None:
-    """Every case of a table holds for a rule or criterion."""
+    """Every case of a table holds for a rule or criterion; and the checker refuses a plan exactly where the rule is not met."""
     table = Table.read(text)
     for row in table.rows:
         case = dict(zip(table.columns, row, strict=True))
         expected = case.pop(table.columns[-1])
         case.setdefault("on rule", thing.code)
         caseload = scene(case)
-        assert _answer(thing, caseload, int(case.get("children") or 1)) == expected, f"{thing.code}: {row}"
+        together = int(case.get("children") or 1)
+        assert _answer(thing, caseload, together) == expected, f"{thing.code}: {row}"
+        if not isinstance(thing, Criterion):
+            assert _refused(thing, caseload, together) == (expected != "met"), f"checker, {thing.code}: {row}"
+
+
+def _refused(thing: Rule | SetRule, caseload: Caseload, together: int) -> bool:
+    """Whether the checker finds the rule broken in a plan that puts the children there."""
+    group = next(group for group in caseload.groups if "C1" in group.children)
+    settings = {thing.code: {**SETTINGS[thing.code], **asdict(thing)}}
+    checked = check_plan(caseload, [(ref, "H1") for ref in group.children[:together]], settings)
+    return thing.code in {breach.rule for breach in checked.breaches}
 
 
 def _answer(thing: Rule | SetRule | Criterion, caseload: Caseload, together: int) -> str:
@@ -97,10 +110,12 @@ def scene(case: dict[str, str]) -> Caseload:
         people.append(a_child(f"R{len(people)}"))
         lives[people[-1].ref] = "H1"
     ties += _tie(case)
+    if case.get("lives at"):
+        lives["C1"] = case["lives at"]
     links = _link(case)
     if links:
         people.append(a_child("X1"))
-    others = (a_home("H2"),) if links else ()
+    others = (a_home("H2"),) if links or case.get("lives at") else ()
     parts = {"relationships": tuple(ties), "decisions": tuple(_decision(case)), "placements": links}
     return a_caseload(*people, home, *others, lives=lives, **parts)
 

@@ -42,7 +42,7 @@ def test_mask_equals_checker_on_every_pair(block: int) -> None:
 
 @pytest.mark.parametrize("block", range(5))
 def test_set_rules_equal_checker_on_every_set(block: int) -> None:
-    """Every subset of every sibling group in every home."""
+    """Every subset of every sibling group in every home that none of them would leave."""
     seen: set[tuple[str, Verdict]] = set()
     for seed in range(block * 20, block * 20 + 20):
         caseload = random_caseload(seed, children=5, homes=4, wild=0.25)
@@ -51,6 +51,8 @@ def test_set_rules_equal_checker_on_every_set(block: int) -> None:
             subsets = [s for n in range(1, len(group.children) + 1) for s in combinations(group.children, n)]
             for children in subsets:
                 for h, household in enumerate(register.homes.items):
+                    if household.home.ref in {caseload.lives_in.get(ref) for ref in children}:
+                        continue
                     one = single_set(register, caseload.groups, g, children, h)
                     read = read_set(caseload, POLICY.settings, household.home.ref, children)
                     for rule in POLICY.set_rules:

@@ -72,7 +72,7 @@ def test_brothers_and_sisters_and_decisions_are_told() -> None:
     together = page_of(caseload, "C1", {"C1": "H1", "C2": "H1"})
     assert "would live together." in as_text(together).replace("\n" + " " * 20, " ")
     assert part(together, "What was decided before") == [
-        "On 2026-11-22 the fostering manager agreed: Nearly old enough."
+        "On 22 November 2026 the fostering manager agreed: Nearly old enough."
     ]
     assert "Some of the brothers and sisters" in as_text(page_of(caseload, "C1", {"C1": "H1"}))
 

@@ -12,8 +12,8 @@ from matching.errors import MatchingError, PolicyRefused
 from matching.pairs import Register
 from matching.shortlist import shortlist
 from matching.sufficiency.choices import NO_HOME, choices_of, emptied
+from matching.sufficiency.coming import exits, supply_of
 from matching.sufficiency.forecast import City, Forecast, city_of, forecast
-from matching.sufficiency.futures import exits, supply_of
 from matching.sufficiency.parameters import BORROWED, OWN, published_parameters, with_history
 from matching.sufficiency.scenario import BASE, Campaign, Scenario, read_scenario
 from matching.sufficiency.summary import sentences

@@ -1,152 +1,194 @@
-"""Forecasts from yearly counts: nothing later than the origin, better than last value, never a silent number."""
+"""The forecast from yearly counts: nothing after the origin, ages that add up, honest ranges, faults with a way out."""
 
-import csv
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import scoringrules
 
-from matching.published import Series
-from matching.sufficiency.yearly import AGES, FLOWS, LEVELS, YearlyCounts, forecast_years, from_published, score_origins
-from matching.sufficiency.yearly.scoring import pinball, summary, weighted_interval_score
-from tests.lib.command import placements
+from matching.cli import main
+from matching.errors import UnknownReference, UnreadableFile
+from matching.sufficiency import Yearly, forecast_yearly, read_yearly, shipped
+from matching.sufficiency.futures import COLUMNS, QUANTILES
+from matching.sufficiency.scores import rolled, scored
+from matching.sufficiency.yearly import BANDS, CEASE, FLOWS, SINGLE, START, STOCK, TOTAL
+from tests.lib.builders import DATA
 
-STATISTICS = Path(__file__).resolve().parents[4] / "data" / "reference" / "statistics"
-HEADER = ["year", "area_code", "area_name", "level", "flow", "breakdown", "category", "count"]
+SOUTHAMPTON = "E06000045"
+CASE = ["area_code", "horizon", "flow", "category"]
 
 
 @pytest.fixture(scope="module")
-def published() -> YearlyCounts:
-    return from_published(Series.read(STATISTICS))
+def series() -> Yearly:
+    return shipped(DATA / "reference" / "statistics")
 
 
-def series_file(path: Path, rows: list[list[object]]) -> Path:
-    with path.open("w", newline="") as file:
-        csv.writer(file).writerows([HEADER, *rows])
-    return path
+@pytest.fixture(scope="module")
+def long(series: Yearly) -> pd.DataFrame:
+    """The shipped series as a file has it."""
+    rows = [
+        (year, area, flow, TOTAL if category == TOTAL else "age", category, values[i, j])
+        for (flow, category), values in series.seen.items()
+        for i, area in enumerate(series.areas)
+        for j, year in enumerate(series.years)
+    ]
+    return pd.DataFrame(rows, columns=["year", "area_code", "flow", "breakdown", "category", "count"])
 
 
-def rows_of(area: str, years: range, stock: int, flow: str = "stock_31mar") -> list[list[object]]:
-    ages = [["age", age, stock // 5] for age in AGES]
-    return [[year, area, "X", "la", flow, *cut] for year in years for cut in [["total", "total", stock], *ages]]
+def written(table: pd.DataFrame, folder: Path, name: str = "series.csv") -> Path:
+    table.to_csv(folder / name, index=False)
+    return folder / name
 
 
-def forecast(path: Path, out: Path, *more: str, origin: int = 2020) -> int:
-    said = ["forecast", "backtest", "--series", str(path), "--origin", str(origin), "--horizon", "3"]
-    return placements(*said, "--out", str(out), *more)
+def test_the_shipped_series_is_the_published_one(series: Yearly) -> None:
+    at = series.areas.index(SOUTHAMPTON)
+    assert len(series.areas) > 120
+    assert series.seen[STOCK, TOTAL][at].tolist()[:4] == [386, 429, 482, 500]
+    assert series.at((STOCK, "a16p"), 2022)[at] == 111
+    assert np.isnan(series.at((STOCK, "a16p"), 2020)).all(), "no ages of children in care were published in 2020"
+    assert series.at((CEASE, "a16p"), 2018)[at] == 50, "11 of 16, 6 of 17 and 33 of 18 and over"
 
 
-def test_nothing_later_than_the_origin_is_used(tmp_path: Path) -> None:
-    rows = [row for area in ("A", "B") for flow in FLOWS for row in rows_of(area, range(2012, 2023), 400, flow)]
-    mangled = [row[:-1] + ["no number"] if int(str(row[0])) > 2018 else row for row in rows]
-    late = [[2019, "NEVER SEEN", "", "la", "stock_31mar", "total", "total", -5]]
-    whole = series_file(tmp_path / "whole.csv", rows)
-    other = series_file(tmp_path / "other.csv", mangled + late)
-    people = tmp_path / "people.csv"
-    people.write_text("year,area_code,population_0_17\n2017,A,40000\n2018,A,41000\n2021,A,nonsense\n")
-    for path in (whole, other):
-        assert forecast(path, path.with_suffix(".out"), "--population", str(people), origin=2018) == 0
-    assert whole.with_suffix(".out").read_bytes() == other.with_suffix(".out").read_bytes()
+def test_nothing_after_the_origin_is_used(long: pd.DataFrame, tmp_path: Path) -> None:
+    """Later rows made wild, or left out, change no byte."""
+    wild = long.copy()
+    later = wild.year > 2017
+    wild.loc[later, "count"] = wild.loc[later, "count"] * 7 + 1000
+    tables = [
+        forecast_yearly(read_yearly(written(table, tmp_path), until=2017), 3).table
+        for table in (long, wild, long[long.year <= 2017])
+    ]
+    pd.testing.assert_frame_equal(tables[0], tables[1])
+    pd.testing.assert_frame_equal(tables[0], tables[2])
+    whole = forecast_yearly(read_yearly(written(long, tmp_path)).until(2017), 3).table
+    pd.testing.assert_frame_equal(tables[0], whole)
 
 
-def test_the_published_series_as_it_stood_is_the_same_whatever_came_later(published: YearlyCounts) -> None:
-    later = {key: frame * ([1] * 7 + [3] * (len(frame.columns) - 7)) for key, frame in published.counts.items()}
-    assert published.years[6] == 2017
-    told = forecast_years(published, 2017, 2).table
-    pd.testing.assert_frame_equal(told, forecast_years(YearlyCounts(later, later, published.population), 2017, 2).table)
+def test_one_row_for_each_case_with_quantiles_in_order(series: Yearly) -> None:
+    table = forecast_yearly(series.until(2019), 3).table
+    assert tuple(table.columns) == COLUMNS
+    assert not table.duplicated(CASE).any()
+    quantiles = table[list(QUANTILES)].to_numpy()
+    assert (np.diff(quantiles, axis=1) >= 0).all()
+    assert (quantiles >= 0).all()
+    assert table.notna().all(axis=None)
+    one = table[(table.area_code == SOUTHAMPTON) & (table.horizon == 2)]
+    assert len(one) == len(FLOWS) * (1 + len(BANDS)) + len(SINGLE)
+    widths = table[(table.flow == STOCK) & (table.category == TOTAL)].assign(w=table.q90 - table.q10)
+    assert (widths.pivot_table(index="area_code", columns="horizon", values="w").diff(axis=1)[[2, 3]] > 0).all(
+        axis=None
+    )
 
 
-def test_it_does_no_worse_than_last_value_at_any_age_and_its_ranges_hold(published: YearlyCounts) -> None:
-    scored = score_origins(published, range(2016, 2022), 3)
-    by = summary(scored)
-    assert len(by) == 3 * 6 * 3
-    assert (by.mape_ours <= by.mape_last_value).all()
-    assert (by.crps <= 0.8 * by.crps_last_value).all()
-    stock = by.sort_index().loc[("stock_31mar", "total")]
-    assert stock.covered_80.between(75, 90).all()
-    assert (stock.mape_ours < stock[["mape_flows", "mape_drift"]].min(axis=1)).all()
+def test_ages_add_up_to_their_total(series: Yearly) -> None:
+    table = forecast_yearly(series.until(2019), 3).table
+    ages = table[table.category.isin(BANDS)].groupby(["area_code", "horizon", "flow"])["mean"].sum()
+    total = table[table.category == TOTAL].set_index(["area_code", "horizon", "flow"])["mean"]
+    assert np.allclose(ages, total.reindex(ages.index), atol=0.06)
 
 
-def test_ages_add_up_and_quantiles_are_in_order(published: YearlyCounts) -> None:
-    table = forecast_years(published, 2022, 3, ["E06000045"]).table
-    middles = table.set_index(["flow", "horizon", "category"])["mean"].unstack()
-    assert len(table) == 3 * 3 * 6
-    assert np.allclose(middles[list(AGES)].sum(axis=1), middles.total, atol=0.01)
-    assert (np.diff(table[list(LEVELS)].to_numpy(), axis=1) >= 0).all()
-    wide = (table.q90 - table.q10)[(table.flow == "stock_31mar") & (table.category == "total")]
-    assert wide.is_monotonic_increasing
+def test_it_holds_what_the_table_promises(series: Yearly) -> None:
+    """At most the last value's error and CRPS in total and at every age; 80 % ranges that hold what they say."""
+    table = scored(rolled(series, range(2016, 2022), 3))
+    mine, last = table.loc["forecast"], table.loc["last value"]
+    compared = [*BANDS, TOTAL]
+    for measure in ("mape", "crps"):
+        ratio = (mine[measure] / last[measure]).unstack("category")[compared]
+        assert (ratio <= 1).all(axis=None), ratio
+    total = mine.xs(TOTAL, level="category").loc[STOCK]
+    assert total.coverage_80.between(75, 90).all()
+    assert total.cases.min() > 400
 
 
-def test_three_children_in_one_year_give_a_wide_range_and_say_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_score_is_the_one_of_a_kept_library(series: Yearly) -> None:
+    told = rolled(series, range(2018, 2019), 1)
+    mine = scored(told).loc[("forecast", STOCK, TOTAL, 1)]
+    rows = told[(told.method == "forecast") & (told.flow == STOCK) & (told.category == TOTAL)]
+    theirs = scoringrules.crps_quantile(
+        rows.actual.to_numpy(), rows[list(QUANTILES)].to_numpy(), np.array(list(QUANTILES.values()))
+    )
+    assert mine.crps == pytest.approx(float(theirs.mean()))
+
+
+def test_an_authority_never_seen_alone_in_the_file_has_a_wide_forecast_with_a_note(
+    long: pd.DataFrame, tmp_path: Path
 ) -> None:
-    small = [[2020, "TINY", "", "la", "stock_31mar", "total", "total", 3]]
-    path, out = series_file(tmp_path / "s.csv", small + rows_of("BIG", range(2016, 2021), 500)), tmp_path / "out.csv"
-    assert forecast(path, out) == 0
-    told = pd.read_csv(out).set_index(["area_code", "flow", "category", "horizon"])
-    tiny, big = (told.loc[(area, "stock_31mar", "total", 1)] for area in ("TINY", "BIG"))
-    assert (tiny.q90 - tiny.q10) / tiny["mean"] > 4 * (big.q90 - big.q10) / big["mean"]
-    assert told.loc[("TINY", "start", "u1", 1)].q975 > 0
-    said = capsys.readouterr().err
-    assert "TINY: one year only" in said
-    assert "TINY: fewer than 50 children" in said
-    assert "borrowed" in said or "middle authority" in said
+    alone = long[long.area_code == SOUTHAMPTON].assign(area_code="E06999999")
+    made = forecast_yearly(read_yearly(written(alone, tmp_path), until=2022), 3)
+    total = made.table[(made.table.flow == STOCK) & (made.table.category == TOTAL)].iloc[0]
+    assert total.q90 - total.q10 > 60
+    assert any("published spread" in warning for warning in made.warnings)
 
 
-def test_gaps_make_ranges_wider(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = rows_of("GAP", range(2014, 2018), 300) + rows_of("FULL", range(2014, 2021), 300)
-    out = tmp_path / "out.csv"
-    assert forecast(series_file(tmp_path / "s.csv", rows), out) == 0
-    told = pd.read_csv(out).set_index(["area_code", "flow", "category", "horizon"])
-    gap, full = (told.loc[(area, "stock_31mar", "total", 1)] for area in ("GAP", "FULL"))
-    assert gap.q90 - gap.q10 > 1.3 * (full.q90 - full.q10)
-    assert "GAP: the newest count is of 2017" in capsys.readouterr().err
+@pytest.mark.parametrize("years", [1, 2])
+def test_one_or_two_years_give_a_forecast_with_a_note(long: pd.DataFrame, tmp_path: Path, years: int) -> None:
+    short = long[long.year > 2022 - years]
+    made = forecast_yearly(read_yearly(written(short, tmp_path)), 5, [SOUTHAMPTON])
+    assert made.table[COLUMNS[6]].notna().all()
+    assert any(f"Only {years} year" in warning for warning in made.warnings)
 
 
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [
-        ([2019, "A", "", "la", "start", "total", "total", -4], "row 2, column count: '-4': is no count"),
-        ([2019, "A", "", "la", "start", "total", "total", "inf"], "is no count"),
-        (["2019/20", "A", "", "la", "start", "total", "total", 4], "column year: '2019/20': is no year"),
-        ([2019, "", "", "la", "start", "total", "total", 4], "column area_code: may not be empty"),
-        ([2020, "B", "", "la", "stock_31mar", "total", "total", 7], "B, 2020, stock_31mar, total was 7 above"),
-        ([2019, "A"], "has 2 cells; the header has 8"),
-    ],
-)
-def test_what_can_not_be_read_is_told_with_its_place(
-    row: list[object], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_gaps_three_children_and_an_age_without_any(long: pd.DataFrame, tmp_path: Path) -> None:
+    gaps = long[~((long.area_code == SOUTHAMPTON) & long.year.isin([2016, 2020, 2022]))].copy()
+    tiny = gaps.area_code == "E06000001"
+    gaps.loc[tiny, "count"] = 0
+    gaps.loc[tiny & (gaps.category == TOTAL), "count"] = 3
+    made = forecast_yearly(read_yearly(written(gaps, tmp_path)), 3)
+    table = made.table.set_index(["area_code", "horizon", "flow", "category"])
+    small = table.loc[("E06000001", 3, STOCK, TOTAL)]
+    assert small.q025 < 0.5
+    assert small.q975 > 5
+    assert any("E06000001" in warning and "one family" in warning for warning in made.warnings)
+    assert any(SOUTHAMPTON in warning and "earlier one is used" in warning for warning in made.warnings)
+    fresh = forecast_yearly(read_yearly(written(long, tmp_path)), 3).table.set_index(
+        ["area_code", "horizon", "flow", "category"]
+    )
+    case = (SOUTHAMPTON, 1, STOCK, TOTAL)
+    assert table.loc[case].q90 / table.loc[case].q10 > fresh.loc[case].q90 / fresh.loc[case].q10
+
+
+def test_a_population_changes_the_forecast_a_little(long: pd.DataFrame, tmp_path: Path) -> None:
+    people = long[["year", "area_code"]].drop_duplicates().assign(population_0_17=50_000)
+    path = written(people, tmp_path, "people.csv")
+    with_people = forecast_yearly(read_yearly(written(long, tmp_path), path), 1).table
+    without = forecast_yearly(read_yearly(written(long, tmp_path)), 1).table
+    apart = (with_people["mean"] - without["mean"]).abs() / (without["mean"] + 1)
+    assert 0 < apart[without.flow == START].max() < 0.5
+
+
+def test_every_fault_is_named_and_nothing_is_read(long: pd.DataFrame, tmp_path: Path) -> None:
+    wrong = long.astype({"count": object}).copy()
+    wrong.loc[3, "count"] = "-4"
+    wrong.loc[5, "count"] = "many"
+    twice = pd.concat([wrong, wrong.iloc[[10]]], ignore_index=True)
+    with pytest.raises(UnreadableFile) as refused:
+        read_yearly(written(twice, tmp_path))
+    told = [str(fault) for fault in refused.value.faults]
+    assert any("row 5, column count" in one and "'-4'" in one for one in told)
+    assert any("row 7, column count" in one and "'many'" in one for one in told)
+    assert any("given twice" in one and f"row {len(twice) + 1}" in one for one in told)
+    with pytest.raises(UnreadableFile, match="column area_code"):
+        read_yearly(written(long.drop(columns="area_code"), tmp_path))
+    with pytest.raises(UnreadableFile, match="no authority's counts up to 1999"):
+        read_yearly(written(long, tmp_path), until=1999)
+    with pytest.raises(UnreadableFile, match="missing"):
+        read_yearly(tmp_path / "none.csv")
+    with pytest.raises(UnknownReference, match="E99"):
+        forecast_yearly(read_yearly(written(long, tmp_path)), 1, ["E99"])
+
+
+def test_the_command_writes_the_table(
+    long: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = series_file(tmp_path / "s.csv", [row, *rows_of("B", range(2018, 2021), 100)])
-    assert forecast(path, tmp_path / "out.csv") == 2
-    assert said in capsys.readouterr().err
-    assert not (tmp_path / "out.csv").exists()
-
-
-@pytest.mark.parametrize(
-    ("more", "said"),
-    [
-        (["--authority", "E99"], "E99: not in the series"),
-        (["--origin", "1999"], "no count of an authority is of 1999 or before"),
-        (["--population", "nowhere.csv"], "nowhere.csv: the file is missing"),
-    ],
-)
-def test_a_call_that_can_not_be_answered_is_refused(
-    more: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = series_file(tmp_path / "s.csv", rows_of("B", range(2018, 2021), 100))
-    assert forecast(path, tmp_path / "out.csv", *more) == 2
-    assert said in capsys.readouterr().err
-
-
-def test_a_missing_column_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "s.csv").write_text("year,area_code,flow\n2019,A,start\n")
-    assert forecast(tmp_path / "s.csv", tmp_path / "out.csv") == 2
-    assert "row 1, column breakdown: is missing." in capsys.readouterr().err
-
-
-def test_scores_of_a_known_forecast() -> None:
-    table = pd.DataFrame([{"came": 12.0, "last_value": 10.0, **dict.fromkeys(LEVELS, 10.0)}])
-    assert pinball(table)[0] == pytest.approx(2.0, rel=0.05)
-    assert weighted_interval_score(table)[0] == pytest.approx((0.5 * 2 + 3 * 2) / 3.5)
+    out = tmp_path / "new" / "forecast.csv"
+    run = ["placements", "forecast", "backtest", "--series", str(written(long, tmp_path)), "--out", str(out)]
+    monkeypatch.setattr("sys.argv", [*run, "--origin", "2020", "--horizon", "2", "--authority", SOUTHAMPTON])
+    with pytest.raises(SystemExit) as end:
+        main()
+    assert not end.value.code
+    table = pd.read_csv(out)
+    assert tuple(table.columns) == COLUMNS
+    assert set(table.area_code) == {SOUTHAMPTON}
+    assert set(table.horizon) == {1, 2}
+    assert "2021 to 2022" in capsys.readouterr().out

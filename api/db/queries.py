@@ -1,0 +1,230 @@
+"""The bridge between the record and the core: facts in and out, the caseload of a moment, places that are promised."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.db.sealing import Seal
+from api.db.tables import Bed, Fact
+from api.errors import Conflict, NotHere, Outdated
+from matching.domain import (
+    Caseload,
+    Child,
+    CurrentPlacement,
+    Decision,
+    Home,
+    Refusal,
+    Relationship,
+    Standing,
+    Travel,
+    WaterCrossing,
+)
+from matching.io.cells import FindPlace
+from matching.io.rows import cells_of, row_of
+
+KINDS: dict[str, type[Any]] = {
+    "child": Child,
+    "home": Home,
+    "placement": CurrentPlacement,
+    "relationship": Relationship,
+    "travel": Travel,
+    "agreement": Decision,
+    "refusal": Refusal,
+}
+PARTS = {
+    "child": "children",
+    "home": "homes",
+    "placement": "placements",
+    "relationship": "relationships",
+    "travel": "travel",
+    "agreement": "decisions",
+    "refusal": "refusals",
+}
+SEALED = {
+    "child": ("home_place", "school_place", "family_time_place", "worship_place", "preferred_place", "places_to_avoid"),
+    "home": ("place",),
+}
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What the core needs of geography; read once."""
+
+    find: FindPlace
+    crossings: tuple[WaterCrossing, ...]
+    adjoining: frozenset[tuple[str, str]] | None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One fact row opened: all its cells, and the version that an edit must name."""
+
+    kind: str
+    ref: str
+    cells: dict[str, str]
+    version: int
+
+
+def ref_of(value: Any) -> str:
+    """The reference under which a value is kept."""
+    if isinstance(value, Child | Home):
+        return value.ref
+    if isinstance(value, Relationship):
+        return "|".join((value.tie.value, value.of, value.to or ""))
+    if isinstance(value, Decision):
+        return "|".join((value.rule, value.child, value.home))
+    return "|".join((value.child, value.home))
+
+
+def save(
+    session: Session, seal: Seal, maps: Maps, kind: str, cells: dict[str, str], version: int | None = None
+) -> Kept:
+    """Add or change a fact; the cells are read by the data dictionary first.
+
+    Raises `UnreadableFile` with every fault, `Outdated` when `version` is not the one kept (0: not there yet).
+    """
+    value = row_of(KINDS[kind], cells, maps.find)
+    ref = ref_of(value)
+    row = session.get(Fact, (kind, ref), with_for_update=False)
+    if version is not None and version != (row.version if row else 0):
+        raise Outdated(
+            "It was changed since you opened it.", "Open it again: your text is not lost, put it in once more."
+        )
+    if row is None:
+        row = Fact(kind=kind, ref=ref, cells={}, version=0)
+        session.add(row)
+    kept = _put(row, seal, value)
+    session.flush()
+    return kept
+
+
+def add_new(session: Session, seal: Seal, kind: str, value: Any) -> None:
+    """Add a fact that is known to be new and read already; many at once are quick."""
+    row = Fact(kind=kind, ref=ref_of(value), cells={}, version=0)
+    _put(row, seal, value)
+    session.add(row)
+
+
+def _put(row: Fact, seal: Seal, value: Any) -> Kept:
+    told = cells_of(value)
+    hidden = {column: told.pop(column) for column in SEALED.get(row.kind, ()) if column in told}
+    row.authority, row.cells, row.version = getattr(value, "authority", None), told, row.version + 1
+    row.sealed = seal.close(hidden, "fact", f"{row.kind}:{row.ref}", "sealed") if hidden else None
+    return Kept(row.kind, row.ref, {**told, **hidden}, row.version)
+
+
+def remove(session: Session, kind: str, ref: str) -> None:
+    """Take a fact away."""
+    row = session.get(Fact, (kind, ref))
+    if row is not None:
+        session.delete(row)
+
+
+def one(session: Session, seal: Seal, kind: str, ref: str, authority: str | None) -> Kept:
+    """One fact; raises `NotHere` when there is none, or it is another authority's."""
+    row = session.get(Fact, (kind, ref))
+    if row is None or (authority and kind == "child" and row.authority not in (authority, None)):
+        raise NotHere(f"There is no {kind} with this reference.", "Look it up in the list.")
+    return opened(seal, row)
+
+
+def some(session: Session, seal: Seal, kind: str, authority: str | None, after: str, limit: int) -> list[Kept]:
+    """Facts in order of reference, from after a cursor."""
+    query = select(Fact).where(Fact.kind == kind, Fact.ref > after).order_by(Fact.ref).limit(limit)
+    if authority and kind == "child":
+        query = query.where(Fact.authority == authority)
+    return [opened(seal, row) for row in session.scalars(query)]
+
+
+def opened(seal: Seal, row: Fact) -> Kept:
+    """A row with its sealed cells."""
+    return Kept(
+        row.kind,
+        row.ref,
+        {**row.cells, **seal.open(row.sealed, "fact", f"{row.kind}:{row.ref}", "sealed")},
+        row.version,
+    )
+
+
+def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authority: str | None = None) -> Caseload:
+    """The caseload of this moment; places already promised are no longer free.
+
+    Children of other authorities who live in a home stay in it, and are not asked for homes.
+    """
+    rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
+    for row in session.scalars(select(Fact).order_by(Fact.kind, Fact.ref)):
+        rows[row.kind].append(row_of(KINDS[row.kind], opened(seal, row).cells, maps.find))
+    _move_in(session, rows)
+    lives = {p.child for p in rows["placement"] if p.standing is Standing.CURRENT}
+    if authority:
+        rows["child"] = [c for c in rows["child"] if c.authority in (authority, None) or c.ref in lives]
+    kept = {child.ref for child in rows["child"]}
+    for kind in ("placement", "travel", "agreement", "refusal"):
+        rows[kind] = [row for row in rows[kind] if row.child in kept]
+    rows["relationship"] = [row for row in rows["relationship"] if _concerns(row, kept, rows["child"])]
+    promised = {home: number for home, number in session.execute(select(Bed.home, func.count()).group_by(Bed.home))}
+    rows["home"] = [_with_promised(home, promised.get(home.ref, 0)) for home in rows["home"]]
+    parts = {PARTS[kind]: tuple(found) for kind, found in rows.items()}
+    return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)
+
+
+def _move_in(session: Session, rows: dict[str, list[Any]]) -> None:
+    """Children to whom a place is promised count as living there: nobody plans for them again, all count beside them."""
+    promised = {bed.child: bed.home for bed in session.scalars(select(Bed))}
+    stay = [p for p in rows["placement"] if not (p.child in promised and p.standing is not Standing.LINKED)]
+    rows["placement"] = stay + [CurrentPlacement(child=child, home=home) for child, home in sorted(promised.items())]
+    rows["child"] = [replace(c, move_requested=None) if c.ref in promised else c for c in rows["child"]]
+
+
+def _concerns(row: Relationship, kept: set[str], children: Iterable[Child]) -> bool:
+    groups = {child.sibling_group for child in children}
+    return row.of in kept | groups
+
+
+def _with_promised(home: Home, promised: int) -> Home:
+    return (
+        home
+        if home.places_free is None or not promised
+        else replace(home, places_free=max(0, home.places_free - promised))
+    )
+
+
+def take_place(session: Session, child: str, home: str, free: int, by: str, at: Any) -> None:
+    """Promise the lowest free place of a home; raises `Conflict` when all are promised, saying since when."""
+    taken = list(session.scalars(select(Bed).where(Bed.home == home).order_by(Bed.number)))
+    mine = session.scalars(select(Bed).where(Bed.child == child)).first()
+    if mine is not None:
+        raise Conflict(f"A place is already promised to {child}, at {mine.home}.", "Withdraw that one first.")
+    numbers = {bed.number for bed in taken}
+    number = next((n for n in range(1, free + 1) if n not in numbers), None)
+    if number is None:
+        since = f" The last was promised at {max(bed.taken_at for bed in taken):%H:%M}." if taken else ""
+        raise Conflict(
+            f"No usable place is left at {home}.{since}", "Ask for the shortlist again: it shows who else could."
+        )
+    session.add(Bed(home=home, number=number, child=child, taken_at=at, taken_by=by))
+    session.flush()
+
+
+def give_back_place(session: Session, child: str, home: str) -> None:
+    """The place is no longer promised."""
+    for bed in session.scalars(select(Bed).where(Bed.child == child, Bed.home == home)):
+        session.delete(bed)
+
+
+def snapshot(caseload: Caseload) -> dict[str, Any]:
+    """A caseload as plain data, from which the same plan can be made again."""
+    parts = {kind: [cells_of(row) for row in getattr(caseload, part)] for kind, part in PARTS.items()}
+    return json.loads(json.dumps({"as_of": caseload.as_of.isoformat(), **parts}))  # type: ignore[no-any-return]
+
+
+def from_snapshot(told: dict[str, Any], maps: Maps) -> Caseload:
+    """The caseload of a snapshot."""
+    parts = {part: tuple(row_of(KINDS[kind], cells, maps.find) for cells in told[kind]) for kind, part in PARTS.items()}
+    as_of = date.fromisoformat(told["as_of"])
+    return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)

@@ -1,0 +1,115 @@
+"""One database, one way to write: a whole act in one transaction, with its audit entry, tried again on a conflict."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from api.db import audit
+from api.db.sealing import Seal
+
+T = TypeVar("T")
+TRIES = 8
+SERIALIZATION, DEADLOCK = "40001", "40P01"
+ENTRY, CHANGED = "audit entry", "changed"
+
+
+class Store:
+    """The engine and the seal; `write` is the only way to change anything."""
+
+    def __init__(self, url: str, seal: Seal) -> None:
+        self.url, self.seal = url, seal
+        self.engine = create_engine(
+            url,
+            connect_args={"timeout": 30} if url.startswith("sqlite") else {},
+            pool_pre_ping=True,
+            hide_parameters=True,
+        )
+        if self.engine.dialect.name == "sqlite":
+            _as_sqlite_should(self.engine)
+            self._writing: Engine = self.engine.execution_options(writes=True)
+        else:
+            self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
+
+    def migrate(self, to: str = "head") -> None:
+        """Bring the tables up to date."""
+        with self.engine.connect() as connection:
+            command.upgrade(_alembic(connection), to)
+            connection.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that changes nothing."""
+        with Session(self.engine, autoflush=False) as session:
+            yield session
+            session.expunge_all()  # what was read stays readable
+            session.rollback()
+
+    def transact(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
+        """Do an act and write its entry, both or neither; the act may run again, so it touches nothing but its session."""
+        for attempt in range(TRIES):
+            try:
+                return self._once(action, entry)
+            except DBAPIError as fault:
+                if attempt == TRIES - 1 or not _worth_another_try(fault):
+                    raise
+                time.sleep(random.uniform(0, 0.01 * 2**attempt))
+        raise AssertionError("unreachable")
+
+    def _once(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            done = action(session)
+            audit.write(session, entry(done))
+            session.info[ENTRY] = True
+            return done
+
+
+@event.listens_for(Session, "after_flush")
+def _note_a_change(session: Session, _: Any) -> None:
+    session.info[CHANGED] = True
+
+
+@event.listens_for(Session, "before_commit")
+def _no_change_without_an_entry(session: Session) -> None:
+    """A commit of changes that nobody wrote down is refused, those not yet flushed included."""
+    session.flush()
+    if session.info.get(CHANGED) and not session.info.get(ENTRY):
+        raise RuntimeError("A change without an audit entry. Use Store.transact.")
+
+
+def _as_sqlite_should(engine: Engine) -> None:
+    """WAL, every commit on the disk, foreign keys, and a writer that locks at once instead of failing late."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None
+        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+            connection.execute(f"PRAGMA {setting}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _worth_another_try(fault: DBAPIError) -> bool:
+    """A conflict with another transaction, which the next try will see; a broken rule of the tables is none."""
+    state = getattr(fault.orig, "sqlstate", None)
+    if isinstance(fault, IntegrityError):
+        return "audit" in str(fault.orig).lower()
+    return state in (SERIALIZATION, DEADLOCK) or "locked" in str(fault.orig)
+
+
+def _alembic(connection: Any) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,115 @@
+"""What is kept. Facts of children and homes are kept as the data dictionary writes them; places are sealed."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """All tables."""
+
+
+class Person(Base):
+    """Somebody, or a machine, who may act. `name` is what they sign in with; never a child's or carer's."""
+
+    __tablename__ = "person"
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    authority: Mapped[str | None] = mapped_column(String(9))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    totp_secret: Mapped[str | None] = mapped_column(String(64))
+    active: Mapped[bool] = mapped_column(default=True)
+    wrong_tries: Mapped[int] = mapped_column(Integer, default=0)
+    wrong_since: Mapped[datetime | None]
+
+
+class SignedIn(Base):
+    """A session, or a key of a machine; only the hash of its token is kept."""
+
+    __tablename__ = "signed_in"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(80), index=True)
+    ends_at: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+
+class Fact(Base):
+    """One child, home or tie: `cells` by column of the data dictionary, `version` counts its changes."""
+
+    __tablename__ = "fact"
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    ref: Mapped[str] = mapped_column(String(120), primary_key=True)
+    authority: Mapped[str | None] = mapped_column(String(9), index=True)
+    cells: Mapped[dict[str, str]] = mapped_column(JSON)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class Bed(Base):
+    """A usable place that is promised: one child a place, one place a child, whatever the code does."""
+
+    __tablename__ = "bed"
+    home: Mapped[str] = mapped_column(String(80), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    child: Mapped[str] = mapped_column(String(80))
+    taken_at: Mapped[datetime]
+    taken_by: Mapped[str] = mapped_column(String(80))
+    __table_args__ = (UniqueConstraint("child", name="one_place_a_child"),)
+
+
+class PlanMade(Base):
+    """A plan as it was made, with all that made it; never edited."""
+
+    __tablename__ = "plan"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    authority: Mapped[str | None] = mapped_column(String(9), index=True)
+    made_at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(String(80))
+    asked: Mapped[dict[str, object]] = mapped_column(JSON)
+    caseload: Mapped[dict[str, object]] = mapped_column(JSON)
+    policy: Mapped[str] = mapped_column(Text)
+    plan: Mapped[dict[str, object]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64))
+
+
+class Decided(Base):
+    """What a named person decided about a child and a home; never edited, a later one stands beside it."""
+
+    __tablename__ = "decision"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    child: Mapped[str] = mapped_column(String(80), index=True)
+    home: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(20))
+    plan: Mapped[str | None] = mapped_column(String(36))
+    reason: Mapped[str | None] = mapped_column(Text)
+    by: Mapped[str] = mapped_column(String(80))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime]
+
+
+class AuditEntry(Base):
+    """One act: who, as what, did what to what. `hash` chains it to the entry before."""
+
+    __tablename__ = "audit"
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    at: Mapped[str] = mapped_column(String(40))
+    who: Mapped[str] = mapped_column(String(80))
+    act: Mapped[str] = mapped_column(String(40))
+    about: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[str] = mapped_column(Text)
+    before: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+    __table_args__ = (Index("audit_about", "about"),)
+
+
+class Answered(Base):
+    """An answer kept by its idempotency key, so that a request sent twice acts once."""
+
+    __tablename__ = "answered"
+    person: Mapped[str] = mapped_column(String(80), primary_key=True)
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[int] = mapped_column(Integer)
+    body: Mapped[dict[str, object]] = mapped_column(JSON)
+    at: Mapped[datetime]

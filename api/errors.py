@@ -1,0 +1,89 @@
+"""What the service refuses, each with its status; every fault of the core has one too.
+
+ServiceError
+├── NotSignedIn      401   no session, or one that has ended
+├── NotAllowed       403   the role may not do this
+├── NotHere          404   no such thing, or not in the person's authority (the two are not told apart)
+├── Conflict         409   something changed; `changed` says what
+├── Outdated         412   the edit was made on an older version
+├── Wrong            422   the request cannot be; `fields` says where
+└── TooManyTries     429   wait
+"""
+
+from matching import errors as core
+
+
+class ServiceError(Exception):
+    """A refusal with its status; the text is fit to show and holds no personal data."""
+
+    status = 500
+    title = "A fault of ours"
+
+    def __init__(self, detail: str, way_out: str = "", fields: tuple[dict[str, str], ...] = ()) -> None:
+        super().__init__(detail)
+        self.detail, self.way_out, self.fields = detail, way_out, fields
+
+
+class NotSignedIn(ServiceError):
+    """Nobody is signed in."""
+
+    status, title = 401, "Sign in first"
+
+
+class NotAllowed(ServiceError):
+    """The role may not do this."""
+
+    status, title = 403, "Your role may not do this"
+
+
+class NotHere(ServiceError):
+    """There is no such thing for this person."""
+
+    status, title = 404, "Not found"
+
+
+class Conflict(ServiceError):
+    """Something changed since."""
+
+    status, title = 409, "Something changed"
+
+
+class Outdated(ServiceError):
+    """The edit was made on an older version."""
+
+    status, title = 412, "Somebody else changed this"
+
+
+class Wrong(ServiceError):
+    """The request cannot be."""
+
+    status, title = 422, "The request cannot be"
+
+
+class TooManyTries(ServiceError):
+    """Wait."""
+
+    status, title = 429, "Too many tries"
+
+
+CORE: dict[type[core.MatchingError], type[ServiceError]] = {
+    core.UnreadableFile: Wrong,
+    core.InconsistentCaseload: Wrong,
+    core.UnknownReference: NotHere,
+    core.PolicyRefused: Wrong,
+    core.PlanRefused: Conflict,
+    core.WrongChance: Wrong,
+    core.NoProofInTime: Conflict,
+    core.RoadsUnavailable: Conflict,
+}
+
+
+def of_core(fault: core.MatchingError) -> ServiceError:
+    """The refusal for a fault of the core."""
+    kind = next((CORE[one] for one in type(fault).__mro__ if one in CORE), Wrong)
+    if isinstance(fault, core.UnreadableFile):
+        fields = tuple(
+            {"field": one.column or one.file, "reason": one.reason, "way_out": one.way_out} for one in fault.faults
+        )
+        return kind(f"{len(fields)} faults; nothing was changed.", "Correct them and send it again.", fields)
+    return kind(str(fault))

@@ -1,0 +1,144 @@
+"""The application: parts made once and hung on it, routes, refusals as problem+json, headers that protect."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from multiprocessing import get_context
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from api.db.queries import Maps
+from api.db.sealing import Seal
+from api.db.store import Store
+from api.dependencies import Service
+from api.errors import ServiceError, of_core
+from api.pages import PAGES
+from api.pages.rendering import HERE, back_to, page
+from api.routes import ROUTERS
+from api.settings import Settings
+from matching.cli.places import crossings, data_folder, gazetteer
+from matching.errors import MatchingError
+from matching.geo import read_adjoining
+from matching.policy import Policy, read_policy
+
+STATIC = HERE / "static"
+LOG = logging.getLogger("placements")
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+NUL = "The request holds a NUL character, which no text has."
+
+
+def maps() -> Maps:
+    """Geography from the reference data."""
+    reference = data_folder() / "reference"
+    return Maps(gazetteer().find, crossings(), read_adjoining(reference))
+
+
+def create_app(settings: Settings, *, store: Store | None = None, policy: Policy | None = None) -> FastAPI:
+    """The service; it makes or migrates its database when it starts."""
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        kept = store or Store(
+            settings.database, Seal.from_file(settings.key_file, make=settings.database.startswith("sqlite"))
+        )
+        kept.migrate()
+        rules = policy or read_policy(data_folder() / "policies" / "fostering.toml")
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            app.state.service = Service(settings, kept, maps(), rules, pool)
+            yield
+        if store is None:
+            kept.engine.dispose()
+
+    app = FastAPI(
+        title="Placement matching",
+        version="1",
+        description=__doc__,
+        lifespan=running,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (*ROUTERS, *PAGES):
+        app.include_router(router)
+    app.add_exception_handler(ServiceError, _refused)
+    app.add_exception_handler(MatchingError, _core_refused)
+    app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(Exception, _ours)
+    app.middleware("http")(_guarded(settings.largest_request))
+    return app
+
+
+def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
+    async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        if "%00" in f"{request.url.path}?{request.url.query}" or "\0" in request.url.path:
+            return _problem(422, "The request cannot be", NUL, "Take it out.", ())
+        length = request.headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > largest:
+            return _problem(413, "Too large", f"A request may hold {largest} bytes.", "Send it in parts.", ())
+        answer = await go_on(request)
+        for name, value in HEADERS.items():
+            answer.headers.setdefault(name, value)
+        return answer
+
+    return guard
+
+
+def _problem(status: int, title: str, detail: str, way_out: str, fields: tuple[dict[str, str], ...]) -> JSONResponse:
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "way_out": way_out,
+        "fields": list(fields),
+    }
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(body, status, {**HEADERS, **headers}, media_type="application/problem+json")
+
+
+def _for_a_page(request: Request) -> bool:
+    return not request.url.path.startswith(("/api/", "/health"))
+
+
+def _refused(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, ServiceError)
+    if _for_a_page(request):
+        return back_to("/sign-in") if fault.status == 401 else page("refused.html", None, fault.status, fault=fault)
+    return _problem(fault.status, fault.title, fault.detail, fault.way_out, fault.fields)
+
+
+def _core_refused(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, MatchingError)
+    return _refused(request, of_core(fault))
+
+
+def _not_valid(_: Request, fault: Exception) -> JSONResponse:
+    """Where a request is wrong; what was sent is not said back."""
+    assert isinstance(fault, RequestValidationError)
+    fields = tuple({"field": ".".join(map(str, one["loc"])), "reason": str(one["msg"])} for one in fault.errors())
+    return _problem(
+        422,
+        "The request cannot be",
+        f"{len(fields)} fields are wrong; nothing was changed.",
+        "Correct them and send it again.",
+        fields,
+    )
+
+
+def _ours(request: Request, fault: Exception) -> JSONResponse:
+    LOG.error("fault at %s %s: %s", request.method, request.scope.get("route"), type(fault).__name__)
+    return _problem(
+        500, "A fault of ours", "Nothing was changed.", "Try again; if it stays, tell whoever runs the service.", ()
+    )

@@ -1,0 +1,5 @@
+"""Pages for people: HTML over the same services as the JSON routes; they work without script."""
+
+from api.pages import board, casework, sessions
+
+PAGES = (sessions.router, board.router, casework.router)

@@ -1,0 +1,52 @@
+"""The sample city in an empty database, with a sign-in for each role, so that the service can be tried at once."""
+
+import secrets
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.db import queries
+from api.db.audit import Entry
+from api.db.queries import PARTS
+from api.db.sealing import Seal
+from api.db.store import Store
+from api.db.tables import Person
+from api.security.accounts import new_person
+from api.security.roles import Role
+from api.settings import Settings
+from matching.cli.places import data_folder
+from matching.domain import Caseload
+from matching.synthetic import sample_caseload
+
+AUTHORITY = "E06000045"
+
+
+def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
+    """Names and passwords, if the database was empty; else nothing is changed and nothing is told."""
+    store = Store(settings.database, Seal.from_file(settings.key_file, make=True))
+    store.migrate()
+    with store.reading() as session:
+        if session.scalar(select(func.count()).select_from(Person)):
+            return []
+    caseload = sample_caseload(data_folder() / "reference", as_of=day)
+    people = [(role.value, secrets.token_urlsafe(12)) for role in Role]
+
+    def act(session: Session) -> int:
+        for name, password in people:
+            new_person(session, name, [name], AUTHORITY, password)
+        return load(session, store.seal, caseload)
+
+    store.transact(act, lambda rows: Entry("system", "load-sample", "sample", {"rows": rows}))
+    store.engine.dispose()
+    return people
+
+
+def load(session: Session, seal: Seal, caseload: Caseload) -> int:
+    """Put every fact of a caseload into the record; how many there were."""
+    rows = 0
+    for kind, part in PARTS.items():
+        for value in getattr(caseload, part):
+            queries.add_new(session, seal, kind, value)
+            rows += 1
+    return rows

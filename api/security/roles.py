@@ -1,0 +1,67 @@
+"""Roles, what each may do, and who may agree to lift a rule; one table, read by routes, tests and the documentation."""
+
+from enum import StrEnum
+
+
+class May(StrEnum):
+    """One thing that a route asks for."""
+
+    SEE_CASES = "see-cases"
+    REFER = "refer"
+    CHANGE_HOMES = "change-homes"
+    PROPOSE = "propose"
+    DECIDE = "decide"
+    AGREE = "agree"
+    IMPORT = "import"
+    READ_TRAIL = "read-trail"
+    MANAGE_PEOPLE = "manage-people"
+    SELF = "self"
+
+
+class Role(StrEnum):
+    """What somebody is to the service."""
+
+    DUTY_OFFICER = "duty-officer"
+    FAMILY_FINDER = "family-finder"
+    TEAM_MANAGER = "team-manager"
+    NOMINATED_OFFICER = "nominated-officer"
+    DIRECTOR = "director-of-childrens-services"
+    COMMISSIONER = "commissioner"
+    ANALYST = "analyst"
+    DATA_MANAGER = "data-manager"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+    # roles of the rule table, who may agree to lift one rule for one child and home
+    SERVICE_MANAGER = "service-manager"
+    FOSTERING_MANAGER = "fostering-manager"
+    AGENCY_DECISION_MAKER = "agency-decision-maker"
+    FOSTERING_MANAGER_AND_HEALTH = "fostering-manager-and-health"
+    PLACING_AUTHORITY = "placing-authority"
+    SUPERVISING_SOCIAL_WORKER = "supervising-social-worker"
+
+
+_OFFICER = {May.SEE_CASES, May.REFER, May.CHANGE_HOMES, May.PROPOSE, May.DECIDE}
+_AGREES = {May.SEE_CASES, May.AGREE}
+MAY: dict[Role, frozenset[May]] = {
+    Role.DUTY_OFFICER: frozenset(_OFFICER),
+    Role.FAMILY_FINDER: frozenset(_OFFICER),
+    Role.TEAM_MANAGER: frozenset({*_OFFICER, May.AGREE}),
+    Role.NOMINATED_OFFICER: frozenset(_AGREES),
+    Role.DIRECTOR: frozenset(_AGREES),
+    Role.COMMISSIONER: frozenset(),
+    Role.ANALYST: frozenset(),
+    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES}),
+    Role.AUDITOR: frozenset({May.READ_TRAIL}),
+    Role.ADMINISTRATOR: frozenset({May.MANAGE_PEOPLE}),
+    Role.SERVICE_MANAGER: frozenset(_AGREES),
+    Role.FOSTERING_MANAGER: frozenset(_AGREES),
+    Role.AGENCY_DECISION_MAKER: frozenset(_AGREES),
+    Role.FOSTERING_MANAGER_AND_HEALTH: frozenset(_AGREES),
+    Role.PLACING_AUTHORITY: frozenset(_AGREES),
+    Role.SUPERVISING_SOCIAL_WORKER: frozenset(_AGREES),
+}
+
+
+def allowed(roles: list[str]) -> frozenset[May]:
+    """Everything that somebody with these roles may do; each may see to themself."""
+    return frozenset({May.SELF}).union(*(MAY[Role(role)] for role in roles))

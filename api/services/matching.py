@@ -1,0 +1,125 @@
+"""Shortlists and plans from the record: the core's answers, with what made them."""
+
+import uuid
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.db.queries import Maps, from_snapshot, load_caseload, snapshot
+from api.db.sealing import Seal
+from api.db.tables import PlanMade
+from api.errors import NotHere
+from api.security.accounts import User, now
+from matching.cli.show import shortlist_data, software
+from matching.difference import Difference, difference
+from matching.domain import Caseload
+from matching.io.caseload_csv import fingerprint
+from matching.io.plan_json import ToldPlan, plan_to_dict
+from matching.pairs import Register
+from matching.planning import propose_plan
+from matching.policy import Policy
+from matching.shortlist import shortlist
+from matching.solver import Limits
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a meeting asks of a plan."""
+
+    pins: dict[str, str | None]
+    forbidden: tuple[tuple[str, str], ...]
+    since: str | None
+    seconds: float | None
+
+    def told(self) -> dict[str, object]:
+        """As it is kept."""
+        forbidden = [list(pair) for pair in self.forbidden]
+        return {"pins": dict(self.pins), "forbidden": forbidden, "since": self.since, "seconds": self.seconds}
+
+
+def homes_for(caseload: Caseload, policy: Policy, children: list[str], emergency: bool) -> dict[str, Any]:
+    """The homes to ring for some children, in order, with near misses."""
+    for child in children:
+        caseload.child(child)
+    return shortlist_data(shortlist(Register(caseload), policy, children, emergency=emergency))
+
+
+def made(
+    pool: Executor, caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """A plan as plain data, made in another process; raises what the core raises."""
+    return pool.submit(_make, caseload, policy, asked, promised).result()
+
+
+def _make(caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[str, str]]) -> dict[str, Any]:
+    plan = propose_plan(
+        caseload,
+        policy,
+        limits=Limits(seconds=asked.seconds),
+        pins=asked.pins,
+        forbidden=asked.forbidden,
+        promised=promised,
+        fingerprint=fingerprint(caseload),
+        software=software(),
+    )
+    return plan_to_dict(plan)
+
+
+def keep(
+    session: Session, user: User, caseload: Caseload, policy: Policy, asked: Asked, plan: dict[str, Any]
+) -> PlanMade:
+    """Keep a plan with its caseload, policy and what was asked, so that it can be made again."""
+    row = PlanMade(
+        id=str(uuid.uuid4()),
+        authority=user.authority,
+        made_at=now(),
+        made_by=user.name,
+        asked=asked.told(),
+        caseload=snapshot(caseload),
+        policy=policy.fingerprint,
+        plan=plan,
+        digest=str(plan["plan_hash"]),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def plan_of(session: Session, user: User, plan_id: str) -> PlanMade:
+    """A plan that was made; raises `NotHere`."""
+    row = session.get(PlanMade, plan_id)
+    if row is None or (user.authority and row.authority != user.authority):
+        raise NotHere("There is no plan with this number.", "Look it up in the list of plans.")
+    return row
+
+
+def told_of(row: PlanMade) -> ToldPlan:
+    """A kept plan as one that can be compared."""
+    plan: Any = row.plan
+    return ToldPlan(
+        placements=tuple((p["child"], p["home"]) for p in plan["placements"]),
+        caseload=str(plan["manifest"]["caseload"]),
+        policy=str(plan["manifest"]["policy"]["fingerprint"]),
+        goals=tuple((g["code"], int(g["achieved"])) for g in plan["goals"]),
+    )
+
+
+def between(before: PlanMade, after: PlanMade) -> Difference:
+    """What a later plan does otherwise."""
+    return difference(told_of(before), told_of(after))
+
+
+def replayed(row: PlanMade, policy: Policy, maps: Maps, promised: list[tuple[str, str]]) -> tuple[bool, str]:
+    """Make a kept plan again from its own caseload; whether it is the same, and its hash now."""
+    told: Any = row.asked
+    asked = Asked(told["pins"], tuple((c, h) for c, h in told["forbidden"]), told["since"], told["seconds"])
+    again = _make(from_snapshot(dict(row.caseload), maps), policy, asked, promised)
+    return again["plan_hash"] == row.digest, str(again["plan_hash"])
+
+
+def caseload_now(session: Session, seal: Seal, maps: Maps, user: User, day: date) -> Caseload:
+    """The caseload of this moment, as far as the person's authority goes."""
+    return load_caseload(session, seal, maps, day, user.authority)

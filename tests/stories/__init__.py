@@ -1,0 +1,1 @@
+"""Caseloads that read like practice, each with what the software says about it."""

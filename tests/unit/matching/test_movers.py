@@ -1,0 +1,42 @@
+"""A child for whom a move is asked counts where they live until the move is made, and competes fairly for another home."""
+
+from matching.domain import Caseload, Relationship, Tie
+from matching.planning import propose_plan
+from tests.lib.builders import a_caseload, a_child, a_home, fostering
+
+POLICY = fostering()
+MOVER = a_child("M1", age=9, move_requested="nearer home")
+
+
+def proposed(caseload: Caseload) -> dict[str, str]:
+    return propose_plan(caseload, POLICY).home_of
+
+
+def test_a_move_leads_to_another_home_or_nowhere() -> None:
+    assert proposed(a_caseload(MOVER, a_home("H1"), lives={"M1": "H1"})) == {}
+    assert proposed(a_caseload(MOVER, a_home("H1"), a_home("H2"), lives={"M1": "H1"})) == {"M1": "H2"}
+
+
+def test_the_place_that_a_mover_would_leave_is_not_given_away_before_they_go() -> None:
+    """Three children live there, one of them a mover: a fourth would be over the usual limit today."""
+    settled = [a_child(f"R{n}", age=9) for n in range(1, 3)]
+    lives = {"R1": "H1", "R2": "H1", "M1": "H1"}
+    newcomer = a_child("C1", age=9)
+    assert proposed(a_caseload(newcomer, MOVER, *settled, a_home("H1", most_children=5), lives=lives)) == {}
+    assert proposed(a_caseload(newcomer, *settled, a_home("H1", most_children=5), lives={"R1": "H1", "R2": "H1"})) == {
+        "C1": "H1"
+    }
+
+
+def test_a_child_kept_apart_from_a_mover_does_not_join_them() -> None:
+    apart = Relationship(tie=Tie.APART, of="C1", to="M1")
+    parts = {"lives": {"M1": "H1"}, "relationships": (apart,)}
+    assert proposed(a_caseload(a_child("C1"), MOVER, a_home("H1"), **parts)) == {}
+
+
+def test_a_mover_is_not_the_brother_or_sister_to_join() -> None:
+    """To live with a brother who is about to leave is not a reason for a home."""
+    brother = a_child("M1", age=9, sibling_group="G1", move_requested="step-down")
+    caseload = a_caseload(a_child("C1", sibling_group="G1"), brother, a_home("H1"), lives={"M1": "H1"})
+    assert caseload.households["H1"].staying == ()
+    assert caseload.groups[0].settled == ()
