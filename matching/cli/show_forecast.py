@@ -108,4 +108,8 @@ def _parameters(history: Sequence[Path], reference: Path) -> Parameters:
         return borrowed
     read = read_history(history)
     spells = spells_of(read.children, in_order(read.episodes))
-    return with_history(borrowed, spells, read.last_day - pd.DateOffset(years=len(history)), read.last_day)
+    # years before a gap in the returns would count as years without anybody in care
+    whole = 1
+    while max(read.years) - whole in read.years:
+        whole += 1
+    return with_history(borrowed, spells, read.last_day - pd.DateOffset(years=whole), read.last_day)
