@@ -78,7 +78,8 @@ def bars(made: "Forecast", measure: str, year: int) -> Figure:
                 axes.text(place, 0, "few", ha="center", va="bottom", fontsize=8, color=INK)
     axes.set_ylim(bottom=0, top=None if part["mean"].notna().any() else 1)
     axes.set_xticks(range(len(kinds)), [kind.replace(" and ", "\nand ") for kind in kinds])
-    axes.legend(frameon=False, fontsize=8)
+    axes.set_xlim(-0.6, len(kinds) - 0.4)
+    figure.legend(frameon=False, fontsize=8, ncols=3, loc="outside lower center")
     return figure
 
 
