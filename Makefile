@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: demo test check docs bench backtest nightly format lock clean
+.PHONY: notebooks demo test check docs bench backtest nightly format lock clean
 
 demo: $(RUN)
 	$(BIN)/placements demo
@@ -28,6 +28,9 @@ bench: $(DEV)
 
 backtest: $(DEV)
 	$(BIN)/python -m tests.benchmarks.backtest
+
+notebooks: $(DEV)
+	$(BIN)/python -m pytest --nbmake -W default notebooks
 
 nightly: $(DEV)
 	NIGHTLY=1 $(BIN)/python -m pytest -n 2

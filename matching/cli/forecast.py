@@ -6,12 +6,69 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-commands = typer.Typer(no_args_is_help=True, help="What is to come, and how well forecasts did.")
+from matching.cli.options import PolicyFile
+
+commands = typer.Typer(help="What is to come, and how well forecasts did.")
 
 
-@commands.callback()
-def forecast() -> None:
-    """Forecast children in care, starts and leavers."""
+@commands.callback(invoke_without_command=True)
+def forecast(
+    context: typer.Context,
+    caseload: Annotated[
+        Path | None,
+        typer.Option(
+            "--caseload", help="Caseload folder with the homes and who lives there. Default: an invented city."
+        ),
+    ] = None,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
+    ] = None,
+    scenario: Annotated[
+        list[Path] | None, typer.Option("--scenario", help="Scenario file (TOML); repeat it for several.")
+    ] = None,
+    policy_file: PolicyFile = None,
+    years: Annotated[int, typer.Option("--years", help="Years ahead.", min=1, max=10)] = 5,
+    runs: Annotated[int, typer.Option("--runs", help="Runs of each scenario.", min=2, max=10_000)] = 500,
+    seed: Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same answer.", min=0)] = 1,
+    workers: Annotated[
+        int, typer.Option("--workers", help="Processor cores to use; the answer is the same with any number.", min=1)
+    ] = 1,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")] = Path("forecast"),
+) -> None:
+    """Run futures through the rules and criteria that place children: who will find no family, what it costs, what if.
+
+    Writes tables (CSV, XLSX), pictures (SVG, PNG) and a summary page, each answer with its range.
+    """
+    if context.invoked_subcommand is None:
+        from matching.cli.show_forecast import forecast_to
+
+        forecast_to(out, caseload, history or [], scenario or [], policy_file, years, runs, seed, workers)
+
+
+@commands.command()
+def decisions(
+    out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
+    caseload: Annotated[
+        Path | None, typer.Option("--caseload", help="Caseload folder. Default: an invented city.")
+    ] = None,
+    policy_file: PolicyFile = None,
+    target: Annotated[int, typer.Option("--target", help="Most children a year who may find no family.", min=0)] = 10,
+    homes: Annotated[
+        int, typer.Option("--homes", help="Homes of the campaign to choose, in steps of 5.", min=5, max=80)
+    ] = 10,
+    years: Annotated[int, typer.Option("--years", help="Years ahead.", min=2, max=10)] = 3,
+    runs: Annotated[int, typer.Option("--runs", help="Runs of each case.", min=2, max=10_000)] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Seed.", min=0)] = 1,
+    workers: Annotated[int, typer.Option("--workers", help="Processor cores to use.", min=1)] = 1,
+) -> None:
+    """What one more home is worth, how many to recruit at 50, 80 and 95%, the best campaign, and what moves the answer.
+
+    Writes worth.csv, duals.csv, required.csv, campaign.csv, sensitivity.csv and tornado.svg. Takes minutes.
+    """
+    from matching.cli.show_forecast import decisions_to
+
+    decisions_to(out, caseload, policy_file, target, homes, years, runs, seed, workers)
 
 
 @commands.command()

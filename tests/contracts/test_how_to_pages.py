@@ -12,7 +12,7 @@ PAGES = Path(__file__).resolve().parents[2] / "docs" / "how-to"
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
-@pytest.mark.parametrize("name", ["places-and-travel.md"])
+@pytest.mark.parametrize("name", ["places-and-travel.md", "forecast.md"])
 def test_what_the_page_says_works(name: str, tmp_path: Path) -> None:
     blocks = BLOCK.findall((PAGES / name).read_text(encoding="utf-8"))
     assert blocks
