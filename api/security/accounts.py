@@ -50,7 +50,13 @@ def now() -> datetime:
 
 
 def new_person(
-    session: Session, name: str, roles: list[str], authority: str | None, password: str, totp_secret: str | None = None
+    session: Session,
+    name: str,
+    roles: list[str],
+    authority: str | None,
+    password: str,
+    totp_secret: str | None = None,
+    hasher: PasswordHasher = HASHER,
 ) -> Person:
     """Add somebody; raises `Wrong` for a name that is taken, a role that is none, a short password."""
     unknown = sorted(set(roles) - set(Role))
@@ -64,7 +70,7 @@ def new_person(
         name=name,
         roles=sorted(set(roles)),
         authority=authority,
-        password_hash=HASHER.hash(password),
+        password_hash=hasher.hash(password),
         totp_secret=totp_secret,
     )
     session.add(made)
