@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
     app.command("replay")(replay)
     app.command("backup")(backup)
     app.command("restore")(restore)
+    app.command("renew-key")(renew_key)
 
 
 def serve(
@@ -126,6 +127,15 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy th
 
     found = restore_copy(_store(), file)
     typer.echo(f"{found.rows} rows restored; the trail is whole up to {found.head}")
+
+
+def renew_key() -> None:
+    """Seal every protected field with a new key. The old key stays in the file: copies of before need it."""
+    from api.db.renewal import add_key, seal_again
+    from api.settings import Settings
+
+    store = _store()
+    typer.echo(f"{seal_again(store, add_key(Settings.from_environment().key_file))} values sealed with the new key")
 
 
 def _store() -> "Store":
