@@ -17,8 +17,10 @@ from rich.console import Console
 from matching.checker import check_plan
 from matching.cli import answers, show
 from matching.cli import beside as said
+from matching.cli.annex_a import annex_a
 from matching.cli.exits import Exit, outcome_of
 from matching.cli.forecast import commands as forecast
+from matching.cli.import_returns import import_returns
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
@@ -74,6 +76,17 @@ def demo(
     show.shortlist(screen, friday, title="Friday, 16:50: one sibling group needs a home tonight")
     show.written(screen, out)
     raise typer.Exit(outcome_of(plan))
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Option("--out", help="Workbook to write.")] = Path("caseload.xlsx"),
+) -> None:
+    """Write an empty Excel workbook of a caseload: headings with their meaning, lists to choose from, the data dictionary."""
+    from matching.io.workbook import write_template
+
+    write_template(out, sample_caseload(data_folder() / "reference"))
+    Console().print(f"Wrote {out}. Fill in its sheets and give it wherever a caseload folder is asked for.")
 
 
 @app.command()
@@ -198,6 +211,8 @@ app.add_typer(forecast, name="forecast")
 for command in entry_points(group="placements.commands"):  # the service adds its own, if it is installed
     command.load()(app)
 app.command()(profile)
+app.command("import")(import_returns)
+app.command("annex-a")(annex_a)
 
 
 @policies.command("check")

@@ -45,7 +45,15 @@ def crossings() -> tuple[WaterCrossing, ...]:
 
 
 def read_folder(folder: Path) -> Caseload:
-    """Read a caseload folder with our postcodes, water crossings and map of authorities, and its own map of cells."""
+    """Read a caseload folder, or a workbook of the same tables, with our postcodes, waters and map of authorities.
+
+    A folder may have its own map of cells.
+    """
+    if folder.suffix.lower() == ".xlsx":
+        from matching.io.workbook import as_folder  # half a second that folders need not wait for
+
+        with as_folder(folder) as room:
+            return read_folder(room)
     cells = CellMap.read(folder / CELLS) if (folder / CELLS).is_file() else None
 
     def find(text: str) -> Place | None:

@@ -12,8 +12,8 @@ from matching.errors import MatchingError
 from matching.places import AuthorityCodes
 from matching.profile.page import NOT_SHOWN, write_profile
 from matching.profile.profile import Figure, Profile, Setting, neighbours_named, profile_of
-from matching.profile.returns import Returns, read_returns
 from matching.published import Neighbour, Series, nearest, read_download
+from matching.returns import History, read_history
 
 
 def make_profile(
@@ -25,7 +25,7 @@ def make_profile(
     statistics: Sequence[Path],
 ) -> tuple[Profile, Path, int]:
     """The profile, the folder it was written to, and how many files."""
-    read = read_returns(returns)
+    read = read_history(returns)
     series = Series.read(data_folder() / "reference" / "statistics")
     for path in statistics:
         series = series.with_download(read_download(path))
@@ -53,7 +53,7 @@ def make_profile(
     return made, out, len(written)
 
 
-def _day(read: Returns, year: int | None) -> pd.Timestamp:
+def _day(read: History, year: int | None) -> pd.Timestamp:
     """The 31 March to show; a year before or after the returns is refused."""
     newest = read.last_day
     if year is None:

@@ -17,6 +17,9 @@ not known**; the word `none` means that it is known that there is nothing. Sever
 semicolons. Dates are year-month-day. A column that is left out is not known for everybody. A faulty folder is
 refused whole, with every fault listed.
 
+An Excel workbook with a sheet for each file, named `children`, `homes` and so on, is read in place of a folder;
+`placements template` writes an empty one with lists to choose from.
+
 `children.csv` starts with a column `as_of`: the caseload's date, the same on every row. `travel.csv`,
 `decisions.csv` and `refusals.csv` are optional, and so is a `policy.toml`. References are made up by whoever writes
 the folder; names and addresses have no place in it. Postcodes may be given whole; only their sector is kept. A folder

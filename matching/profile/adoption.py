@@ -3,7 +3,7 @@
 import pandas as pd
 
 from matching.profile.indicators import ADOPTION, Indicator
-from matching.profile.spells import PERIOD, in_order, placements
+from matching.returns.spells import PERIOD, in_order, placements
 
 ADOPTED = ("E11", "E12")
 CURRENT_CARER = ("A3", "A5")

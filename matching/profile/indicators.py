@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from matching.profile.spells import PERIOD, in_order, open_on, placements
+from matching.returns.spells import PERIOD, in_order, open_on, placements
 
 ADOPTION = ("A3", "A4", "A5", "A6")
 FOSTER = ("U1", "U2", "U3", "U4", "U5", "U6")

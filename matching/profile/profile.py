@@ -23,9 +23,9 @@ from matching.profile.breakdowns import (
 from matching.profile.compare import Table, compared, england_shares, published_shares
 from matching.profile.indicators import FAR_MILES, Indicator, year_of
 from matching.profile.small_numbers import FEWEST_FOR_A_RATE, rounded, shown_rate
-from matching.profile.spells import in_order
 from matching.profile.where import lies_where
 from matching.published import ENGLAND, Neighbour, Series
+from matching.returns.spells import in_order
 
 Share = tuple[Breakdown, tuple[str, ...]]
 SHARES: dict[str, Share] = {

@@ -22,7 +22,7 @@ from matching.policy import Policy, read_policy
 from matching.shortlist import shortlist
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
-from tests.benchmarks import answers, peers, places
+from tests.benchmarks import answers, peers, places, returns
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -151,7 +151,7 @@ def page(console: Console) -> str:
         **{key: f"{asked[key] * 1000:.0f}" for key in ("first", "median", "slowest")},
     )
     of_places = places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
-    return told + answers.section(apart) + of_places
+    return told + answers.section(apart) + of_places + "\n" + returns.section() + "\n"
 
 
 def _where() -> str:

@@ -13,8 +13,8 @@ from matching.journeys import Matrix
 from matching.places import CellMap, read_schools
 from matching.places.edition import Edition
 from matching.places.making import from_directory
-from matching.profile.returns import read_returns
 from matching.published import read_download
+from matching.returns import read_history
 
 ROUNDS = 2_000 if os.environ.get("NIGHTLY") else 60
 RETURN = Path(__file__).parents[1] / "data" / "return_of_30" / "episodes.csv"
@@ -44,7 +44,7 @@ Read = Callable[[Path], object]
 
 def read_year(path: Path) -> object:
     path.with_name("header.csv").write_text("CHILD,DOB,ETHNIC\nA1,01/05/2012,WBRI\n")
-    return read_returns([path.parent])
+    return read_history([path.parent])
 
 
 READERS: dict[str, tuple[str, bytes, Read]] = {

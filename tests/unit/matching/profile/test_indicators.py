@@ -13,8 +13,8 @@ import pytest
 from matching.places import PostcodeBook
 from matching.profile import adoption, indicators
 from matching.profile.breakdowns import age_groups, placement_groups, provider_groups
-from matching.profile.spells import placements
 from matching.profile.where import lies_where
+from matching.returns.spells import placements
 from tests.lib.builders import DATA
 from tests.lib.returns import frames
 

@@ -1,0 +1,6 @@
+"""The statutory return (SSDA903): every module, as CSV or XML, every year since 2016-17, as one history."""
+
+from matching.returns.history import History, read_history
+from matching.returns.queries import Query
+
+__all__ = ["History", "Query", "read_history"]

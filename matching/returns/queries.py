@@ -1,0 +1,99 @@
+"""What the return's own validation would question: read all the same, and named with its rule number.
+
+Numbers are those of the return's validation rules; texts are ours.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from matching.returns.modules import CODES
+from matching.returns.reading import Read
+
+UNDER_SIXTEEN = 16
+SUPPORTED = ("K3", "H5", "P2")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Query:
+    """One row that the validation would question; `rule` is its number, or `code`, `module`, `twice`."""
+
+    rule: str
+    file: str
+    row: int | None
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.file if self.row is None else f"{self.file}, row {self.row}"
+        return f"{place}, {self.column}: {self.reason} [{self.rule}]"
+
+
+def asked(tables: Mapping[str, pd.DataFrame], typed: Mapping[Read, pd.DataFrame]) -> Iterator[Query]:
+    """Every query, file by file, then those between modules."""
+    born = tables["children"].drop_duplicates("child").set_index("child").born
+    for read, table in typed.items():
+        if read.module.name == "episodes":
+            yield from _codes(read, table)
+            yield from _episodes(read, table, born)
+        if read.module.name == "children":
+            yield from _at(
+                read, table[table.duplicated("child")], "twice", "CHILD", "the child stands in the module twice"
+            )
+    yield from _between(tables, typed)
+
+
+def _codes(read: Read, table: pd.DataFrame) -> Iterator[Query]:
+    """Codes that the return of the row's year does not hold."""
+    newest = table.ended.fillna(table.started)
+    year = newest.dt.year + (newest > pd.to_datetime(dict(year=newest.dt.year, month=3, day=31))).astype(int)
+    for column, codes in CODES.items():
+        first = table[column].map({code: years[0] for code, years in codes.items()})
+        last = table[column].map({code: years[1] for code, years in codes.items()})
+        known = table[column].notna()
+        yield from _at(read, table[known & first.isna()], "code", column, "is no code of the return")
+        when = known & first.notna() & ((year > last) | ((year < first) & table.ended.notna()))
+        yield from _at(read, table[when], "code", column, "is no code of that year's return")
+
+
+def _episodes(read: Read, table: pd.DataFrame, born: "pd.Series[pd.Timestamp]") -> Iterator[Query]:
+    rows = table.sort_values(["child", "started", "ended"], kind="stable")
+    before = rows.groupby("child").ended.shift()
+    opened_before = rows.groupby("child").cumcount() > 0
+    birth = rows.child.map(born)
+    checks = {
+        ("503", "DECOM"): (rows.duplicated(["child", "started"]), "begins on the same day as another row of the child"),
+        ("501", "DECOM"): (opened_before & ((before > rows.started) | before.isna()), "begins before the row before it has ended"),
+        ("433", "RNE"): (opened_before & (before == rows.started) & (rows.new_because == "S"), "begins a period of care, though the one before goes on"),
+        ("431", "RNE"): (opened_before & (before < rows.started) & (rows.new_because != "S"), "goes on with a period of care, though there was a gap"),
+        ("504", "CIN"): ((before == rows.started) & (rows.need != rows.groupby("child").need.shift()), "has another need than the row before it in the same period"),
+        ("dates", "DEC"): (rows.ended < rows.started, "ends before it begins"),
+        ("dates", "DECOM"): (rows.started < birth, "begins before the child was born"),
+        ("371", "PLACE"): (rows.placement.isin(SUPPORTED) & ((rows.started - birth).dt.days < UNDER_SIXTEEN * 365.25), "is supported accommodation for a child under 16"),
+        ("378", "PLACE"): ((rows.placement == "P1") & (rows.legal_status == "V2"), "is with parents under section 20"),
+        ("384", "PLACE"): (rows.placement.isin(["U1", "U4"]) & rows.legal_status.isin(["V3", "V4"]), "is long-term fostering as a short break"),
+    }  # fmt: skip
+    for (rule, column), (wrong, reason) in checks.items():
+        yield from _at(read, rows[wrong], rule, column, reason)
+
+
+def _between(tables: Mapping[str, pd.DataFrame], typed: Mapping[Read, pd.DataFrame]) -> Iterator[Query]:
+    """Children in one module and not in the other."""
+    listed, cared = set(tables["children"].child), set(tables["episodes"].child)
+    names = {read.module.name: read.file.name for read in typed}
+    without, unknown = len(listed - cared), len(cared - listed)
+    if without:
+        yield Query(
+            "module", names["children"], None, "CHILD", f"{without} children have no episode; they may be care leavers"
+        )
+    if unknown:
+        yield Query(
+            "module", names["episodes"], None, "CHILD", f"{unknown} children with episodes are not in the header"
+        )
+
+
+def _at(read: Read, rows: pd.DataFrame, rule: str, column: str, reason: str) -> Iterator[Query]:
+    names = {ours: theirs for theirs, ours in read.module.columns.items()}
+    for row in rows.index:
+        yield Query(rule, read.file.name, int(row), names.get(column, column), reason)

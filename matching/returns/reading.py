@@ -1,0 +1,168 @@
+"""Files of the return as tables of text with their rows: CSV however it was saved, and XML without entities."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import ParseError, iterparse
+
+from matching.errors import Fault
+from matching.returns.modules import BY_NAME, Module, module_of
+
+LARGEST, LONGEST_LINE = 300_000_000, 20_000
+ENCODINGS = ("utf-8-sig", "cp1252")
+ROW = "row"
+CHILD_OF = {
+    "UASC": "unaccompanied",
+    "OC2": "health",
+    "OC3": "care_leavers",
+    "PERMANENCE": "permanence_before",
+    "AREVIEW": "reviews",
+}
+OF_XML = {"CHILDID": "CHILD", "PL": "PLACE"}
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """One module's rows of one file, all cells text; the index is the row as a spreadsheet numbers it."""
+
+    file: Path
+    module: Module
+    table: pd.DataFrame
+
+
+def files_in(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Path]:
+    """The CSV and XML files named, and those in folders named, each once."""
+    seen: set[Path] = set()
+    for path in paths:
+        if not path.exists():
+            faults.append(fault(path, "is missing.", "Check the name."))
+        inside = (
+            sorted(one for one in path.rglob("*") if one.suffix.lower() in (".csv", ".xml"))
+            if path.is_dir()
+            else [path]
+        )
+        if path.is_dir() and not inside:
+            faults.append(fault(path, "holds no CSV or XML file.", "Name the folder with a return's files."))
+        for file in inside:
+            if path.exists() and file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+
+def read_file(path: Path, faults: list[Fault]) -> list[Read]:
+    """The modules that one file holds; a CSV that holds none is noted by nobody, since folders hold other things too."""
+    if path.stat().st_size > LARGEST:
+        faults.append(fault(path, "is larger than 300 MB.", "Split it by year."))
+        return []
+    if path.suffix.lower() == ".xml":
+        return _xml(path, faults)
+    table = _csv(path, faults)
+    module = module_of(set(table.columns))
+    return [] if module is None else [Read(path, module, table)]
+
+
+def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
+    text = _text(path, faults)
+    if text is None:
+        return pd.DataFrame()
+    head = text[:LONGEST_LINE].split("\n", 1)[0]
+    separator = max((";", "\t", ","), key=head.count)
+    try:
+        table = pd.read_csv(
+            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False, skip_blank_lines=False
+        )
+    except (ValueError, pd.errors.ParserError, csv.Error) as wrong:
+        faults.append(fault(path, f"is no table ({type(wrong).__name__}).", "Save it as CSV again."))
+        return pd.DataFrame()
+    table.columns = [str(name).strip().upper() for name in table.columns]
+    table = table.loc[:, ~table.columns.duplicated()].apply(lambda column: column.str.strip())
+    table.index = pd.RangeIndex(2, len(table) + 2)
+    filled: pd.DataFrame = table[(table != "").any(axis=1)] if len(table.columns) else table
+    return filled
+
+
+def _text(path: Path, faults: list[Fault]) -> str | None:
+    """The file's text; a file that is none is noted."""
+    raw = path.read_bytes()
+    if b"\0" in raw:
+        faults.append(fault(path, "holds NUL characters and is no text.", "Save it as CSV, not as a workbook."))
+        return None
+    if raw and max(map(len, raw.splitlines()), default=0) > LONGEST_LINE:
+        faults.append(
+            fault(
+                path, f"has a line longer than {LONGEST_LINE} characters.", "Maybe line ends were lost; save it again."
+            )
+        )
+        return None
+    for encoding in ENCODINGS:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    faults.append(fault(path, "is neither UTF-8 nor Windows text.", "Save it as CSV UTF-8."))
+    return None
+
+
+def _xml(path: Path, faults: list[Fault]) -> list[Read]:
+    """Rows by module; `row` is the position of the child in the file."""
+    rows: dict[str, list[dict[str, str]]] = {"children": [], "episodes": []}
+    try:
+        number = 0
+        for _, element in iterparse(str(path), forbid_dtd=True):
+            if element.tag == "CHILD":
+                number += 1
+                _child(element, number, rows)
+                element.clear()
+    except DefusedXmlException:
+        faults.append(fault(path, "holds a document type or entities.", "Take them out: a return has none."))
+        return []
+    except ParseError as wrong:
+        faults.append(fault(path, f"is no XML: {wrong}.", "Save the return as XML again."))
+        return []
+    if not rows["episodes"] and not rows["children"]:
+        faults.append(fault(path, "holds no child of a return.", "A return's root is EXPSSDA903, with CHILD below it."))
+    return [Read(path, BY_NAME[name], _framed(name, found)) for name, found in rows.items() if found]
+
+
+def _framed(name: str, found: list[dict[str, str]]) -> pd.DataFrame:
+    table = pd.DataFrame(found).fillna("")
+    for column in BY_NAME[name].columns:
+        if column not in table:
+            table[column] = ""
+    return table.set_index(ROW)
+
+
+def _child(element: object, number: int, rows: dict[str, list[dict[str, str]]]) -> None:
+    header = element.find("HEADER")  # type: ignore[attr-defined]
+    if header is None:
+        return
+    told = {OF_XML.get(one.tag, one.tag): (one.text or "").strip() for one in header if len(one) == 0}
+    about = {ROW: str(number), "CHILD": told.get("CHILD", "")}
+    rows["children"].append({**told, **about})
+    for part in header:
+        if len(part) and part.tag in CHILD_OF:
+            inner = {one.tag: (one.text or "").strip() for one in part}
+            rows.setdefault(CHILD_OF[part.tag], []).append({**inner, **about})
+    if told.get("UASC") in ("1", "Y"):
+        rows.setdefault("unaccompanied", []).append({"DUC": told.get("DUC", ""), **about})
+    for episode in element.findall("EPISODE"):  # type: ignore[attr-defined]
+        inner = {OF_XML.get(one.tag, one.tag): (one.text or "").strip() for one in episode}
+        rows["episodes"].append({**inner, **about})
+
+
+def fault(
+    path: Path,
+    reason: str,
+    way_out: str,
+    row: int | str | None = None,
+    column: str | None = None,
+    value: str | None = None,
+) -> Fault:
+    """One thing wrong with a file."""
+    at = int(row) if row is not None else None
+    return Fault(file=path.name, row=at, column=column, value=value, reason=reason, way_out=way_out)

@@ -1,0 +1,99 @@
+"""Open samples of the return, read whole: counts made independently, and each kind of query on a hand-made return."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from matching.errors import UnreadableFile
+from matching.returns import History, read_history
+
+SAMPLES = Path(__file__).parents[3] / "data" / "returns"
+HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nA,1,01/05/2010,WBRI,,,\n"
+EPISODES = "CHILD,DECOM,RNE,LS,CIN,PLACE,PLACE_PROVIDER,DEC,REC,REASON_PLACE_CHANGE,HOME_POST,PL_POST,URN\n"
+
+
+def test_three_years_together_count_nobody_twice() -> None:
+    """819, 572 and 362 children, each year within the one before but for one; 434, 235 and 160 episodes open."""
+    history = read_history([SAMPLES / "three-years"])
+    assert history.years == (2018, 2019, 2020)
+    assert len(history.children) == 820
+    assert history.episodes.duplicated(["child", "started"]).sum() == 0
+    assert history.last_day == pd.Timestamp(2020, 3, 31)
+    alone = [read_history(sorted((SAMPLES / "three-years").glob(f"{year}-*.csv"))) for year in (2017, 2018, 2019)]
+    assert [len(one.children) for one in alone] == [819, 572, 362]
+    assert [int(one.episodes.ended.isna().sum()) for one in alone] == [434, 235, 160]
+
+
+def test_the_xml_return_is_the_same_kind_of_history() -> None:
+    history = read_history([SAMPLES / "xml"])
+    assert (len(history.children), len(history.episodes), history.years) == (40, 80, (2018,))
+    first = history.episodes[history.episodes.child == "907440"]
+    assert first.placement.tolist() == ["R5", "P2"]
+    assert first.started.tolist() == [pd.Timestamp(2017, 1, 6), pd.Timestamp(2017, 10, 6)]
+    assert len(history.tables["reviews"]) > 100
+
+
+def made(folder: Path, *rows: str, header: str = HEADER) -> History:
+    (folder / "header.csv").write_text(header)
+    (folder / "episodes.csv").write_text(EPISODES + "\n".join(rows) + "\n")
+    return read_history([folder])
+
+
+SETTLED = "A,01/06/2020,S,C2,N1,U6,PR1,01/09/2020,X1,CARPL,,,1"
+BROKEN = {
+    "501": (SETTLED, "A,01/08/2020,P,C2,N1,U6,PR1,,,,,,1"),
+    "503": (SETTLED, "A,01/06/2020,P,C2,N1,U6,PR1,,,,,,1"),
+    "433": (SETTLED, "A,01/09/2020,S,C2,N1,U6,PR1,,,,,,1"),
+    "431": (SETTLED, "A,05/09/2020,P,C2,N1,U6,PR1,,,,,,1"),
+    "504": (SETTLED, "A,01/09/2020,P,C2,N2,U6,PR1,,,,,,1"),
+    "371": ("A,01/06/2022,S,C2,N1,H5,PR4,,,,,,1",),
+    "378": ("A,01/06/2020,S,V2,N1,P1,PR0,,,,,,1",),
+    "384": ("A,01/06/2020,S,V4,N1,U4,PR1,,,,,,1",),
+    "dates": ("A,01/06/2020,S,C2,N1,U6,PR1,01/05/2020,E4A,,,,1",),
+    "code": ("A,01/06/2020,S,C2,N9,U6,PR1,,,,,,1",),
+    "module": (SETTLED, "B,01/06/2020,S,C2,N1,U6,PR1,,,,,,1"),
+}
+
+
+@pytest.mark.parametrize("rule", BROKEN)
+def test_what_the_validation_would_question_is_read_and_named(tmp_path: Path, rule: str) -> None:
+    history = made(tmp_path, *BROKEN[rule])
+    assert rule in {query.rule for query in history.queries}
+    assert len(history.episodes) >= len(BROKEN[rule]) - (rule == "503")
+
+
+def test_a_sound_return_asks_nothing(tmp_path: Path) -> None:
+    history = made(tmp_path, SETTLED, "A,01/09/2020,P,C2,N1,K2,PR4,31/12/2020,E4A,,,,1")
+    assert history.queries == ()
+    assert len(history.placements) == 2
+    assert len(history.periods) == 1
+    assert history.in_care_on(pd.Timestamp(2020, 7, 1)) == 1
+    assert history.in_care_on(pd.Timestamp(2021, 3, 31)) == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "started", "known"),
+    [("K3", "01/06/2025", True), ("K3", "01/06/2020", False), ("H5", "01/06/2020", True), ("Z11", "01/06/2026", True), ("ZZ", "01/06/2026", False)],
+)  # fmt: skip
+def test_codes_are_those_of_the_year(tmp_path: Path, code: str, started: str, known: bool) -> None:
+    header = HEADER.replace("01/05/2010", "01/05/2003")
+    ended = started[:-4] + str(int(started[-4:]))
+    history = made(tmp_path, f"A,{started},S,C2,N1,{code},,{ended.replace('01/06', '01/07')},E8,,,,", header=header)
+    assert ("code" not in {query.rule for query in history.queries}) == known
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]><EXPSSDA903><CHILD>&a;</CHILD></EXPSSDA903>',
+        '<?xml version="1.0"?><!DOCTYPE x SYSTEM "file:///etc/passwd"><EXPSSDA903></EXPSSDA903>',
+        "<EXPSSDA903><CHILD>",
+        "<OTHER/>",
+        "",
+    ],
+)
+def test_hostile_or_broken_xml_is_refused_with_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "return.xml").write_text(text)
+    with pytest.raises(UnreadableFile, match="return.xml"):
+        read_history([tmp_path / "return.xml"])
