@@ -14,7 +14,7 @@ from api.db.audit import Entry
 from api.db.sealing import Seal
 from api.db.store import Store
 from api.main import create_app
-from api.sample import AUTHORITY, load
+from api.sample import AUTHORITY, QUICK, load
 from api.security.accounts import new_person
 from api.security.roles import Role
 from api.settings import Settings
@@ -94,8 +94,8 @@ def service(store: Store) -> Iterator[Running]:
 
     def act(session: object) -> int:
         for role in Role:
-            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD)  # type: ignore[arg-type]
-        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD)  # type: ignore[arg-type]
+            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD, hasher=QUICK)  # type: ignore[arg-type]
+        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD, hasher=QUICK)  # type: ignore[arg-type]
         return load(session, store.seal, people())  # type: ignore[arg-type]
 
     store.transact(act, lambda rows: Entry("test", "load", "sample", {"rows": rows}))
