@@ -21,6 +21,7 @@ from matching.cli.annex_a import annex_a
 from matching.cli.exits import Exit, outcome_of
 from matching.cli.forecast import commands as forecast
 from matching.cli.import_returns import import_returns
+from matching.cli.map_table import map_table
 from matching.cli.options import CaseloadFolder, Child, Json, PlanFile, PolicyFile
 from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
@@ -213,6 +214,7 @@ for command in entry_points(group="placements.commands"):  # the service adds it
 app.command()(profile)
 app.command("import")(import_returns)
 app.command("annex-a")(annex_a)
+app.command("map")(map_table)
 
 
 @policies.command("check")

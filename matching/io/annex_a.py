@@ -11,8 +11,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
-
 from matching.domain import (
     Approval,
     ApprovalStatus,
@@ -28,7 +26,7 @@ from matching.domain import (
 )
 from matching.domain.words import Sex
 from matching.errors import Fault, UnreadableFile
-from matching.io.workbook import look_before_opening
+from matching.io.workbook import sheets_of
 from matching.wording import Sentence, counted, listed, written
 
 TOP = 25  # rows among which the headings are looked for
@@ -73,12 +71,7 @@ def read_annex_a(path: Path, as_of: date) -> AnnexA:
     Raises `UnreadableFile` when the workbook has no such lists, or holds dates that are none.
     """
     faults: list[Fault] = []
-    look_before_opening(path)
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
-        sheets = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
-    finally:
-        book.close()
+    sheets = sheets_of(path)
     children = _list(path, sheets, "children", CHILDREN, faults)
     adopters = _list(path, sheets, "adopters", ADOPTERS, faults)
     if faults:

@@ -1,6 +1,7 @@
 """The caseload as one Excel workbook: a sheet for each file of the folder, and an empty one to fill in."""
 
 import csv
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,6 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -28,6 +28,7 @@ from matching.io.dictionary import written
 from matching.io.rows import cells_of
 
 MOST_PARTS, MOST_BYTES, MOST_TIMES = 500, 200_000_000, 200  # of what a workbook unpacks to
+LARGEST = 100_000_000
 ROWS_WITH_LISTS = 2_000
 DICTIONARY = "dictionary"
 HEADING, NEEDED = Font(bold=True, color="FFFFFF"), PatternFill("solid", fgColor="1D70B8")
@@ -41,7 +42,6 @@ def as_folder(path: Path) -> Iterator[Path]:
     Raises `UnreadableFile` for a file that is no workbook or would unpack to too much; faults found while the folder is
     read name the sheet instead of the file.
     """
-    look_before_opening(path)
     with tempfile.TemporaryDirectory(prefix="workbook-") as room:
         _unpack(path, Path(room))
         try:
@@ -56,8 +56,10 @@ def _of_sheet(path: Path, fault: Fault, room: str) -> Fault:
     )
 
 
-def look_before_opening(path: Path) -> None:
+def _look_before_opening(path: Path) -> None:
     """A workbook is a packed folder: what it says it holds is looked at before anything is unpacked."""
+    if path.is_file() and path.stat().st_size > LARGEST:
+        raise _refused(path, "is larger than 100 MB.", "A caseload is far smaller. Save it anew.")
     try:
         with zipfile.ZipFile(path) as packed:
             parts = packed.infolist()
@@ -76,17 +78,24 @@ def _refused(path: Path, reason: str, way_out: str) -> UnreadableFile:
     return UnreadableFile((Fault(file=path.name, row=None, column=None, value=None, reason=reason, way_out=way_out),))
 
 
-def _unpack(path: Path, room: Path) -> None:
+def sheets_of(path: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The values of every sheet, row by row; raises `UnreadableFile` for what is no workbook or would unpack to too much."""
+    _look_before_opening(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (InvalidFileException, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as fault:
+        book = load_workbook(io.BytesIO(path.read_bytes()), read_only=True, data_only=True, keep_links=False)
+        try:
+            return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book.worksheets}
+        finally:
+            book.close()
+    except Exception as fault:  # noqa: BLE001 - a broken workbook can raise anything; the user is told one thing
         raise _refused(path, f"is no Excel workbook ({type(fault).__name__}).", "Save it as .xlsx.") from None
-    try:
-        for name, (file, _, _) in FILES.items():
-            if name in book.sheetnames:
-                _as_csv(book[name].iter_rows(values_only=True), room / file)
-    finally:
-        book.close()
+
+
+def _unpack(path: Path, room: Path) -> None:
+    sheets = sheets_of(path)
+    for name, (file, _, _) in FILES.items():
+        if name in sheets:
+            _as_csv(sheets[name], room / file)
 
 
 def _as_csv(rows: Iterable[tuple[Any, ...]], path: Path) -> None:

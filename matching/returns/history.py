@@ -21,6 +21,7 @@ from matching.returns.spells import in_order, placements
 
 MOST_FAULTS = 200
 DATE = "%d/%m/%Y"
+AUTHORITY = re.compile(r"E[01]\d{7}")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20[12]\d)(?!\d)")
 
 
@@ -78,6 +79,21 @@ class History:
         """One row for each placement; a change of status alone begins none."""
         return placements(self.episodes)
 
+    @cached_property
+    def starts_and_ceases(self) -> pd.DataFrame:
+        """By year (of its 31 March): periods of care that started and ended in it, and children in care at its end."""
+        started, ended = (_year_of(self.periods[name].dropna()).value_counts() for name in ("started", "ended"))
+        rows = [
+            {
+                "year": year,
+                "started": int(started.get(year, 0)),
+                "ended": int(ended.get(year, 0)),
+                "in_care": self.in_care_on(pd.Timestamp(year, 3, 31)),
+            }
+            for year in self.years
+        ]
+        return pd.DataFrame(rows)
+
     @property
     def last_day(self) -> pd.Timestamp:
         """The 31 March that ends the newest year in the returns."""
@@ -94,6 +110,11 @@ class History:
         return int(open_[(open_.started <= day) & (open_.ended.isna() | (open_.ended > day))].child.nunique())
 
 
+def _year_of(days: "pd.Series[pd.Timestamp]") -> "pd.Series[int]":
+    """The year of the 31 March on or after each day."""
+    return days.dt.year + (days.dt.dayofyear > 90 + days.dt.is_leap_year).astype(int)
+
+
 def read_history(paths: Sequence[Path]) -> History:
     """Read files and folders of returns; raises `UnreadableFile` with every fault, and then nothing is read."""
     faults: list[Fault] = []
@@ -105,6 +126,7 @@ def read_history(paths: Sequence[Path]) -> History:
             faults.append(fault(paths[0], f"holds no file of {name}.", "Add that module of the return."))
     if faults:
         raise UnreadableFile(tuple(faults[:MOST_FAULTS]))
+    _apart(typed)
     years = _years(typed)
     tables = {name: _merged(BY_NAME[name], typed, years) for name in BY_NAME}
     return History(tables, (*twice, *queries.asked(tables, typed)))
@@ -116,7 +138,7 @@ def _once(reads: list[Read]) -> tuple[list[Read], list[Query]]:
     found: list[Query] = []
     for read in reads:
         beside = [one for one in kept if one.module is read.module and _place(one.file) == _place(read.file)]
-        same = next((one for one in kept if one.module is read.module and one.table.equals(read.table)), None)
+        same = next((one for one in kept if _same(one, read)), None)
         if same is not None:
             found.append(
                 Query("twice", read.file.name, None, "", f"holds the same as {same.file.name}, and counts once")
@@ -129,9 +151,29 @@ def _once(reads: list[Read]) -> tuple[list[Read], list[Query]]:
     return kept, found
 
 
+def _same(one: Read, other: Read) -> bool:
+    """The same rows of the same authority."""
+    alike = one.module is other.module and _named_authority(one.file) == _named_authority(other.file)
+    return alike and one.table.equals(other.table)
+
+
 def _place(path: Path) -> tuple[Path, int | None]:
     """Files of one return: those of one folder, or of one year in their names."""
     return path.parent, _named_year(path)
+
+
+def _named_authority(path: Path) -> str:
+    """The authority of a file: a code such as E06000045 in its name or its folders' names, else not told."""
+    return next((found.group() for part in reversed(path.parts) if (found := AUTHORITY.search(part))), "")
+
+
+def _apart(typed: dict[Read, pd.DataFrame]) -> None:
+    """Children of several authorities who have the same reference are told apart by their authority."""
+    pairs = pd.concat([table[["authority", "child"]] for table in typed.values() if len(table)]).drop_duplicates()
+    shared = set(pairs.child[pairs.child.duplicated()])
+    for table in (one for one in typed.values() if len(one)):
+        same = table.child.isin(shared) & (table.authority != "")
+        table.loc[same, "child"] = table.authority[same] + ":" + table.child[same]
 
 
 def _named_year(path: Path) -> int | None:
@@ -162,7 +204,7 @@ def _typed(read: Read, faults: list[Fault]) -> pd.DataFrame:
             found[ours] = _days(read, name, table[name], faults)
         else:
             found[ours] = found[ours].where(found[ours] != "")
-    found["authority"] = table.get("LA", "")
+    found["authority"] = table.get("LA", _named_authority(read.file))
     return found
 
 

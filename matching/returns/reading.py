@@ -2,8 +2,10 @@
 
 import csv
 import io
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +15,7 @@ from defusedxml.ElementTree import ParseError, iterparse
 from matching.errors import Fault
 from matching.returns.modules import BY_NAME, Module, module_of
 
-LARGEST, LONGEST_LINE = 300_000_000, 20_000
+LARGEST, LONGEST_LINE = 100_000_000, 20_000
 ENCODINGS = ("utf-8-sig", "cp1252")
 ROW = "row"
 CHILD_OF = {
@@ -57,7 +59,7 @@ def files_in(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Path]:
 def read_file(path: Path, faults: list[Fault]) -> list[Read]:
     """The modules that one file holds; a CSV that holds none is noted by nobody, since folders hold other things too."""
     if path.stat().st_size > LARGEST:
-        faults.append(fault(path, "is larger than 300 MB.", "Split it by year."))
+        faults.append(fault(path, "is larger than 100 MB.", "Split it by year."))
         return []
     if path.suffix.lower() == ".xml":
         return _xml(path, faults)
@@ -73,9 +75,19 @@ def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
     head = text[:LONGEST_LINE].split("\n", 1)[0]
     separator = max((";", "\t", ","), key=head.count)
     try:
-        table = pd.read_csv(
-            io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False, skip_blank_lines=False
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)  # it would drop the cells that are too many
+            table = pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                dtype=str,
+                keep_default_na=False,
+                index_col=False,
+                skip_blank_lines=False,
+            )
+    except pd.errors.ParserWarning:
+        faults += _too_long(path, text, separator)
+        return pd.DataFrame()
     except (ValueError, pd.errors.ParserError, csv.Error) as wrong:
         faults.append(fault(path, f"is no table ({type(wrong).__name__}).", "Save it as CSV again."))
         return pd.DataFrame()
@@ -84,6 +96,19 @@ def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
     table.index = pd.RangeIndex(2, len(table) + 2)
     filled: pd.DataFrame = table[(table != "").any(axis=1)] if len(table.columns) else table
     return filled
+
+
+def _too_long(path: Path, text: str, separator: str) -> list[Fault]:
+    """Rows with more cells than the header."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    width = len(next(rows))
+    way_out = "Maybe a separator stands within a cell; put the cell in quotation marks."
+    found = ((number, len(row)) for number, row in enumerate(rows, 2) if len(row) > width)
+    told = [
+        fault(path, f"has {cells} cells; the header has {width}.", way_out, number)
+        for number, cells in islice(found, 20)
+    ]
+    return told or [fault(path, "has rows longer than its header.", way_out)]
 
 
 def _text(path: Path, faults: list[Fault]) -> str | None:

@@ -1,23 +1,32 @@
 """Whatever bytes a file of places, journeys, statistics or returns holds: it is read, or a named fault is told."""
 
 import gzip
+import io
 import os
 import random
+import zipfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from matching.errors import MatchingError
+from matching.io.annex_a import read_annex_a
+from matching.io.mapping import read_mapped, read_mapping
+from matching.io.providers import read_providers
 from matching.journeys import Matrix
 from matching.places import CellMap, read_schools
 from matching.places.edition import Edition
 from matching.places.making import from_directory
 from matching.published import read_download
 from matching.returns import read_history
+from tests.unit.matching.test_mapping import FIND, MAPPING, REGISTER
 
 ROUNDS = 2_000 if os.environ.get("NIGHTLY") else 60
-RETURN = Path(__file__).parents[1] / "data" / "return_of_30" / "episodes.csv"
+SAMPLES = Path(__file__).parents[1] / "data"
+RETURN = SAMPLES / "return_of_30" / "episodes.csv"
+XML = next((SAMPLES / "returns" / "xml").glob("*.xml")).read_bytes()[:4_000].rsplit(b"<CHILD>", 1)[0] + b"</EXPSSDA903>"
 MATRIX = b"from,to,minutes\nSO14 7,SO45 6,31\nSO14 7,PO1 2,42\n"
 SCHOOLS = b"URN,EstablishmentName,EstablishmentStatus (name),StatutoryLowAge,Postcode\n900001,A,Open,4,SO14 7LY\n"
 CELLS = b"cell,easting,northing,authority,sector,part_authority\nSO14 7 area,441900,112100,E06000045,SO14 7,E06000045\n"
@@ -47,6 +56,29 @@ def read_year(path: Path) -> object:
     return read_history([path.parent])
 
 
+def read_register(path: Path) -> object:
+    path.with_name("register.toml").write_text(MAPPING)
+    return read_mapped(path, read_mapping(path.with_name("register.toml")), FIND)
+
+
+def spoilt_inside(data: bytes, chance: random.Random) -> bytes:
+    """A workbook whose parts are spoilt and packed again, as a broken program would write it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        names = old.namelist()
+        broken = chance.choice([name for name in names if name.endswith(".xml")])
+        for name in names:
+            part = old.read(name)
+            new.writestr(name, spoilt(part, chance) if name == broken else part)
+    return made.getvalue()
+
+
+WORKBOOKS: dict[str, tuple[Path, Read]] = {
+    "annex a": (SAMPLES / "annex-a" / "Annex_A_2024_Jan.xlsx", lambda path: read_annex_a(path, date(2024, 1, 31))),
+    "providers": (SAMPLES / "providers" / "scp_fake.xlsx", read_providers),
+}
+
+
 READERS: dict[str, tuple[str, bytes, Read]] = {
     "matrix": ("matrix.csv", MATRIX, Matrix.read),
     "packed matrix": ("matrix.csv.gz", gzip.compress(MATRIX), Matrix.read),
@@ -56,6 +88,8 @@ READERS: dict[str, tuple[str, bytes, Read]] = {
     "directory": ("ONSPD.csv", DIRECTORY, lambda path: from_directory(path, {"E06000045": "E06000045"}, fewest=0)),
     "statistics": ("cla_on_31_march.csv", STATISTICS, read_download),
     "return": ("episodes.csv", RETURN.read_bytes()[:900], read_year),
+    "return as XML": ("return.xml", XML, lambda path: read_history([path])),
+    "mapped table": ("register.csv", REGISTER.encode(), read_register),
 }
 
 
@@ -84,7 +118,24 @@ def test_any_bytes(name: str, tmp_path: Path) -> None:
     assert all(sentence and "A" * 200 not in sentence for sentence in told), "a long value is repeated whole"
 
 
-@pytest.mark.parametrize("name", [name for name in READERS if name not in ("edition", "packed matrix", "directory")])
+@pytest.mark.parametrize("name", WORKBOOKS)
+def test_any_workbook(name: str, tmp_path: Path) -> None:
+    """Spoilt as a packed file, and spoilt inside: a load or a sentence, whatever the library behind it raises."""
+    sample, read = WORKBOOKS[name]
+    data, chance, told = sample.read_bytes(), random.Random(name), list[str]()
+    for number in range(ROUNDS // 2):
+        path = tmp_path / "spoilt.xlsx"
+        path.write_bytes((spoilt if number % 2 else spoilt_inside)(data, chance))
+        try:
+            read(path)
+        except MatchingError as fault:
+            told.append(str(fault))
+    assert len(told) > ROUNDS / 20
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in READERS if name not in ("edition", "packed matrix", "directory", "return as XML")]
+)
 def test_a_hundred_megabytes_are_refused_unread(name: str, tmp_path: Path) -> None:
     file, _, read = READERS[name]
     with (tmp_path / file).open("wb") as large:

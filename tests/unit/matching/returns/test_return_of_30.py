@@ -49,6 +49,7 @@ def test_a_later_year_closes_what_was_open_before(tmp_path: Path) -> None:
         ("episodes.csv", "A1,01/06/2019", "A1,", "row 2, column DECOM: may not be empty"),
         ("episodes.csv", "PL_POST", "POST", "column PL_POST: the column is missing"),
         ("header.csv", "ETHNIC", "GROUP", "holds no file of children"),
+        ("episodes.csv", "A1,01/06/2019", "A1,,,01/06/2019", "episodes.csv, row 2: has 15 cells; the header has 13."),
         ("header.csv", "WBRI", "WB\0", "holds NUL characters"),
         ("header.csv", "WBRI", "W" * 30_000, "a line longer than"),
     ],

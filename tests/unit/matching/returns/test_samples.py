@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matching.errors import UnreadableFile
-from matching.returns import History, read_history
+from matching.returns import History, looked_after_on, read_history
 
 SAMPLES = Path(__file__).parents[3] / "data" / "returns"
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nA,1,01/05/2010,WBRI,,,\n"
@@ -97,3 +97,38 @@ def test_hostile_or_broken_xml_is_refused_with_a_sentence(tmp_path: Path, text: 
     (tmp_path / "return.xml").write_text(text)
     with pytest.raises(UnreadableFile, match="return.xml"):
         read_history([tmp_path / "return.xml"])
+
+
+def test_children_as_matching_knows_them(tmp_path: Path) -> None:
+    """What the return holds, and nothing made up."""
+    history = made(tmp_path, SETTLED, "A,01/09/2020,P,C2,N1,K2,PR4,,,,,,1")
+    (child,) = looked_after_on(history, pd.Timestamp(2020, 10, 1))
+    assert (child.ref, child.date_of_birth.isoformat(), child.sex.value) == ("A", "2010-05-01", "male")
+    assert (child.legal_status.value, child.uasc, child.sibling_group) == ("C2", False, None)
+    assert looked_after_on(history, pd.Timestamp(2020, 5, 1)) == ()
+
+
+def test_two_authorities_with_the_same_references_are_told_apart(tmp_path: Path) -> None:
+    for code in ("E06000045", "E06000044"):
+        (tmp_path / code).mkdir()
+        made(tmp_path / code, SETTLED)
+    (tmp_path / "E06000044" / "episodes.csv").write_text(EPISODES + SETTLED.replace("01/06/2020", "02/06/2020") + "\n")
+    history = read_history([tmp_path])
+    assert sorted(history.children.child) == ["E06000044:A", "E06000045:A"]
+    assert len(history.periods) == 2
+
+
+def test_starts_and_ceases_by_year(tmp_path: Path) -> None:
+    rows = (
+        SETTLED.replace("01/06/2020,S", "31/03/2020,S"),
+        "A,01/09/2020,P,C2,N1,K2,PR4,01/04/2021,E4A,,,,1",
+        "A,01/05/2021,S,V2,N1,U6,PR1,,,,,,1",
+    )
+    history = made(tmp_path, *rows)
+    assert history.starts_and_ceases.to_dict("records") == [{"year": 2022, "started": 1, "ended": 1, "in_care": 1}]
+
+
+def test_as_many_children_as_the_episodes_say() -> None:
+    history = read_history([SAMPLES / "three-years"])
+    day = pd.Timestamp(2018, 3, 31)
+    assert len(looked_after_on(history, day)) == history.in_care_on(day) > 300
