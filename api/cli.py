@@ -1,17 +1,29 @@
-"""`placements serve` and `placements audit`: the commands that the service adds."""
+"""`placements serve`, `audit`, `replay`, `backup`, `restore`: the commands that the service adds."""
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from api.db.store import Store
+
+WRONG_INPUT, BREACHES = 2, 3
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands; what they need is imported when they run."""
     app.command("serve")(serve)
-    app.command("audit")(audit)
+    trail = typer.Typer(help="The trail of acts.", invoke_without_command=True)
+    trail.callback()(audit)
+    trail.command("verify")(verify)
+    app.add_typer(trail, name="audit")
+    app.command("replay")(replay)
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+    app.command("renew-key")(renew_key)
 
 
 def serve(
@@ -36,6 +48,20 @@ def serve(
 
 
 def audit(
+    context: typer.Context,
+    head: Annotated[
+        str | None, typer.Option("--head", help="NUMBER:HASH that was kept elsewhere; it must still stand.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option("--export", help="Write the head to this file, to keep elsewhere.")
+    ] = None,
+) -> None:
+    """The trail of acts; without a further word, `verify`."""
+    if context.invoked_subcommand is None:
+        verify(head, export)
+
+
+def verify(
     head: Annotated[
         str | None, typer.Option("--head", help="NUMBER:HASH that was kept elsewhere; it must still stand.")
     ] = None,
@@ -45,18 +71,77 @@ def audit(
 ) -> None:
     """Read the whole trail: 0 whole, 3 faults found (listed)."""
     from api.db import audit as trail
+
+    number, _, text = (head or "").partition(":")
+    if head and not (number.isdigit() and text):
+        raise typer.BadParameter("it is NUMBER:HASH, as --export wrote it.", param_hint="--head")
+    store = _store()
+    with store.reading() as session:
+        found = trail.verify(session, (int(number), text) if head else None)
+    for fault in found.faults:
+        Console().print(fault)
+    Console().print(f"{found.entries} entries read; head {found.entries}:{found.head}", soft_wrap=True)
+    if export:
+        export.write_text(f"{found.entries}:{found.head}\n", encoding="utf-8")
+    raise typer.Exit(BREACHES if found.faults else 0)
+
+
+def replay(
+    plan: Annotated[str, typer.Argument(metavar="PLAN_ID", help="The number of a kept plan.")],
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="A policy file instead of the plan's own: whose proposal changes?")
+    ] = None,
+) -> None:
+    """Make a kept plan again: 0 the same, 3 another one, with each child whose home differs."""
+    from api.errors import ServiceError
+    from api.main import maps
+    from api.services import replaying
+    from matching.policy import read_policy
+
+    store, other = _store(), read_policy(policy) if policy else None
+    try:
+        with store.reading() as session:
+            found = replaying.replay(session, store, maps(), plan, other)
+    except ServiceError as fault:
+        typer.echo(f"{fault.detail} {fault.way_out}", err=True)
+        raise typer.Exit(WRONG_INPUT) from None
+    for child, before, after in found.changed:
+        typer.echo(f"{child}: {before or 'no home'} before, {after or 'no home'} now")
+    same = found.same or (other is not None and not found.changed)
+    typer.echo(f"{'The same plan' if found.same else f'{len(found.changed)} children differ'}; {found.digest}")
+    raise typer.Exit(0 if same else BREACHES)
+
+
+def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write the copy to.")]) -> None:
+    """Copy the whole record into one file, as it stands at one moment. The keys are not in it: keep them apart."""
+    from api.db.copies import read_whole, write_copy
+
+    write_copy(_store(), file)
+    found, _ = read_whole(file)
+    typer.echo(f"{found.rows} rows, read back and whole; head of the trail {found.head}")
+
+
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup wrote.")]) -> None:
+    """Put a copy into an empty record, all of it or nothing; its trail is read first."""
+    from api.db.copies import restore_copy
+
+    found = restore_copy(_store(), file)
+    typer.echo(f"{found.rows} rows restored; the trail is whole up to {found.head}")
+
+
+def renew_key() -> None:
+    """Seal every protected field with a new key. The old key stays in the file: copies of before need it."""
+    from api.db.renewal import add_key, seal_again
+    from api.settings import Settings
+
+    store = _store()
+    typer.echo(f"{seal_again(store, add_key(Settings.from_environment().key_file))} values sealed with the new key")
+
+
+def _store() -> "Store":
     from api.db.sealing import Seal
     from api.db.store import Store
     from api.settings import Settings
 
     settings = Settings.from_environment()
-    store = Store(settings.database, Seal.from_file(settings.key_file, make=False))
-    number, _, text = (head or "").partition(":")
-    with store.reading() as session:
-        found = trail.verify(session, (int(number), text) if head else None)
-    for fault in found.faults:
-        Console().print(fault)
-    Console().print(f"{found.entries} entries read; head {found.entries}:{found.head}")
-    if export:
-        export.write_text(f"{found.entries}:{found.head}\n", encoding="utf-8")
-    raise typer.Exit(3 if found.faults else 0)
+    return Store(settings.database, Seal.from_file(settings.key_file, make=False))

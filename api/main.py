@@ -19,11 +19,12 @@ from api.errors import ServiceError, of_core
 from api.pages import PAGES
 from api.pages.rendering import HERE, back_to, page
 from api.routes import ROUTERS
+from api.services.replaying import policy_in_use
 from api.settings import Settings
 from matching.cli.places import crossings, data_folder, gazetteer
 from matching.errors import MatchingError
 from matching.geo import read_adjoining
-from matching.policy import Policy, read_policy
+from matching.policy import Policy
 
 STATIC = HERE / "static"
 LOG = logging.getLogger("placements")
@@ -53,7 +54,7 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
             settings.database, Seal.from_file(settings.key_file, make=settings.database.startswith("sqlite"))
         )
         kept.migrate()
-        rules = policy or read_policy(data_folder() / "policies" / "fostering.toml")
+        rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             app.state.service = Service(settings, kept, maps(), rules, pool)
             yield

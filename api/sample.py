@@ -3,6 +3,7 @@
 import secrets
 from datetime import date
 
+from argon2 import PasswordHasher
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from matching.domain import Caseload
 from matching.synthetic import sample_caseload
 
 AUTHORITY = "E06000045"
+QUICK = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # passwords that are drawn, 96 bits each
 
 
 def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
@@ -34,7 +36,7 @@ def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
 
     def act(session: Session) -> int:
         for name, password in people:
-            new_person(session, name, [name], AUTHORITY, password)
+            new_person(session, name, [name], AUTHORITY, password, hasher=QUICK)
         return load(session, store.seal, caseload)
 
     store.transact(act, lambda rows: Entry("system", "load-sample", "sample", {"rows": rows}))

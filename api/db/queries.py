@@ -217,14 +217,25 @@ def give_back_place(session: Session, child: str, home: str) -> None:
         session.delete(bed)
 
 
-def snapshot(caseload: Caseload) -> dict[str, Any]:
-    """A caseload as plain data, from which the same plan can be made again."""
-    parts = {kind: [cells_of(row) for row in getattr(caseload, part)] for kind, part in PARTS.items()}
-    return json.loads(json.dumps({"as_of": caseload.as_of.isoformat(), **parts}))  # type: ignore[no-any-return]
+def snapshot(caseload: Caseload) -> tuple[dict[str, Any], dict[str, str]]:
+    """A caseload as plain data, from which the same plan can be made again; where people live apart, to be sealed."""
+    places: dict[str, str] = {}
+    told: dict[str, Any] = {"as_of": caseload.as_of.isoformat()}
+    for kind, part in PARTS.items():
+        told[kind] = [dict(cells_of(row)) for row in getattr(caseload, part)]
+        for number, cells in enumerate(told[kind]):
+            for column in SEALED.get(kind, ()):
+                if column in cells:
+                    places[f"{kind}|{number}|{column}"] = cells.pop(column)
+    return json.loads(json.dumps(told)), places
 
 
-def from_snapshot(told: dict[str, Any], maps: Maps) -> Caseload:
+def from_snapshot(told: dict[str, Any], places: dict[str, str], maps: Maps) -> Caseload:
     """The caseload of a snapshot."""
-    parts = {part: tuple(row_of(KINDS[kind], cells, maps.find) for cells in told[kind]) for kind, part in PARTS.items()}
+    rows = {kind: [dict(cells) for cells in told[kind]] for kind in PARTS}
+    for where, place in places.items():
+        kind, number, column = where.split("|")
+        rows[kind][int(number)][column] = place
+    parts = {part: tuple(row_of(KINDS[kind], cells, maps.find) for cells in rows[kind]) for kind, part in PARTS.items()}
     as_of = date.fromisoformat(told["as_of"])
     return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)

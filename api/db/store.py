@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -53,6 +53,22 @@ class Store:
             yield session
             session.expunge_all()  # what was read stays readable
             session.rollback()
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[Connection]:
+        """A connection that sees the record as it stands now, whatever is written meanwhile."""
+        engine = self.engine
+        if engine.dialect.name != "sqlite":
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            yield connection
+            connection.rollback()
+
+    @contextmanager
+    def rewriting(self) -> Iterator[Connection]:
+        """One transaction beside the acts, for a restore into an empty record or new seals on the same facts."""
+        with self._writing.begin() as connection:
+            yield connection
 
     def transact(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
         """Do an act and write its entry, both or neither; the act may run again, so it touches nothing but its session."""

@@ -71,6 +71,18 @@ class PlanMade(Base):
     policy: Mapped[str] = mapped_column(Text)
     plan: Mapped[dict[str, object]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class PolicyUsed(Base):
+    """The text of a policy that the service ran with, so that its plans can be made again."""
+
+    __tablename__ = "policy"
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    version: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    first_used_at: Mapped[datetime]
 
 
 class Decided(Base):

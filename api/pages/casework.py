@@ -154,7 +154,7 @@ def propose(form: Form, act: Sending) -> Response:
         return page("meeting.html", user, refused.status, made=None, fault=refused, once=secrets.token_urlsafe(12))
 
     def done(session: Session) -> dict[str, Any]:
-        return {"id": matching.keep(session, user, caseload, parts.policy, asked, plan).id}
+        return {"id": matching.keep(session, parts.store.seal, user, caseload, parts.policy, asked, plan).id}
 
     act.run("propose-plan", "plan", done, 201, plan_hash=plan["plan_hash"])
     return back_to("/meeting")

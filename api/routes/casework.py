@@ -70,7 +70,7 @@ def propose(told: Wanted, act: TheAct) -> JSONResponse:
     return act.do(
         "propose-plan",
         "plan",
-        lambda session: _shown(matching.keep(session, user, caseload, parts.policy, asked, plan)),
+        lambda session: _shown(matching.keep(session, parts.store.seal, user, caseload, parts.policy, asked, plan)),
         201,
         plan_hash=plan["plan_hash"],
     )

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
@@ -21,6 +21,7 @@ HASHER = PasswordHasher()
 NOBODY = HASHER.hash("nobody signs in with this")
 SHORTEST_PASSWORD = 12
 TRIES, TRIES_FOR = 5, timedelta(minutes=15)
+SEEN_EVERY = timedelta(seconds=20)  # a write for every request would cost more than it tells
 WRONG = "The name, the password or the code is wrong."
 
 
@@ -49,7 +50,13 @@ def now() -> datetime:
 
 
 def new_person(
-    session: Session, name: str, roles: list[str], authority: str | None, password: str, totp_secret: str | None = None
+    session: Session,
+    name: str,
+    roles: list[str],
+    authority: str | None,
+    password: str,
+    totp_secret: str | None = None,
+    hasher: PasswordHasher = HASHER,
 ) -> Person:
     """Add somebody; raises `Wrong` for a name that is taken, a role that is none, a short password."""
     unknown = sorted(set(roles) - set(Role))
@@ -63,7 +70,7 @@ def new_person(
         name=name,
         roles=sorted(set(roles)),
         authority=authority,
-        password_hash=HASHER.hash(password),
+        password_hash=hasher.hash(password),
         totp_secret=totp_secret,
     )
     session.add(made)
@@ -128,7 +135,16 @@ def signed_in(store: Store, token: str, idle_minutes: float) -> User:
             raise NotSignedIn("The session has ended.", "Sign in again; nothing that was saved is lost.")
         if now() - found.last_seen > timedelta(minutes=idle_minutes):
             raise NotSignedIn("The session was idle and has ended.", "Sign in again; nothing that was saved is lost.")
-        return User(person.name, tuple(person.roles), person.authority)
+        user = User(person.name, tuple(person.roles), person.authority)
+    if now() - found.last_seen > SEEN_EVERY:
+        _seen(store, found.token_hash)
+    return user
+
+
+def _seen(store: Store, token_hash: str) -> None:
+    """Somebody is at work: the session is not idle. No act of theirs, so no entry in the trail."""
+    with store.engine.begin() as connection:
+        connection.execute(update(SignedIn).where(SignedIn.token_hash == token_hash).values(last_seen=now()))
 
 
 def sign_out(session: Session, token: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.db.queries import Maps, from_snapshot, load_caseload, snapshot
+from api.db.queries import Maps, load_caseload, snapshot
 from api.db.sealing import Seal
 from api.db.tables import PlanMade
 from api.errors import NotHere
@@ -51,10 +51,11 @@ def made(
     pool: Executor, caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[str, str]]
 ) -> dict[str, Any]:
     """A plan as plain data, made in another process; raises what the core raises."""
-    return pool.submit(_make, caseload, policy, asked, promised).result()
+    return pool.submit(make, caseload, policy, asked, promised).result()
 
 
-def _make(caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[str, str]]) -> dict[str, Any]:
+def make(caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[str, str]]) -> dict[str, Any]:
+    """A plan as plain data, made here; raises what the core raises."""
     plan = propose_plan(
         caseload,
         policy,
@@ -69,16 +70,19 @@ def _make(caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple
 
 
 def keep(
-    session: Session, user: User, caseload: Caseload, policy: Policy, asked: Asked, plan: dict[str, Any]
+    session: Session, seal: Seal, user: User, caseload: Caseload, policy: Policy, asked: Asked, plan: dict[str, Any]
 ) -> PlanMade:
     """Keep a plan with its caseload, policy and what was asked, so that it can be made again."""
+    number = str(uuid.uuid4())
+    told, places = snapshot(caseload)
     row = PlanMade(
-        id=str(uuid.uuid4()),
+        id=number,
         authority=user.authority,
         made_at=now(),
         made_by=user.name,
         asked=asked.told(),
-        caseload=snapshot(caseload),
+        caseload=told,
+        sealed=seal.close(places, "plan", number, "caseload"),
         policy=policy.fingerprint,
         plan=plan,
         digest=str(plan["plan_hash"]),
@@ -110,14 +114,6 @@ def told_of(row: PlanMade) -> ToldPlan:
 def between(before: PlanMade, after: PlanMade) -> Difference:
     """What a later plan does otherwise."""
     return difference(told_of(before), told_of(after))
-
-
-def replayed(row: PlanMade, policy: Policy, maps: Maps, promised: list[tuple[str, str]]) -> tuple[bool, str]:
-    """Make a kept plan again from its own caseload; whether it is the same, and its hash now."""
-    told: Any = row.asked
-    asked = Asked(told["pins"], tuple((c, h) for c, h in told["forbidden"]), told["since"], told["seconds"])
-    again = _make(from_snapshot(dict(row.caseload), maps), policy, asked, promised)
-    return again["plan_hash"] == row.digest, str(again["plan_hash"])
 
 
 def caseload_now(session: Session, seal: Seal, maps: Maps, user: User, day: date) -> Caseload:

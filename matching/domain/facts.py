@@ -7,6 +7,7 @@ dictionary. A value of `None` means *not known*; "we know there is none" is alwa
 
 from collections.abc import Iterator
 from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, get_type_hints
 
 
@@ -36,13 +37,22 @@ def part(kind: type, prefix: str) -> Any:
     return field(default_factory=kind, metadata={"prefix": prefix})
 
 
-def facts_of(kind: type, prefix: str = "", path: tuple[str, ...] = ()) -> Iterator[Fact]:
+def facts_of(kind: Any) -> tuple[Fact, ...]:
     """Every fact that a type declares, parts included, in the order written."""
+    return _read_once(kind)
+
+
+@cache
+def _read_once(kind: Any) -> tuple[Fact, ...]:
+    return tuple(_declared(kind))
+
+
+def _declared(kind: type, prefix: str = "", path: tuple[str, ...] = ()) -> Iterator[Fact]:
     hints = get_type_hints(kind)
     for item in fields(kind):
         here = (*path, item.name)
         if is_dataclass(hints[item.name]) and "prefix" in item.metadata:
-            yield from facts_of(hints[item.name], item.metadata["prefix"], here)
+            yield from _declared(hints[item.name], item.metadata["prefix"], here)
         elif "meaning" in item.metadata:
             yield Fact(prefix + item.name, here, hints[item.name], item.metadata["meaning"], _is_required(item))
 

