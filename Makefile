@@ -10,7 +10,7 @@ demo: $(RUN)
 	$(BIN)/placements demo
 
 test: $(DEV)
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff check .
@@ -33,7 +33,7 @@ notebooks: $(DEV)
 	$(BIN)/python -m pytest --nbmake -W default notebooks
 
 nightly: $(DEV)
-	NIGHTLY=1 $(BIN)/python -m pytest -n 2
+	NIGHTLY=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
