@@ -7,7 +7,9 @@ import typer
 from rich.console import Console
 
 from matching.cli.options import PolicyFile
+from matching.cli.places import data_folder
 
+FEW_AUTHORITIES = 100  # so many, and a file teaches as much as the published series beside it
 commands = typer.Typer(help="What is to come, and how well forecasts did.")
 
 
@@ -73,13 +75,16 @@ def decisions(
 
 @commands.command()
 def backtest(
-    series: Annotated[
-        Path,
-        typer.Option("--series", help="CSV of yearly counts: year, area_code, flow, breakdown, category, count."),
-    ],
     origin: Annotated[int, typer.Option("--origin", help="Last year that is used; nothing later is.", min=1990)],
     out: Annotated[Path, typer.Option("--out", help="CSV file to write the forecast to.")],
     horizon: Annotated[int, typer.Option("--horizon", help="Years ahead.", min=1, max=20)] = 3,
+    series: Annotated[
+        Path | None,
+        typer.Option(
+            "--series",
+            help="CSV of yearly counts: year, area_code, flow, breakdown, category, count. Default: the published ones that come along.",
+        ),
+    ] = None,
     population: Annotated[
         Path | None, typer.Option("--population", help="CSV of children: year, area_code, population_0_17.")
     ] = None,
@@ -89,9 +94,12 @@ def backtest(
 ) -> None:
     """Forecast each authority from a year in the past, from public yearly counts alone, with ranges."""
     # frames take a second to import, which no other command should wait for
-    from matching.sufficiency import forecast_yearly, read_yearly
+    from matching.sufficiency import forecast_yearly, read_yearly, shipped
 
-    made = forecast_yearly(read_yearly(series, population, until=origin), horizon, authority or ())
+    published = shipped(data_folder() / "reference" / "statistics")
+    known = read_yearly(series, population, until=origin) if series else published.until(origin)
+    pool = known.beside(published) if series and len(known.areas) < FEW_AUTHORITIES else known
+    made = forecast_yearly(pool, horizon, authority or known.areas)
     draft = out.with_name(out.name + ".part")
     out.parent.mkdir(parents=True, exist_ok=True)
     made.table.to_csv(draft, index=False)

@@ -49,6 +49,18 @@ class Yearly:
             self._views[year] = replace(self, years=self.years[:width], seen=seen, population=population)
         return self._views[year]
 
+    def beside(self, others: "Yearly") -> "Yearly":
+        """The same with the authorities of another series that it does not hold, up to its own last year."""
+        new = [i for i, area in enumerate(others.areas) if area not in self.areas]
+        years = tuple(range(min(self.years[0], others.years[0]), self.years[-1] + 1))
+        areas = (*self.areas, *(others.areas[i] for i in new))
+
+        def joined(mine: Floats, theirs: Floats) -> Floats:
+            return np.vstack([_spread(mine, self.years, years), _spread(theirs[new], others.years, years)])
+
+        seen = {key: joined(values, others.seen[key]) for key, values in self.seen.items()}
+        return Yearly(areas, years, seen, joined(self.population, others.population))
+
     def at(self, key: Key, year: int) -> Floats:
         """A series as published in one year, shape (areas,); NaN for a year that is not held."""
         if year not in self.years:
@@ -85,6 +97,14 @@ def _total(seen: dict[Key, Floats], flow: str) -> Floats:
     """The published total, or the sum of its ages where only those were published."""
     bands = np.stack([seen[flow, band] for band in BANDS])
     return np.where(np.isnan(seen[flow, TOTAL]), bands.sum(axis=0), seen[flow, TOTAL])
+
+
+def _spread(values: Floats, held: Sequence[int], years: Sequence[int]) -> Floats:
+    """Columns of some years among others; NaN where a year is not held."""
+    wide = np.full((values.shape[0], len(years)), np.nan)
+    both = [year for year in held if year in years]
+    wide[:, [years.index(year) for year in both]] = values[:, [held.index(year) for year in both]]
+    return wide
 
 
 def _part(count: Floats, whole: Floats) -> Floats:

@@ -121,6 +121,22 @@ def test_an_authority_never_seen_alone_in_the_file_has_a_wide_forecast_with_a_no
     assert any("published spread" in warning for warning in made.warnings)
 
 
+def test_a_small_file_learns_from_the_published_authorities_beside_it(
+    series: Yearly, long: pd.DataFrame, tmp_path: Path
+) -> None:
+    """Nothing after the origin, from either; only the file's own authorities are forecast."""
+    few = long[long.area_code.isin([SOUTHAMPTON, "E06000001"]) & (long.year >= 2015)]
+    known = read_yearly(written(few, tmp_path), until=2019)
+    pool = known.beside(series)
+    assert (pool.years[0], pool.years[-1], len(pool.areas)) == (2011, 2019, len(series.areas))
+    assert pool.at((STOCK, TOTAL), 2019)[0] == known.at((STOCK, TOTAL), 2019)[0]
+    made = forecast_yearly(pool, 3, known.areas)
+    assert set(made.table.area_code) == {SOUTHAMPTON, "E06000001"}
+    assert made.warnings == ()
+    alone = forecast_yearly(known, 3)
+    assert any("published spread" in warning for warning in alone.warnings)
+
+
 @pytest.mark.parametrize("years", [1, 2])
 def test_one_or_two_years_give_a_forecast_with_a_note(long: pd.DataFrame, tmp_path: Path, years: int) -> None:
     short = long[long.year > 2022 - years]
