@@ -117,11 +117,9 @@ def _as_sqlite_should(engine: Engine) -> None:
 
 
 def _worth_another_try(fault: DBAPIError) -> bool:
-    """A conflict with another transaction, which the next try will see; a broken rule of the tables is none."""
+    """A conflict with another transaction: the next try sees what the other one wrote, and says so in words."""
     state = getattr(fault.orig, "sqlstate", None)
-    if isinstance(fault, IntegrityError):
-        return "audit" in str(fault.orig).lower()
-    return state in (SERIALIZATION, DEADLOCK) or "locked" in str(fault.orig)
+    return isinstance(fault, IntegrityError) or state in (SERIALIZATION, DEADLOCK) or "locked" in str(fault.orig)
 
 
 def _alembic(connection: Any) -> Config:

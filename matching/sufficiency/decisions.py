@@ -70,7 +70,7 @@ def required_recruitment(
 ) -> pd.DataFrame:
     """The fewest homes of each profile, each alone, so that at most `target` children a year find no family.
 
-    Columns: profile, confidence, homes (empty where MOST_RECRUITED are not enough), needed_by_month. The chance is
+    Columns: profile, confidence, homes (empty where MOST_RECRUITED are not enough). The chance is
     that of every year from the second on, when a campaign can have borne fruit.
     """
     _known(profiles)
@@ -89,10 +89,9 @@ def required_recruitment(
                     "profile": profile,
                     "confidence": confidence,
                     "homes": number,
-                    "needed_by_month": 12 if number else None,
                 }
             )
-    return pd.DataFrame(rows).astype({"homes": "Int64", "needed_by_month": "Int64"})
+    return pd.DataFrame(rows).astype({"homes": "Int64"})
 
 
 def best_campaign(
