@@ -27,6 +27,7 @@ from matching.cli.places import data_folder, policy_of, read_folder
 from matching.cli.places_commands import commands as places
 from matching.cli.profile_command import profile
 from matching.cli.propose import propose
+from matching.cli.read_caseload import read
 from matching.cli.show_policy import policy as show_policy
 from matching.cli.show_policy import policy_data
 from matching.difference import difference
@@ -212,6 +213,7 @@ app.add_typer(forecast, name="forecast")
 for command in entry_points(group="placements.commands"):  # the service adds its own, if it is installed
     command.load()(app)
 app.command()(profile)
+app.command()(read)
 app.command("import")(import_returns)
 app.command("annex-a")(annex_a)
 app.command("map")(map_table)

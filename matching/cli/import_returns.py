@@ -1,7 +1,5 @@
 """`placements import`: the statutory return of one or more years as one history."""
 
-import csv
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -12,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from matching.cli.reports import write_report
 from matching.errors import UnreadableFile
 
 SHOWN = 12
@@ -35,9 +34,9 @@ def import_returns(
     try:
         history = read_history(returns)
     except UnreadableFile as refused:
-        _write(report, [asdict(fault) for fault in refused.faults])
+        write_report(report, [asdict(fault) for fault in refused.faults])
         raise
-    _write(report, [asdict(query) for query in history.queries])
+    write_report(report, [asdict(query) for query in history.queries])
     screen = Console()
     _summary(screen, history)
     if out is None:
@@ -79,18 +78,3 @@ def _queries(screen: Console, queries: Sequence[Any]) -> None:
     screen.print(table)
     if len(count) > SHOWN:
         screen.print(f"And {len(count) - SHOWN} other kinds; --report lists every row.")
-
-
-def _write(path: Path | None, rows: Sequence[dict[str, Any]]) -> None:
-    if path is None:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".json":
-        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-        return
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(
-            file, list(rows[0]) if rows else ["rule", "file", "row", "column", "reason"], lineterminator="\n"
-        )
-        writer.writeheader()
-        writer.writerows(rows)

@@ -1,5 +1,7 @@
 """The caseload as one workbook: empty to fill in, filled in the same as the folder, hostile ones refused unopened."""
 
+import csv
+import json
 import time
 import zipfile
 from datetime import date
@@ -86,6 +88,28 @@ def test_faults_name_sheet_row_and_column(empty: Path, sample: Caseload, tmp_pat
     told = [str(fault) for fault in refused.value.faults]
     assert any(one.startswith("faulty.xlsx, sheet children, row 4, column sex: 'boy'") for one in told)
     assert any(one.startswith("faulty.xlsx, sheet children, row 6, column date_of_birth: '03/04/2015'") for one in told)
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_every_fault_goes_to_a_report_too(
+    empty: Path, sample: Caseload, tmp_path: Path, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, report = fill(empty, sample, tmp_path / "whole.xlsx"), tmp_path / f"faults.{form}"
+    assert run(monkeypatch, "read", str(path), "--report", str(report)) == 0
+    assert report.read_text() == ("[]\n" if form == "json" else "file,row,column,value,reason,way_out\n")
+    book = load_workbook(path)
+    book["children"].cell(3, 4, "boy")
+    book.save(path)
+    assert run(monkeypatch, "read", str(path), "--report", str(report)) == 2
+    told = json.loads(report.read_text()) if form == "json" else list(csv.DictReader(report.read_text().splitlines()))
+    assert [(one["file"], int(one["row"]), one["value"]) for one in told] == [("whole.xlsx, sheet children", 3, "boy")]
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["placements", *arguments])
+    with pytest.raises(SystemExit) as end:
+        main()
+    return int(end.value.code or 0)
 
 
 def test_an_empty_row_between_keeps_the_numbers(empty: Path, sample: Caseload, tmp_path: Path) -> None:

@@ -25,6 +25,22 @@ def test_three_years_together_count_nobody_twice() -> None:
     assert [int(one.episodes.ended.isna().sum()) for one in alone] == [434, 235, 160]
 
 
+def test_a_dirty_return_is_read_whole() -> None:
+    """Counted with a spreadsheet: 2,675 children, 5,050 episodes of 2,123 children, 1,413 of them open."""
+    history = read_history([SAMPLES / "2017-18"])
+    assert (len(history.children), len(history.episodes)) == (2675, 5050)
+    assert history.episodes.child.nunique() == 2123
+    assert int(history.episodes.ended.isna().sum()) == 1413
+    assert {
+        name: len(history.tables[name]) for name in ("unaccompanied", "adopted", "to_be_adopted", "missing")
+    } == COUNTED
+    assert (history.years, len(history.placements), len(history.periods)) == ((2018,), 2780, 2002)
+    assert sum("have no episode" in query.reason for query in history.queries) == 1
+
+
+COUNTED = {"unaccompanied": 132, "adopted": 29, "to_be_adopted": 29, "missing": 43}
+
+
 def test_the_xml_return_is_the_same_kind_of_history() -> None:
     history = read_history([SAMPLES / "xml"])
     assert (len(history.children), len(history.episodes), history.years) == (40, 80, (2018,))
