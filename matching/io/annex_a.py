@@ -1,4 +1,4 @@
-"""Lists 10 and 11 of an Annex A workbook (adoption, adopters) as an adoption caseload; what is missing becomes a question.
+"""Lists 8, 10 and 11 of an Annex A workbook (in care, adoption, adopters) as an adoption caseload; what is missing is asked.
 
 Ofsted asks for Annex A at an inspection. A sheet is known by its headings, wherever they stand: extra rows above them, other
 orders and other spellings of a year do not matter. Codes come as "a) Yes", "Yes" or "Y".
@@ -52,7 +52,17 @@ ADOPTERS = {
     "placed": ("datechildchildrenplacedwithadopter", "datechildplaced"),
     "left": ("dateofleavingadoptionprocess",),
 }
-NEEDED = {"children": ("child", "born", "decided"), "adopters": ("adopter", "family", "approved")}
+IN_CARE = {
+    "child": ("childuniqueid", "childid", "uniquechildid"),
+    "status": ("childslegalstatus", "legalstatus"),
+    "started": ("datestartedtobelookedafter",),
+    "alone": ("unaccompaniedasylumseekingchild",),
+}
+NEEDED = {
+    "children": ("child", "born", "decided"),
+    "adopters": ("adopter", "family", "approved"),
+    "in care": ("child", "status", "started"),
+}
 Row = Mapping[str, Any]
 
 
@@ -74,9 +84,10 @@ def read_annex_a(path: Path, as_of: date) -> AnnexA:
     sheets = sheets_of(path)
     children = _list(path, sheets, "children", CHILDREN, faults)
     adopters = _list(path, sheets, "adopters", ADOPTERS, faults)
+    in_care = _list(path, sheets, "in care", IN_CARE, faults, needed=False)
     if faults:
         raise UnreadableFile(tuple(faults))
-    return _caseload(children, adopters, as_of)
+    return _caseload(children, adopters, {row["child"]: row for row in in_care}, as_of)
 
 
 def _list(
@@ -85,6 +96,8 @@ def _list(
     what: str,
     wanted: Mapping[str, tuple[str, ...]],
     faults: list[Fault],
+    *,
+    needed: bool = True,
 ) -> list[Row]:
     """The rows of the list whose headings a sheet has."""
     for title, rows in sheets.items():
@@ -92,9 +105,9 @@ def _list(
             columns = _columns(row, wanted)
             if all(name in columns for name in NEEDED[what]):
                 return list(_rows(path, title, rows[number:], number + 1, columns, faults))
-    faults.append(
-        _fault(path, None, None, None, f"has no list of {what}.", "List 10 holds children, list 11 adopters.")
-    )
+    if needed:
+        way_out = "List 10 holds children, list 11 adopters."
+        faults.append(_fault(path, None, None, None, f"has no list of {what}.", way_out))
     return []
 
 
@@ -112,7 +125,7 @@ def _columns(row: Iterable[Any], wanted: Mapping[str, tuple[str, ...]]) -> dict[
 def _rows(
     path: Path, title: str, rows: Sequence[tuple[Any, ...]], first: int, columns: Mapping[str, int], faults: list[Fault]
 ) -> Iterator[Row]:
-    days = {"born", "decided", "ordered", "matched", "placed", "adopted", "reversed", "approved", "left"}
+    days = {"born", "decided", "ordered", "matched", "placed", "adopted", "reversed", "approved", "left", "started"}
     for number, row in enumerate(rows, first):
         if not any(cell not in (None, "") for cell in row):
             continue
@@ -160,7 +173,7 @@ def _fault(
     return Fault(file=file, row=row, column=column, value=value, reason=reason, way_out=way_out)
 
 
-def _caseload(children: list[Row], adopters: list[Row], as_of: date) -> AnnexA:
+def _caseload(children: list[Row], adopters: list[Row], in_care: Mapping[str, Row], as_of: date) -> AnnexA:
     waiting = [
         row
         for row in children
@@ -171,7 +184,7 @@ def _caseload(children: list[Row], adopters: list[Row], as_of: date) -> AnnexA:
         if row["approved"] and not any(row.get(name) for name in ("placed", "left")):
             families.setdefault(row["family"] or row["adopter"], []).append(row)
     homes = tuple(_home(ref, members) for ref, members in families.items())
-    found = tuple(_child(row) for row in waiting)
+    found = tuple(_child(row, in_care.get(row["child"], {})) for row in waiting)
     known = {home.ref for home in homes}
     links = tuple(
         CurrentPlacement(child=row["child"], home=row["family"], standing=Standing.LINKED, since=row["matched"])
@@ -182,18 +195,24 @@ def _caseload(children: list[Row], adopters: list[Row], as_of: date) -> AnnexA:
     return AnnexA(caseload, tuple(_questions(found, homes)), tuple(_left_out(children, waiting, adopters, families)))
 
 
-def _child(row: Row) -> Child:
+def _child(row: Row, in_care: Row) -> Child:
     return Child(
         ref=row["child"],
         date_of_birth=row["born"],
         sex={"male": Sex.MALE, "female": Sex.FEMALE, "m": Sex.MALE, "f": Sex.FEMALE}.get(row.get("sex", "").lower()),
         care_type=CareType.ADOPTION,
         care_plan=CarePlan.ADOPTION,
-        legal_status=LegalStatus.PLACEMENT_ORDER if row.get("ordered") else None,
+        legal_status=LegalStatus.PLACEMENT_ORDER if row.get("ordered") else _status(in_care.get("status", "")),
         agency_decision_on=row["decided"],
         waiting_since=row["decided"],
         disabled=_yes(row.get("disabled", "")),
+        uasc=_yes(in_care.get("alone", "")),
     )
+
+
+def _status(text: str) -> LegalStatus | None:
+    """The status that a cell such as "C2: FCO" begins with."""
+    return next((status for status in LegalStatus if text.upper().startswith(status.value)), None)
 
 
 def _home(ref: str, members: list[Row]) -> Home:
@@ -235,7 +254,7 @@ def _questions(children: Sequence[Child], homes: Sequence[Home]) -> Iterator[Sen
         ]
         if missing:
             yield Sentence.of("{child}: what is the {what}?", child=child.ref, what=listed(missing))
-        if child.legal_status is None and child.agency_decision_on:
+        if child.legal_status is not LegalStatus.PLACEMENT_ORDER and child.agency_decision_on:
             template = "{child}: is there a placement order or the parents' consent? The agency decided on {day}."
             yield Sentence.of(template, child=child.ref, day=written(child.agency_decision_on))
 

@@ -51,6 +51,9 @@ def made(path: Path, *, seed: int = 0, rows_above: int = 0, titles: tuple[str, s
         for at, row in enumerate([headings, *rows], rows_above + 1):
             for column, source in enumerate(order, 1):
                 sheet.cell(at, column, row[source])
+    care = book.create_sheet("List 8")
+    care.append(["Child Unique ID", "Date Started to be Looked After", "Child's Legal Status", "Unaccompanied Asylum Seeking Child (UASC) within the Last 12 Months (Y/N))"])  # fmt: skip
+    care.append(["C3", D(2022, 3, 1), "C2: FCO", "b) No"])
     book.save(path)
     return path
 
@@ -62,7 +65,8 @@ def test_who_waits_is_read_whatever_the_layout(tmp_path: Path, seed: int, above:
     assert set(children) == {"C1", "C2", "C3"}
     assert set(homes) == {"F1", "F2"}
     assert children["C1"].legal_status is LegalStatus.PLACEMENT_ORDER
-    assert children["C3"].legal_status is None
+    assert children["C3"].legal_status is LegalStatus.FULL_CARE_ORDER, "as list 8 has it"
+    assert (children["C3"].uasc, children["C1"].uasc) == (False, None)
     assert children["C3"].date_of_birth == date(2022, 2, 14)
     assert children["C2"].disabled is True
     assert children["C3"].disabled is None
@@ -77,6 +81,7 @@ def test_what_is_missing_is_asked_and_never_made_up(tmp_path: Path) -> None:
     asked = " ".join(map(str, found.questions))
     assert "brothers and sisters" in asked
     assert "C3: is there a placement order or the parents' consent?" in asked
+    assert "C1: is there" not in asked
     assert all(home.bedrooms is None and home.places_free is None for home in found.caseload.homes)
     assert "2 children are placed or adopted already" in " ".join(map(str, found.left_out))
     policy = read_policy(data_folder() / "policies" / "adoption.toml")
