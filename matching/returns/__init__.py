@@ -2,6 +2,6 @@
 
 from matching.returns.history import History, read_history
 from matching.returns.looked_after import looked_after_on
-from matching.returns.queries import Query
+from matching.returns.reading import Query
 
 __all__ = ["History", "Query", "looked_after_on", "read_history"]

@@ -15,8 +15,7 @@ import pandas as pd
 from matching.errors import Fault, UnreadableFile
 from matching.returns import queries
 from matching.returns.modules import BY_NAME, KEYS, Module
-from matching.returns.queries import Query
-from matching.returns.reading import Read, fault, files_in, read_file
+from matching.returns.reading import Query, Read, fault, files_in, read_file
 from matching.returns.spells import in_order, placements
 
 MOST_FAULTS = 200
@@ -118,7 +117,10 @@ def _year_of(days: "pd.Series[pd.Timestamp]") -> "pd.Series[int]":
 def read_history(paths: Sequence[Path]) -> History:
     """Read files and folders of returns; raises `UnreadableFile` with every fault, and then nothing is read."""
     faults: list[Fault] = []
-    reads = [read for path in files_in(paths, faults) for read in read_file(path, faults)]
+    beside: list[Query] = []
+    named = {path.resolve() for path in paths}
+    files = list(files_in(paths, faults))
+    reads = [read for path in files for read in read_file(path, faults, beside, named=path.resolve() in named)]
     reads, twice = _once(reads)
     typed = {read: _typed(read, faults) for read in reads}
     for name in ("episodes", "children"):
@@ -129,7 +131,7 @@ def read_history(paths: Sequence[Path]) -> History:
     _apart(typed)
     years = _years(typed)
     tables = {name: _merged(BY_NAME[name], typed, years) for name in BY_NAME}
-    return History(tables, (*twice, *queries.asked(tables, typed)))
+    return History(tables, (*beside, *twice, *queries.asked(tables, typed, years)))
 
 
 def _once(reads: list[Read]) -> tuple[list[Read], list[Query]]:

@@ -36,8 +36,9 @@ CHILDREN = _module(
 )  # fmt: skip
 UNACCOMPANIED = _module("unaccompanied", "DUC", "until", "CHILD", CHILD="child", DUC="until")
 ADOPTED = _module(
-    "adopted", "DATE_MATCH", "decided matched", "CHILD", "DATE_INT FOSTER_CARE NB_ADOPTR",
+    "adopted", "DATE_MATCH", "decided matched", "CHILD", "DATE_INT FOSTER_CARE NB_ADOPTR SEX_ADOPTR LS_ADOPTR",
     CHILD="child", DATE_MATCH="matched", DATE_INT="decided", FOSTER_CARE="former_carer", NB_ADOPTR="adopters",
+    SEX_ADOPTR="adopters_sex", LS_ADOPTR="adopters_status",
 )  # fmt: skip
 TO_BE_ADOPTED = _module(
     "to_be_adopted", "DATE_PLACED REASON_PLACED_CEASED", "decided ceased", "CHILD",
@@ -57,15 +58,13 @@ MISSING = _module(
     MIS_END="ended",
 )
 HEALTH = _module(
-    "health",
-    "SDQ_SCORE HEALTH_CHECK",
-    "",
-    "CHILD",
-    CHILD="child",
-    SDQ_SCORE="strengths",
-    SDQ_REASON="no_score_because",
-    CONVICTED="convicted",
-)
+    "health", "SDQ_SCORE HEALTH_CHECK", "", "CHILD",
+    "SDQ_SCORE SDQ_REASON CONVICTED HEALTH_CHECK IMMUNISATIONS TEETH_CHECK HEALTH_ASSESSMENT SUBSTANCE_MISUSE INTERVENTION_RECEIVED INTERVENTION_OFFERED",
+    CHILD="child", SDQ_SCORE="strengths", SDQ_REASON="no_score_because", CONVICTED="convicted", HEALTH_CHECK="health_check",
+    IMMUNISATIONS="immunisations", TEETH_CHECK="teeth_check", HEALTH_ASSESSMENT="health_assessment",
+    SUBSTANCE_MISUSE="substance_misuse", INTERVENTION_RECEIVED="intervention_received",
+    INTERVENTION_OFFERED="intervention_offered",
+)  # fmt: skip
 LEAVERS = _module(
     "care_leavers",
     "IN_TOUCH ACCOM",
@@ -92,7 +91,9 @@ WORKERS = _module(
     "SW_DECOM SW_REASON",
     "started ended",
     "CHILD",
+    "SW_ID",
     CHILD="child",
+    SW_ID="worker",
     SW_DECOM="started",
     SW_DEC="ended",
     SW_REASON="because",
@@ -154,7 +155,7 @@ CODES: dict[str, dict[str, tuple[int, int]]] = {
     "need": _years("N1 N2 N3 N4 N5 N6 N7 N8"),
     "placement": {
         **_years("U1 U2 U3 U4 U5 U6 A3 A4 A5 A6 K1 K2 P1 P3 R1 R2 R3 R5 S1 T0 T1 T2 T3 T4"),
-        **_years("P2 H5", last=2025), **_years("Z1", last=2026), **_years("K3", 2025), **_years("Z11 Z12 Z13 Z14", 2026),
+        **_years("P2 H5", last=2025), **_years("Z1", last=2025), **_years("K3", 2025), **_years("Z11 Z12 Z13 Z14", 2026),
     },
     "provider": _years("PR0 PR1 PR2 PR3 PR4 PR5"),
     "ended_because": {
@@ -162,4 +163,23 @@ CODES: dict[str, dict[str, tuple[int, int]]] = {
         **_years("E43 E44", last=2018), **_years("E45 E46 E47 E48", 2019),
     },
     "change_because": {**_years("CARPL CLOSE ALLEG STAND APPRR CREQB CREQO CHILD LAREQ PLACE OTHER"), **_years("CUSTOD", 2019)},
+}  # fmt: skip
+CODES_BESIDE: dict[str, dict[str, dict[str, tuple[int, int]]]] = {
+    "children": {
+        "ethnicity": _years("WBRI WIRI WOTH WIRT WROM MWBC MWBA MWAS MOTH AIND APKN ABAN AOTH BCRB BAFR BOTH CHNE OOTH REFU NOBT"),
+        "sex": {**_years("1 2", last=2024), **_years("M F U", 2025)},
+    },
+    "reviews": {"took_part": _years("PN0 PN1 PN2 PN3 PN4 PN5 PN6 PN7")},
+    "health": {"no_score_because": _years("SDQ1 SDQ2 SDQ3 SDQ4 SDQ5")},
+    "to_be_adopted": {"ceased_because": _years("RD1 RD2 RD3 RD4")},
+    "permanence_before": {"kind": _years("P1 P2 P3 P4 Z1")},
+    "missing": {"kind": _years("M A")},
+    "social_workers": {"because": _years("MANAGE FCONTA LEFTRL ORGRST TSPROC ABSENC CHCHAN PCCHAN SWDIED OTHERS", 2024)},
+    "care_leavers": {
+        "in_touch": _years("YES NO DIED REFU NREQ RHOM"),
+        "activity": {
+            **_years("F1 P1 F2 P2 G4 G5 G6 0"), **_years("F3 P3", last=2021), **_years("F4 P4 F5 P5", 2022),
+        },
+        "accommodation": _years("B1 B2 C1 C2 D1 D2 E1 E2 G1 G2 H1 H2 K1 K2 R1 R2 S2 T1 T2 U1 U2 V1 V2 W1 W2 X2 Y1 Y2 Z1 Z2 0"),
+    },
 }  # fmt: skip

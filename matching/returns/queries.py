@@ -4,33 +4,19 @@ Numbers are those of the return's validation rules; texts are ours.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 
-from matching.returns.modules import CODES
-from matching.returns.reading import Read
+from matching.returns.modules import CODES, CODES_BESIDE
+from matching.returns.reading import Query, Read
 
 UNDER_SIXTEEN = 16
 SUPPORTED = ("K3", "H5", "P2")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Query:
-    """One row that the validation would question; `rule` is its number, or `code`, `module`, `twice`."""
-
-    rule: str
-    file: str
-    row: int | None
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = self.file if self.row is None else f"{self.file}, row {self.row}"
-        return f"{place}, {self.column}: {self.reason} [{self.rule}]"
-
-
-def asked(tables: Mapping[str, pd.DataFrame], typed: Mapping[Read, pd.DataFrame]) -> Iterator[Query]:
+def asked(
+    tables: Mapping[str, pd.DataFrame], typed: Mapping[Read, pd.DataFrame], years: Mapping[Read, int]
+) -> Iterator[Query]:
     """Every query, file by file, then those between modules."""
     born = tables["children"].drop_duplicates("child").set_index("child").born
     for read, table in typed.items():
@@ -41,7 +27,20 @@ def asked(tables: Mapping[str, pd.DataFrame], typed: Mapping[Read, pd.DataFrame]
             yield from _at(
                 read, table[table.duplicated("child")], "twice", "CHILD", "the child stands in the module twice"
             )
+        for column, codes in CODES_BESIDE.get(read.module.name, {}).items():
+            yield from _not_of_year(read, table, column, codes, years[read])
     yield from _between(tables, typed)
+
+
+def _not_of_year(
+    read: Read, table: pd.DataFrame, column: str, codes: Mapping[str, tuple[int, int]], year: int
+) -> Iterator[Query]:
+    """Codes of a module beside the episodes that its year's return does not hold."""
+    told = table[column].dropna().str.upper()
+    yield from _at(read, table.loc[told.index[~told.isin(codes)]], "code", column, "is no code of the return")
+    held = {code for code, (first, last) in codes.items() if first <= year <= last}
+    other = told.index[told.isin(codes) & ~told.isin(held)]
+    yield from _at(read, table.loc[other], "code", column, "is no code of that year's return")
 
 
 def _codes(read: Read, table: pd.DataFrame) -> Iterator[Query]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from defusedxml.common import DefusedXmlException
@@ -38,6 +39,21 @@ class Read:
     table: pd.DataFrame
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Query:
+    """One row that the validation would question; `rule` is its number, or `code`, `module`, `twice`."""
+
+    rule: str
+    file: str
+    row: int | None
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        place = self.file if self.row is None else f"{self.file}, row {self.row}"
+        return f"{place}, {self.column}: {self.reason} [{self.rule}]"
+
+
 def files_in(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Path]:
     """The CSV and XML files named, and those in folders named, each once."""
     seen: set[Path] = set()
@@ -57,16 +73,25 @@ def files_in(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Path]:
                 yield file
 
 
-def read_file(path: Path, faults: list[Fault]) -> list[Read]:
-    """The modules that one file holds; a CSV that holds none is noted by nobody, since folders hold other things too."""
+def read_file(path: Path, faults: list[Fault], asked: list[Query], *, named: bool) -> list[Read]:
+    """The modules that one file holds.
+
+    A CSV that holds none is a fault where it was `named`, and a query where it lay in a folder, since folders hold other things.
+    """
     if path.stat().st_size > LARGEST:
         faults.append(fault(path, "is larger than 100 MB.", "Split it by year."))
         return []
     if path.suffix.lower() == ".xml":
-        return _xml(path, faults)
+        return _xml(path, faults, asked)
     table = _csv(path, faults)
     module = module_of(set(table.columns))
-    return [] if module is None else [Read(path, module, table)]
+    if module is not None:
+        return [Read(path, module, table)]
+    if len(table.columns) and named:
+        faults.append(fault(path, "is no module of the return: its columns tell none.", "Correct the headings.", 1))
+    elif len(table.columns):
+        asked.append(Query("module", path.name, 1, "", "is no module of the return, and was left out"))
+    return []
 
 
 def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
@@ -83,7 +108,10 @@ def _csv(path: Path, faults: list[Fault]) -> pd.DataFrame:
         ]
         return pd.DataFrame()
     table.columns = [str(name).strip().upper() for name in table.columns]
-    table = table.loc[:, ~table.columns.duplicated()].apply(lambda column: column.str.strip())
+    headings = [name.strip().upper() for name in head.split(separator)]
+    twice = sorted({name for name in headings if name and headings.count(name) > 1})
+    faults += [fault(path, "stands twice in the header.", "Keep one of the two.", 1, name) for name in twice]
+    table = table.apply(lambda column: column.str.strip())
     table.index = pd.RangeIndex(2, len(table) + 2)
     filled: pd.DataFrame = table[(table != "").any(axis=1)] if len(table.columns) else table
     return filled
@@ -122,15 +150,15 @@ def _text(path: Path, faults: list[Fault]) -> str | None:
     return None
 
 
-def _xml(path: Path, faults: list[Fault]) -> list[Read]:
+def _xml(path: Path, faults: list[Fault], asked: list[Query]) -> list[Read]:
     """Rows by module; `row` is the position of the child in the file."""
     rows: dict[str, list[dict[str, str]]] = {"children": [], "episodes": []}
+    number, unknown = 0, set[str]()
     try:
-        number = 0
         for _, element in iterparse(str(path), forbid_dtd=True):
             if element.tag == "CHILD":
                 number += 1
-                _child(element, number, rows)
+                unknown |= _child(element, number, rows)
                 element.clear()
     except DefusedXmlException:
         faults.append(fault(path, "holds a document type or entities.", "Take them out: a return has none."))
@@ -140,6 +168,9 @@ def _xml(path: Path, faults: list[Fault]) -> list[Read]:
         return []
     if not rows["episodes"] and not rows["children"]:
         faults.append(fault(path, "holds no child of a return.", "A return's root is EXPSSDA903, with CHILD below it."))
+    asked += [
+        Query("module", path.name, None, tag, "is no part of a return, and was left out") for tag in sorted(unknown)
+    ]
     return [Read(path, BY_NAME[name], _framed(name, found)) for name, found in rows.items() if found]
 
 
@@ -151,22 +182,36 @@ def _framed(name: str, found: list[dict[str, str]]) -> pd.DataFrame:
     return table.set_index(ROW)
 
 
-def _child(element: object, number: int, rows: dict[str, list[dict[str, str]]]) -> None:
-    header = element.find("HEADER")  # type: ignore[attr-defined]
+def _child(element: Any, number: int, rows: dict[str, list[dict[str, str]]]) -> set[str]:
+    """Add the rows of one child; the tags of parts that no module has."""
+    header = element.find("HEADER")
     if header is None:
-        return
-    told = {OF_XML.get(one.tag, one.tag): (one.text or "").strip() for one in header if len(one) == 0}
+        return set()
+    told = _cells(header)
     about = {ROW: str(number), "CHILD": told.get("CHILD", "")}
     rows["children"].append({**told, **about})
-    for part in header:
-        if len(part) and part.tag in CHILD_OF:
-            inner = {one.tag: (one.text or "").strip() for one in part}
-            rows.setdefault(CHILD_OF[part.tag], []).append({**inner, **about})
     if told.get("UASC") in ("1", "Y"):
         rows.setdefault("unaccompanied", []).append({"DUC": told.get("DUC", ""), **about})
-    for episode in element.findall("EPISODE"):  # type: ignore[attr-defined]
-        inner = {OF_XML.get(one.tag, one.tag): (one.text or "").strip() for one in episode}
-        rows["episodes"].append({**inner, **about})
+    unknown: set[str] = set()
+    for part in (*header, *(one for one in element if one.tag != "HEADER")):
+        if not len(part):
+            continue
+        inner = _cells(part)
+        name = "episodes" if part.tag == "EPISODE" else CHILD_OF.get(part.tag) or _told_by(inner)
+        if name is None:
+            unknown.add(str(part.tag))
+        else:
+            rows.setdefault(name, []).append({**inner, **about})
+    return unknown
+
+
+def _cells(part: Any) -> dict[str, str]:
+    return {OF_XML.get(one.tag, one.tag): (one.text or "").strip() for one in part if len(one) == 0}
+
+
+def _told_by(cells: dict[str, str]) -> str | None:
+    module = module_of(set(cells))
+    return module.name if module else None
 
 
 def fault(

@@ -96,7 +96,9 @@ def test_codes_are_those_of_the_year(tmp_path: Path, code: str, started: str, kn
     header = HEADER.replace("01/05/2010", "01/05/2003")
     ended = started[:-4] + str(int(started[-4:]))
     history = made(tmp_path, f"A,{started},S,C2,N1,{code},,{ended.replace('01/06', '01/07')},E8,,,,", header=header)
-    assert ("code" not in {query.rule for query in history.queries}) == known
+    asked = {query.column for query in history.queries if query.rule == "code"}
+    assert ("PLACE" not in asked) == known
+    assert ("SEX" in asked) == (started >= "01/06/2025"), "M, F and U since 2024-25"
 
 
 @pytest.mark.parametrize(
@@ -148,3 +150,37 @@ def test_as_many_children_as_the_episodes_say() -> None:
     history = read_history([SAMPLES / "three-years"])
     day = pd.Timestamp(2018, 3, 31)
     assert len(looked_after_on(history, day)) == history.in_care_on(day) > 300
+
+
+def test_codes_of_the_other_modules_and_every_column_of_them(tmp_path: Path) -> None:
+    (tmp_path / "oc3.csv").write_text("CHILD,DOB,IN_TOUCH,ACTIV,ACCOM\nA,01/05/2001,YES,F4,Q1\n")
+    (tmp_path / "oc2.csv").write_text(OC2 + "A,01/05/2010,12,,0,1,1,0,1,0,0,0\n")
+    (tmp_path / "ad1.csv").write_text("CHILD,DOB,DATE_INT,DATE_MATCH,FOSTER_CARE,NB_ADOPTR,SEX_ADOPTR,LS_ADOPTR\nA,01/05/2010,01/01/2020,02/02/2020,0,2,MF,L11\n")  # fmt: skip
+    history = made(tmp_path, SETTLED)
+    assert {q.column for q in history.queries if q.rule == "code"} == {"ACTIV", "ACCOM"}, "F4 came in 2021-22"
+    assert history.tables["health"].loc[0, ["strengths", "health_check", "teeth_check"]].tolist() == ["12", "1", "0"]
+    assert history.tables["adopted"].loc[0, ["adopters_sex", "adopters_status"]].tolist() == ["MF", "L11"]
+
+
+OC2 = "CHILD,DOB,SDQ_SCORE,SDQ_REASON,CONVICTED,HEALTH_CHECK,IMMUNISATIONS,TEETH_CHECK,HEALTH_ASSESSMENT,SUBSTANCE_MISUSE,INTERVENTION_RECEIVED,INTERVENTION_OFFERED\n"
+
+
+def test_nothing_is_left_out_without_a_word(tmp_path: Path) -> None:
+    """A file that is no module: a query where it lay in the folder, a fault where it was named; so for parts of XML."""
+    (tmp_path / "notes.csv").write_text("WHO,WHAT\nx,y\n")
+    history = made(tmp_path, SETTLED)
+    assert [str(q) for q in history.queries] == [
+        "notes.csv, row 1, : is no module of the return, and was left out [module]"
+    ]
+    with pytest.raises(UnreadableFile, match="notes.csv, row 1: is no module of the return"):
+        read_history([tmp_path / "header.csv", tmp_path / "episodes.csv", tmp_path / "notes.csv"])
+    with pytest.raises(UnreadableFile, match="column SEX: stands twice"):
+        made(tmp_path, SETTLED, header=HEADER.replace("CHILD,SEX", "CHILD,SEX,SEX").replace("A,1", "A,1,1"))
+    child = "<CHILD><HEADER><CHILDID>A</CHILDID><DOB>01/05/2010</DOB><ETHNIC>WBRI</ETHNIC></HEADER>"
+    episode = "<EPISODE><DECOM>01/06/2020</DECOM><RNE>S</RNE><LS>C2</LS><CIN>N1</CIN><PL>U6</PL></EPISODE>"
+    parts = "<MIS><MISSING>M</MISSING><MIS_START>01/07/2020</MIS_START><MIS_END>02/07/2020</MIS_END></MIS><ODD><X>1</X></ODD>"
+    (tmp_path / "xml").mkdir()
+    (tmp_path / "xml" / "return.xml").write_text(f"<EXPSSDA903>{child}{episode}{parts}</CHILD></EXPSSDA903>")
+    read = read_history([tmp_path / "xml"])
+    assert len(read.tables["missing"]) == 1
+    assert [q.column for q in read.queries if "no part of a return" in q.reason] == ["ODD"]
