@@ -10,7 +10,8 @@ import pandas as pd
 from matching.returns.modules import CODES, CODES_BESIDE
 from matching.returns.reading import Query, Read
 
-UNDER_SIXTEEN = 16
+UNDER_SIXTEEN, YOUNG_OFFENDER = 16, 10  # years
+POLICE_DAYS, EMERGENCY_DAYS, BREAK_DAYS = 3, 21, 17
 SUPPORTED = ("K3", "H5", "P2")
 
 
@@ -61,6 +62,7 @@ def _episodes(read: Read, table: pd.DataFrame, born: "pd.Series[pd.Timestamp]") 
     before = rows.groupby("child").ended.shift()
     opened_before = rows.groupby("child").cumcount() > 0
     birth = rows.child.map(born)
+    lasted = (rows.ended - rows.started).dt.days
     checks = {
         ("503", "DECOM"): (rows.duplicated(["child", "started"]), "begins on the same day as another row of the child"),
         ("501", "DECOM"): (opened_before & ((before > rows.started) | before.isna()), "begins before the row before it has ended"),
@@ -70,6 +72,10 @@ def _episodes(read: Read, table: pd.DataFrame, born: "pd.Series[pd.Timestamp]") 
         ("dates", "DEC"): (rows.ended < rows.started, "ends before it begins"),
         ("dates", "DECOM"): (rows.started < birth, "begins before the child was born"),
         ("371", "PLACE"): (rows.placement.isin(SUPPORTED) & ((rows.started - birth).dt.days < UNDER_SIXTEEN * 365.25), "is supported accommodation for a child under 16"),
+        ("372", "PLACE"): ((rows.placement == "R5") & ((rows.started - birth).dt.days < YOUNG_OFFENDER * 365.25), "is a young offender institution for a child under 10"),
+        ("361", "LS"): ((rows.legal_status == "L1") & (lasted > POLICE_DAYS), "is police protection for longer than 72 hours"),
+        ("362", "LS"): ((rows.legal_status == "L2") & (lasted > EMERGENCY_DAYS), "is an emergency protection order for longer than 21 days"),
+        ("365", "LS"): ((rows.legal_status == "V3") & (lasted > BREAK_DAYS), "is a short break of more than 17 days"),
         ("378", "PLACE"): ((rows.placement == "P1") & (rows.legal_status == "V2"), "is with parents under section 20"),
         ("384", "PLACE"): (rows.placement.isin(["U1", "U4"]) & rows.legal_status.isin(["V3", "V4"]), "is long-term fostering as a short break"),
     }  # fmt: skip
