@@ -26,7 +26,7 @@ def test_three_years_together_count_nobody_twice() -> None:
 
 
 def test_a_dirty_return_is_read_whole() -> None:
-    """Counted with a spreadsheet: 2,675 children, 5,050 episodes of 2,123 children, 1,413 of them open."""
+    """Counted without this reader: 2,675 children, 5,050 episodes of 2,123 children, 1,413 of them open."""
     history = read_history([SAMPLES / "2017-18"])
     assert (len(history.children), len(history.episodes)) == (2675, 5050)
     assert history.episodes.child.nunique() == 2123
