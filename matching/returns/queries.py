@@ -63,11 +63,17 @@ def _episodes(read: Read, table: pd.DataFrame, born: "pd.Series[pd.Timestamp]") 
     opened_before = rows.groupby("child").cumcount() > 0
     birth = rows.child.map(born)
     lasted = (rows.ended - rows.started).dt.days
+    goes_on = opened_before & (before == rows.started)
+    same_status = rows.legal_status == rows.groupby("child").legal_status.shift()
+    same_kind = rows.placement == rows.groupby("child").placement.shift()
     checks = {
         ("503", "DECOM"): (rows.duplicated(["child", "started"]), "begins on the same day as another row of the child"),
         ("501", "DECOM"): (opened_before & ((before > rows.started) | before.isna()), "begins before the row before it has ended"),
         ("433", "RNE"): (opened_before & (before == rows.started) & (rows.new_because == "S"), "begins a period of care, though the one before goes on"),
         ("431", "RNE"): (opened_before & (before < rows.started) & (rows.new_because != "S"), "goes on with a period of care, though there was a gap"),
+        ("434", "RNE"): (goes_on & (rows.new_because == "L") & (same_status | ~same_kind), "says that the legal status alone changed, and something else did"),
+        ("435", "RNE"): (goes_on & rows.new_because.isin(["P", "T"]) & ~same_status, "says that the placement alone changed, and the legal status did too"),
+        ("436", "RNE"): (goes_on & rows.new_because.isin(["B", "U"]) & same_status, "says that legal status and placement changed, and the status did not"),
         ("504", "CIN"): ((before == rows.started) & (rows.need != rows.groupby("child").need.shift()), "has another need than the row before it in the same period"),
         ("dates", "DEC"): (rows.ended < rows.started, "ends before it begins"),
         ("dates", "DECOM"): (rows.started < birth, "begins before the child was born"),
