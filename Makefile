@@ -51,8 +51,8 @@ $(DEV): $(RUN)
 
 # Needs uv; only who changes dependencies runs it.
 lock:
-	uv pip compile pyproject.toml requirements-build.in --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --universal -o requirements.lock
 	uv pip compile pyproject.toml requirements-build.in --group dev --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --universal -o requirements-dev.lock
+	uv pip compile pyproject.toml requirements-build.in -c requirements-dev.lock --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.11 --universal -o requirements.lock
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache demo
