@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api.db.audit import Entry
 from api.db.sealing import KEY_BYTES, Seal
 from api.db.store import Store
-from api.db.tables import Fact, PlanMade
+from api.db.tables import Fact, Note, PlanMade
 
 
 def add_key(path: Path) -> Seal:
@@ -38,6 +38,10 @@ def seal_again(store: Store, seal: Seal) -> int:
         for plan in plans:
             place = ("plan", plan.id, "caseload")
             plan.sealed = seal.close(seal.open(plan.sealed, *place), *place)
-        return len(facts) + len(plans)
+        notes = session.scalars(select(Note)).all()
+        for note in notes:
+            place = ("note", note.id, "sealed")
+            note.sealed = seal.close(seal.open(note.sealed, *place), *place)
+        return len(facts) + len(plans) + len(notes)
 
     return store.transact(act, lambda rows: Entry("system", "renew-key", "record", {"sealed": rows}))
