@@ -14,13 +14,15 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
-from api.db.queries import Maps
+from api.db.queries import Maps, load_caseload
 from api.db.store import Store
 from api.db.tables import Answered
 from api.errors import NotSignedIn, Wrong
 from api.security.accounts import User, now, signed_in
 from api.security.roles import May
+from api.services.policies import InForce
 from api.settings import Settings
+from matching.domain import Caseload
 from matching.policy import Policy
 
 BEARER = HTTPBearer(auto_error=False, description="The token that signing in gave.")
@@ -33,9 +35,19 @@ class Service:
     settings: Settings
     store: Store
     maps: Maps
-    policy: Policy
+    policies: InForce
     pool: Executor
     today: Callable[[], date] = lambda: datetime.now(tz=UTC).date()
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force today."""
+        return self.policies.on(self.today())
+
+    def read_ahead(self, authority: str | None) -> Caseload:
+        """The caseload, read before an act takes the writer's lock; within it only what changed since is read again."""
+        with self.store.reading() as session:
+            return load_caseload(session, self.store.seal, self.maps, self.today(), authority)
 
 
 def service(request: Request) -> Service:

@@ -11,7 +11,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from api.db.queries import Maps
 from api.db.sealing import Seal
 from api.db.store import Store
 from api.dependencies import Service
@@ -19,11 +18,12 @@ from api.errors import ServiceError, of_core
 from api.pages import PAGES
 from api.pages.rendering import HERE, back_to, page
 from api.routes import ROUTERS
+from api.services.geography import maps
+from api.services.policies import InForce
 from api.services.replaying import policy_in_use
 from api.settings import Settings
-from matching.cli.places import crossings, data_folder, gazetteer
+from matching.cli.places import data_folder
 from matching.errors import MatchingError
-from matching.geo import read_adjoining
 from matching.policy import Policy
 
 STATIC = HERE / "static"
@@ -39,12 +39,6 @@ HEADERS = {
 NUL = "The request holds a NUL character, which no text has."
 
 
-def maps() -> Maps:
-    """Geography from the reference data."""
-    reference = data_folder() / "reference"
-    return Maps(gazetteer().find, crossings(), read_adjoining(reference))
-
-
 def create_app(settings: Settings, *, store: Store | None = None, policy: Policy | None = None) -> FastAPI:
     """The service; it makes or migrates its database when it starts."""
 
@@ -56,7 +50,7 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
         kept.migrate()
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            app.state.service = Service(settings, kept, maps(), rules, pool)
+            app.state.service = Service(settings, kept, maps(), InForce(kept, rules), pool)
             yield
         if store is None:
             kept.engine.dispose()

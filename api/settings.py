@@ -21,6 +21,9 @@ class Settings(BaseModel):
     session_hours: float = Field(8.0, gt=0, le=24, description="Hours after which somebody must sign in again.")
     idle_minutes: float = Field(30.0, gt=0, le=480, description="Minutes without a request after which a session ends.")
     plan_seconds: float = Field(60.0, gt=0, le=1800, description="Longest time that a plan may take.")
+    jobs_at_once: int = Field(1, ge=1, le=16, description="Jobs that the worker does side by side.")
+    job_memory: int = Field(4096, ge=64, le=262_144, description="Most memory that one job may have, in megabytes.")
+    keep_files_days: int = Field(30, ge=1, le=365, description="Days after which files that jobs made are removed.")
     largest_request: int = Field(20_000_000, gt=0, description="Largest request in bytes.")
 
     @classmethod

@@ -10,13 +10,13 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, LargeBinary, Table, func, insert, select
+from sqlalchemy import Connection, Date, DateTime, LargeBinary, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from api.db import audit
@@ -80,7 +80,7 @@ def _lines(connection: Connection, head: dict[str, object]) -> Iterator[dict[str
 
 
 def _told(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a moment too
         return value.isoformat()
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
@@ -164,6 +164,8 @@ def _value(kind: Any, value: Any) -> Any:
         return None
     if isinstance(kind, DateTime):
         return datetime.fromisoformat(value)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
     return base64.b64decode(value) if isinstance(kind, LargeBinary) else value
 
 

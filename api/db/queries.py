@@ -1,14 +1,17 @@
 """The bridge between the record and the core: facts in and out, the caseload of a moment, places that are promised."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import Bed, Fact
 from api.errors import Conflict, NotHere, Outdated
@@ -53,11 +56,12 @@ SEALED = {
 
 @dataclass(frozen=True)
 class Maps:
-    """What the core needs of geography; read once."""
+    """What the core needs of geography, read once, and the facts that were read with it."""
 
     find: FindPlace
     crossings: tuple[WaterCrossing, ...]
     adjoining: frozenset[tuple[str, str]] | None
+    readings: Readings = field(default_factory=Readings, compare=False)
 
 
 @dataclass(frozen=True)
@@ -110,10 +114,37 @@ def add_new(session: Session, seal: Seal, kind: str, value: Any) -> None:
     session.add(row)
 
 
+@dataclass(frozen=True)
+class FactsNow:
+    """Every fact of one moment by kind and reference, as value and version, and the stamps that say so."""
+
+    facts: dict[str, dict[str, tuple[Any, int]]]
+    stamps: tuple[str, ...]
+
+
+def facts_now(session: Session, seal: Seal, maps: Maps) -> FactsNow:
+    """All facts, to be compared with others; raises what reading them raises."""
+    columns = (Fact.kind, Fact.ref, Fact.stamp, Fact.version)
+    rows = session.execute(select(*columns).order_by(Fact.kind, Fact.ref)).all()
+    values = maps.readings.facts(session, [row.stamp for row in rows], _reader(seal, maps))
+    facts: dict[str, dict[str, tuple[Any, int]]] = {kind: {} for kind in KINDS}
+    for row, value in zip(rows, values, strict=True):
+        facts[row.kind][row.ref] = (value, row.version)
+    return FactsNow(facts, tuple(row.stamp for row in rows))
+
+
+def as_row(seal: Seal, kind: str, value: Any, version: int) -> dict[str, Any]:
+    """A fact as the columns of its row, for many at once."""
+    row = Fact(kind=kind, ref=ref_of(value), version=version - 1)
+    _put(row, seal, value)
+    return {column.name: getattr(row, column.name) for column in Fact.__table__.columns}
+
+
 def _put(row: Fact, seal: Seal, value: Any) -> Kept:
     told = cells_of(value)
     hidden = {column: told.pop(column) for column in SEALED.get(row.kind, ()) if column in told}
     row.authority, row.cells, row.version = getattr(value, "authority", None), told, row.version + 1
+    row.stamp = uuid.uuid4().hex
     row.sealed = seal.close(hidden, "fact", f"{row.kind}:{row.ref}", "sealed") if hidden else None
     return Kept(row.kind, row.ref, {**told, **hidden}, row.version)
 
@@ -141,6 +172,13 @@ def some(session: Session, seal: Seal, kind: str, authority: str | None, after: 
     return [opened(seal, row) for row in session.scalars(query)]
 
 
+def own_children(session: Session, authority: str | None) -> frozenset[str] | None:
+    """References of an authority's children; `None` for somebody who is not bound to one."""
+    if authority is None:
+        return None
+    return frozenset(session.scalars(select(Fact.ref).where(Fact.kind == "child", Fact.authority == authority)))
+
+
 def opened(seal: Seal, row: Fact) -> Kept:
     """A row with its sealed cells."""
     return Kept(
@@ -156,10 +194,28 @@ def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authori
 
     Children of other authorities who live in a home stay in it, and are not asked for homes.
     """
+    stamps = session.execute(select(Fact.kind, Fact.stamp).order_by(Fact.kind, Fact.ref)).all()
+    beds = tuple(
+        (home, child) for home, child in session.execute(select(Bed.home, Bed.child).order_by(Bed.home, Bed.number))
+    )
+    key = (as_of, authority, tuple(stamp for _, stamp in stamps), beds)
+    return maps.readings.caseload(key, lambda: _made(session, seal, maps, as_of, authority, stamps, beds))
+
+
+def _made(
+    session: Session,
+    seal: Seal,
+    maps: Maps,
+    as_of: date,
+    authority: str | None,
+    stamps: Sequence[Row[str, str]],
+    beds: tuple[tuple[str, str], ...],
+) -> Caseload:
     rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
-    for row in session.scalars(select(Fact).order_by(Fact.kind, Fact.ref)):
-        rows[row.kind].append(row_of(KINDS[row.kind], opened(seal, row).cells, maps.find))
-    _move_in(session, rows)
+    found = maps.readings.facts(session, [stamp for _, stamp in stamps], _reader(seal, maps))
+    for (kind, _), value in zip(stamps, found, strict=True):
+        rows[kind].append(value)
+    _move_in(beds, rows)
     lives = {p.child for p in rows["placement"] if p.standing is Standing.CURRENT}
     if authority:
         rows["child"] = [c for c in rows["child"] if c.authority in (authority, None) or c.ref in lives]
@@ -167,15 +223,19 @@ def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authori
     for kind in ("placement", "travel", "agreement", "refusal"):
         rows[kind] = [row for row in rows[kind] if row.child in kept]
     rows["relationship"] = [row for row in rows["relationship"] if _concerns(row, kept, rows["child"])]
-    promised = {home: number for home, number in session.execute(select(Bed.home, func.count()).group_by(Bed.home))}
-    rows["home"] = [_with_promised(home, promised.get(home.ref, 0)) for home in rows["home"]]
+    promised = Counter(home for home, _ in beds)
+    rows["home"] = [_with_promised(home, promised[home.ref]) for home in rows["home"]]
     parts = {PARTS[kind]: tuple(found) for kind, found in rows.items()}
     return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)
 
 
-def _move_in(session: Session, rows: dict[str, list[Any]]) -> None:
+def _reader(seal: Seal, maps: Maps) -> Callable[[Fact], Any]:
+    return lambda row: row_of(KINDS[row.kind], opened(seal, row).cells, maps.find)
+
+
+def _move_in(beds: tuple[tuple[str, str], ...], rows: dict[str, list[Any]]) -> None:
     """Children to whom a place is promised count as living there: nobody plans for them again, all count beside them."""
-    promised = {bed.child: bed.home for bed in session.scalars(select(Bed))}
+    promised = {child: home for home, child in beds}
     stay = [p for p in rows["placement"] if not (p.child in promised and p.standing is not Standing.LINKED)]
     rows["placement"] = stay + [CurrentPlacement(child=child, home=home) for child, home in sorted(promised.items())]
     rows["child"] = [replace(c, move_requested=None) if c.ref in promised else c for c in rows["child"]]

@@ -9,9 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
+from api.db.files import seal_anew
 from api.db.sealing import KEY_BYTES, Seal
 from api.db.store import Store
-from api.db.tables import Fact, PlanMade
+from api.db.tables import Fact, KeptFile, PlanMade
 
 
 def add_key(path: Path) -> Seal:
@@ -38,6 +39,9 @@ def seal_again(store: Store, seal: Seal) -> int:
         for plan in plans:
             place = ("plan", plan.id, "caseload")
             plan.sealed = seal.close(seal.open(plan.sealed, *place), *place)
-        return len(facts) + len(plans)
+        files = session.scalars(select(KeptFile)).all()
+        for file in files:
+            seal_anew(seal, file)
+        return len(facts) + len(plans) + len(files)
 
     return store.transact(act, lambda rows: Entry("system", "renew-key", "record", {"sealed": rows}))

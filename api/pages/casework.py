@@ -40,7 +40,7 @@ def _child_page(look: Any, ref: str, emergency: bool, asked: str, fault: Service
         history = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
     seeking = ref in {one.ref for one in caseload.seeking}
     together = _together(caseload, ref) if seeking else [ref]
-    found = matching.homes_for(caseload, parts.policy, together, emergency) if seeking else None
+    found = matching.homes_for(caseload, parts.policy, together, emergency, parts.maps.readings) if seeking else None
     why = _why(look, caseload, ref, asked) if asked and seeking else None
     look.run("read-child", f"child:{ref[:100]}", lambda _: {}, emergency=emergency, home=asked or None)
     return page(
@@ -90,6 +90,7 @@ def decide(ref: str, form: Form, act: Sending) -> Response:
     except ValueError:
         raise NotHere("There is no such decision.", "Use the buttons of the page.") from None
     choice = Choice(kind, children, form.get("home", "")[:80], form.get("plan") or None, form.get("reason") or None)
+    act.parts.read_ahead(act.user.authority)
 
     def done(session: Session) -> dict[str, Any]:
         return {"decided": len(decisions.decide(_desk(act, session), choice))}

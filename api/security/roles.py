@@ -13,6 +13,10 @@ class May(StrEnum):
     DECIDE = "decide"
     AGREE = "agree"
     IMPORT = "import"
+    EXPORT = "export"
+    FORECAST = "forecast"
+    DRAFT_POLICY = "draft-policy"
+    SIGN_POLICY = "sign-policy"
     READ_TRAIL = "read-trail"
     MANAGE_PEOPLE = "manage-people"
     SELF = "self"
@@ -45,12 +49,12 @@ _AGREES = {May.SEE_CASES, May.AGREE}
 MAY: dict[Role, frozenset[May]] = {
     Role.DUTY_OFFICER: frozenset(_OFFICER),
     Role.FAMILY_FINDER: frozenset(_OFFICER),
-    Role.TEAM_MANAGER: frozenset({*_OFFICER, May.AGREE}),
-    Role.NOMINATED_OFFICER: frozenset(_AGREES),
-    Role.DIRECTOR: frozenset(_AGREES),
-    Role.COMMISSIONER: frozenset(),
-    Role.ANALYST: frozenset(),
-    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES}),
+    Role.TEAM_MANAGER: frozenset({*_OFFICER, May.AGREE, May.EXPORT, May.DRAFT_POLICY}),
+    Role.NOMINATED_OFFICER: frozenset({*_AGREES, May.DRAFT_POLICY}),
+    Role.DIRECTOR: frozenset({*_AGREES, May.SIGN_POLICY}),
+    Role.COMMISSIONER: frozenset({May.FORECAST}),
+    Role.ANALYST: frozenset({May.FORECAST}),
+    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES, May.EXPORT}),
     Role.AUDITOR: frozenset({May.READ_TRAIL}),
     Role.ADMINISTRATOR: frozenset({May.MANAGE_PEOPLE}),
     Role.SERVICE_MANAGER: frozenset(_AGREES),
