@@ -47,7 +47,12 @@ class Service:
     def read_ahead(self, authority: str | None) -> Caseload:
         """The caseload, read before an act takes the writer's lock; within it only what changed since is read again."""
         with self.store.reading() as session:
-            return load_caseload(session, self.store.seal, self.maps, self.today(), authority)
+            return self.read_within(session, authority)
+
+    def read_within(self, session: Session, authority: str | None) -> Caseload:
+        """The caseload as an act's own transaction sees it."""
+        session.flush()
+        return load_caseload(session, self.store.seal, self.maps, self.today(), authority)
 
 
 def service(request: Request) -> Service:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
 
 from api.db.sealing import Seal
 from api.db.store import Store
@@ -70,6 +71,7 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(MatchingError, _core_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
@@ -130,6 +132,26 @@ def _not_valid(_: Request, fault: Exception) -> JSONResponse:
         "Correct them and send it again.",
         fields,
     )
+
+
+SAID = {
+    404: ("Not found", "There is nothing at this address.", "The addresses are described at /api/openapi.json."),
+    405: ("Not possible here", "This address does not do that.", "The addresses are described at /api/openapi.json."),
+    400: ("The request cannot be", "The body cannot be read.", "Send JSON, or the form that is described."),
+}
+
+
+def _of_http(request: Request, fault: Exception) -> Response:
+    """What the framework refuses by itself, told as everything else."""
+    assert isinstance(fault, HTTPException)
+    title, detail, way_out = SAID.get(fault.status_code, ("Refused", str(fault.detail), ""))
+    if _for_a_page(request):
+        refused = ServiceError(detail, way_out)
+        refused.status, refused.title = fault.status_code, title
+        return page("refused.html", None, fault.status_code, fault=refused)
+    answer = _problem(fault.status_code, title, detail, way_out, ())
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 def _ours(request: Request, fault: Exception) -> JSONResponse:

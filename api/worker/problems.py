@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from api.db.audit import Entry
 from api.db.files import drop_files
 from api.db.store import Store
