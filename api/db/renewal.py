@@ -12,7 +12,7 @@ from api.db.audit import Entry
 from api.db.files import seal_anew
 from api.db.sealing import KEY_BYTES, Seal
 from api.db.store import Store
-from api.db.tables import Fact, KeptFile, PlanMade
+from api.db.tables import Fact, KeptFile, Note, PlanMade
 
 
 def add_key(path: Path) -> Seal:
@@ -39,9 +39,13 @@ def seal_again(store: Store, seal: Seal) -> int:
         for plan in plans:
             place = ("plan", plan.id, "caseload")
             plan.sealed = seal.close(seal.open(plan.sealed, *place), *place)
+        notes = session.scalars(select(Note)).all()
+        for note in notes:
+            place = ("note", note.id, "sealed")
+            note.sealed = seal.close(seal.open(note.sealed, *place), *place)
         files = session.scalars(select(KeptFile)).all()
         for file in files:
             seal_anew(seal, file)
-        return len(facts) + len(plans) + len(files)
+        return len(facts) + len(plans) + len(notes) + len(files)
 
     return store.transact(act, lambda rows: Entry("system", "renew-key", "record", {"sealed": rows}))

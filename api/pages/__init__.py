@@ -1,5 +1,15 @@
 """Pages for people: HTML over the same services as the JSON routes; they work without script."""
 
-from api.pages import board, casework, sessions
+from api.pages import agreeing, board, child, choosing, details, finding, meeting, referring, sessions
 
-PAGES = (sessions.router, board.router, casework.router)
+PAGES = (
+    sessions.router,
+    board.router,
+    referring.router,
+    details.router,
+    choosing.router,
+    child.router,
+    agreeing.router,
+    meeting.router,
+    finding.router,
+)
