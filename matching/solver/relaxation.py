@@ -12,6 +12,7 @@ from matching.solver.bound import NOTHING, Bound, bound_of
 from matching.solver.cuts import SMALL, new_rows
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
+from matching.solver.shortfall import Shortfall
 
 SCALE = 1024
 PRIMAL, DUAL = 4, 1  # a new aim leaves the point possible, a new row leaves the prices possible
@@ -86,6 +87,14 @@ class Relaxation:
         net[self.barred] = NOTHING
         constant = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
         return bound_of(self.problem, self.at, net, constant)
+
+    def shortfall(self) -> Shortfall:
+        """What plans lose at the prices found, those of families too, in 1/`SCALE` points."""
+        prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
+        reaching, packing = prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :]
+        cost = self.packing.use.T @ packing - self.value * SCALE - reaching @ self.held.values
+        most = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
+        return Shortfall(at=self.at, rows=self.packing, prices=packing, cost=cost, most=most)
 
     def whole(self) -> Integers | None:
         """The chosen blocks, if none is chosen in part."""

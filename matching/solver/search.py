@@ -9,6 +9,7 @@ import numpy.typing as npt
 from matching.solver.exact import by_cp_sat, by_highs
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import SCALE, Relaxation
+from matching.solver.shortfall import Shortfall
 
 SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
@@ -28,6 +29,7 @@ class Best:
     proven: bool
     keep: npt.NDArray[np.bool_]
     relaxed: Relaxation | None
+    short: Shortfall | None = None
 
 
 @dataclass(slots=True)
@@ -46,23 +48,33 @@ class Clock:
         return self.until is not None and time.monotonic() >= self.until
 
 
-def best_of(relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock) -> Best:
+def best_of(
+    relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock, short: Shortfall | None = None
+) -> Best:
     """The most valuable plan made of the blocks of `relaxed` that reaches what is held; `chosen` is such a plan.
 
     First in the hope that blocks of much regret do not matter; if the proof shows that they might, once more
-    without hope, dropping only what the plan at hand excludes. `relaxed` is used up.
+    without hope, dropping only what the plan at hand excludes. `relaxed` is used up. `short` tells again what is held.
     """
     problem, at = relaxed.problem, relaxed.at
-    best = Search(relaxed, value, held, chosen, clock).run(hope=True)
+    best = Search(relaxed, value, held, chosen, clock, short).run(hope=True)
     if not best.proven and not clock.over:
-        best = Search(Relaxation(problem, at, held), value, held, best.chosen, clock).run(hope=False)
+        best = Search(Relaxation(problem, at, held), value, held, best.chosen, clock, short).run(hope=False)
     return best
 
 
 class Search:
     """One search: `worth` bounds (in 1/`SCALE`) any plan that holds a block, `now` is the value of the plan at hand."""
 
-    def __init__(self, relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock) -> None:
+    def __init__(
+        self,
+        relaxed: Relaxation,
+        value: Integers,
+        held: Held,
+        chosen: Integers,
+        clock: Clock,
+        short: Shortfall | None = None,
+    ) -> None:
         self.problem, self.relaxed, self.value, self.held, self.clock = relaxed.problem, relaxed, value, held, clock
         problem, at = self.problem, relaxed.at
         self.chosen, self.now = chosen, int(value[chosen].sum())
@@ -70,6 +82,8 @@ class Search:
         self.worth[at] = UNKNOWN
         self.ceiling = self.dropped = -int(UNKNOWN)
         self.closed = False
+        self.held_short = short
+        self.short: Shortfall | None = None
 
     def run(self, *, hope: bool) -> Best:
         """Tighten and drop until little is left, then solve that exactly."""
@@ -79,7 +93,7 @@ class Search:
             left = left[self.worth[left] >= self.now * SCALE]
         proven = (self.closed or self._exactly(left)) and self.dropped < self.now * SCALE
         bound = self.now if proven else max(self.now, self.ceiling // SCALE)
-        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE, self.relaxed)
+        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE, self.relaxed, self._short())
 
     def _tighten(self, hope: bool) -> Integers:
         relaxed, totals = self.relaxed, []
@@ -96,7 +110,7 @@ class Search:
         return relaxed.at
 
     def _note(self) -> int:
-        bound = self.relaxed.bound()
+        bound, self.short = self.relaxed.bound(), self.relaxed.shortfall()
         if self.ceiling < 0:
             self.ceiling = bound.total
         self.worth[self.relaxed.at] = np.minimum(self.worth[self.relaxed.at], bound.total - bound.regret)
@@ -126,12 +140,16 @@ class Search:
         if self._holds_much(at):
             found, proven = by_highs(self.problem, self.value, self.held, at, left)
         else:
-            found, proven = by_cp_sat(self.problem, self.value, self.held, at, left, hint=self.chosen)
+            found, proven = by_cp_sat(self.problem, self.value, self.held, at, left, self.chosen, self.held_short or self._short())
         if found is not None and not lawful(self.problem, self.held, found):
             found, proven = by_cp_sat(self.problem, self.value, self.held, at, self.clock.left())
         if found is not None:
             self._take(found)
         return proven
+
+    def _short(self) -> Shortfall | None:
+        """What a plan as good as the one at hand may lose."""
+        return None if self.short is None else self.short.reaching(self.now * SCALE)
 
     def _holds_much(self, at: Integers) -> bool:
         """Whether goals are held over most blocks: HiGHS is quicker then, CP-SAT where rows are short."""

@@ -18,6 +18,7 @@ from matching.solver.greedy import greedy_plan
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import Best, Clock, best_of, lawful
+from matching.solver.shortfall import Shortfall
 
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
@@ -35,6 +36,7 @@ class Run:
     proven: bool = True
     relaxed: Relaxation | None = None
     lead_held: Held | None = None
+    lead_short: Shortfall | None = None
     bound: list[int] = field(default_factory=list)
     seconds: list[tuple[str, float]] = field(default_factory=list)
 
@@ -185,12 +187,13 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     earlier = sum(int(lead.weights[goal]) * run.achieved(goal) for goal in range(lead.finest))
     run.hold(lead.finest, best.bound - earlier)
     run.lead_held = run.held.without(lead.finest + 1).with_row(lead.value(run.problem), best.value)
+    run.lead_short = best.short
 
 
 def _search(run: Run, goal: int) -> None:
     """Find the best of one goal by itself."""
     value = run.problem.goal_values[goal]
-    best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock))
+    best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock, run.lead_short))
     run.chosen = best.chosen
     run.proven &= best.proven
     if best.proven:
@@ -213,7 +216,8 @@ def _draw_lots(run: Run) -> None:
         return
 
     def draw(held: Held) -> Best:
-        found, proven = by_cp_sat(run.problem, -run.problem.lot, held, run.at, run.clock.left(), hint=run.chosen)
+        left = run.clock.left()
+        found, proven = by_cp_sat(run.problem, -run.problem.lot, held, run.at, left, run.chosen, run.lead_short)
         lawfully = found is not None and lawful(run.problem, held, found)
         if proven and not lawfully:
             raise NoProofInTime("The draw of lots found no plan, though one is known. Report this fault.")
