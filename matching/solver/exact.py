@@ -83,10 +83,12 @@ def by_cp_sat(
     seconds: float | None,
     hint: Integers | None = None,
     short: Shortfall | None = None,
+    effort: float | None = None,
 ) -> tuple[Integers | None, bool]:
     """Best blocks among `keep` with CP-SAT (one worker, level 2), and whether that was proven within the time.
 
-    `short` tells again, in a form that is easier to search, a value that plans must reach.
+    `short` tells again, in a form that is easier to search, a value that plans must reach. `effort` is a limit in
+    CP-SAT's deterministic seconds, the same on any machine.
     """
     model = cp_model.CpModel()
     short = short if short is not None and short.covers(keep) else None
@@ -102,7 +104,7 @@ def by_cp_sat(
     if hint is not None:
         for variable, on in zip(chosen, np.isin(keep, hint).tolist(), strict=True):
             model.add_hint(variable, on)
-    return _solved(model, chosen, keep, seconds)
+    return _solved(model, chosen, keep, seconds, effort)
 
 
 def _fall_short(model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Integers, short: Shortfall) -> None:
@@ -132,7 +134,11 @@ def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], packing: Packi
 
 
 def _solved(
-    model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Integers, seconds: float | None
+    model: cp_model.CpModel,
+    chosen: list[cp_model.IntVar],
+    keep: Integers,
+    seconds: float | None,
+    effort: float | None = None,
 ) -> tuple[Integers | None, bool]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -140,6 +146,8 @@ def _solved(
     solver.parameters.random_seed = 0
     if seconds is not None:
         solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+    if effort is not None:
+        solver.parameters.max_deterministic_time = effort
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return None, True

@@ -13,7 +13,11 @@ from matching.solver.shortfall import Shortfall
 
 SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
+NEAR = 1_500  # blocks of least regret, whose regret is the room for a first look
+LOOKS = frozenset((1, 3, 5, 7, 9, 11, 13))  # rounds after which it is tried whether a plan is as near as that
+EFFORT = 2.0  # of one look, in CP-SAT's deterministic seconds
 ROUNDS = 80
+POLISH = 4  # rounds after the best plan is known
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
 HOPE = ((4, 0.6), (8, 0.4))  # from round .. on the gap is hoped to be this share of what was closed
 UNKNOWN = np.int64(1 << 62)
@@ -88,6 +92,7 @@ class Search:
     def run(self, *, hope: bool) -> Best:
         """Tighten and drop until little is left, then solve that exactly."""
         left = self._tighten(hope)
+        self._polish()
         if not self.closed and left.size > 2 * FEW:
             self._exactly(self._least_regret(left))
             left = left[self.worth[left] >= self.now * SCALE]
@@ -102,6 +107,8 @@ class Search:
             if not relaxed.solve(self.clock.left()):
                 break
             totals.append(self._note())
+            if hope and step in LOOKS and not self.closed and relaxed.at.size > SMALL:
+                self._look_near()
             if step == FIRST_PLAN and not self.closed and relaxed.at.size > SMALL:
                 self._exactly(self._least_regret(relaxed.at))
             self._drop(hoped_for(totals) if hope and step < FIRST_PLAN else 0)
@@ -129,6 +136,36 @@ class Search:
             self.dropped = max(self.dropped, int(worth[~keep].max()))
             self.relaxed.narrow(keep)
 
+    def _polish(self) -> None:
+        """Tighten a little more once the best plan is known: the less may be lost, the fewer plans are as good."""
+        for _ in range(POLISH):
+            if not self.closed or self._short_room() < SCALE or self.relaxed.at.size > SMALL or self.clock.over:
+                return
+            if not self.relaxed.tighten() or not self.relaxed.solve(self.clock.left()):
+                return
+            self._note()
+            self.closed = True
+            self._drop(0)
+
+    def _short_room(self) -> int:
+        short = self._short()
+        return 0 if short is None else short.room
+
+    def _look_near(self) -> None:
+        """Look for a plan among the blocks of least regret that loses no more than these; none better is elsewhere."""
+        at, worth = self.relaxed.at, self.worth[self.relaxed.at]
+        few = min(NEAR, worth.size)
+        target = max(int(np.partition(worth, -few)[-few]), (self.now + 1) * SCALE)
+        if self.short is None or self.dropped >= target or self.clock.over:
+            return
+        near, short = at[worth >= target], self.short.reaching(target)
+        found, proven = by_cp_sat(
+            self.problem, self.value, self.held, near, self.clock.left(), short=short, effort=EFFORT
+        )
+        if found is not None:
+            self._take(found)
+            self.closed = proven and self.now * SCALE >= target
+
     def _least_regret(self, at: Integers) -> Integers:
         return np.sort(at[np.argsort(-self.worth[at], kind="stable")[:FEW]])
 
@@ -137,10 +174,12 @@ class Search:
         left = self.clock.left()
         if left is not None and left <= 0:
             return False
-        if self._holds_much(at):
+        if self.held_short is None and self._holds_much(at):
             found, proven = by_highs(self.problem, self.value, self.held, at, left)
         else:
-            found, proven = by_cp_sat(self.problem, self.value, self.held, at, left, self.chosen, self.held_short or self._short())
+            found, proven = by_cp_sat(
+                self.problem, self.value, self.held, at, left, self.chosen, self.held_short or self._short()
+            )
         if found is not None and not lawful(self.problem, self.held, found):
             found, proven = by_cp_sat(self.problem, self.value, self.held, at, self.clock.left())
         if found is not None:

@@ -37,6 +37,7 @@ class Run:
     relaxed: Relaxation | None = None
     lead_held: Held | None = None
     lead_short: Shortfall | None = None
+    finest: int = 0
     bound: list[int] = field(default_factory=list)
     seconds: list[tuple[str, float]] = field(default_factory=list)
 
@@ -102,6 +103,7 @@ def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -
     relaxed = Relaxation(problem, run.at, run.held)
     with run.timed("bounds"):
         lead = _lead(run, relaxed)
+    run.finest = lead.finest
     with run.timed("all goals weighted"):
         _follow(run, relaxed, lead)
     for goal in range(len(run.bound), len(problem.goals)):
@@ -198,6 +200,8 @@ def _search(run: Run, goal: int) -> None:
     run.proven &= best.proven
     if best.proven:
         run.keep &= best.keep
+        if run.lead_held is None and goal <= run.finest:  # goals searched for one by one
+            run.lead_short = best.short
     run.hold(goal, best.bound)
 
 
