@@ -39,7 +39,7 @@ class Relaxation:
         self.held = Held(held.values[:, at], held.targets.copy(), held.on.copy())
         self.barred = np.zeros(at.size, dtype=bool)
         self.point = np.zeros(at.size)
-        self.engine = _engine(self.packing, self.held)
+        self.engine = engine_of(self.packing, self.held)
 
     def aim(self, value: Integers) -> None:
         """Maximise `value`, one for each block of the problem."""
@@ -158,7 +158,8 @@ class Relaxation:
                     yield multipliers[self.held.on.size :]
 
 
-def _engine(packing: Packing, held: Held) -> Any:
+def engine_of(packing: Packing, held: Held) -> Any:
+    """HiGHS with rows for what is held and for the packing, one column a block, and no aim yet."""
     use = sparse.vstack([sparse.csr_array(held.values), packing.use], format="csc")
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = use.shape[1], use.shape[0]

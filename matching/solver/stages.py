@@ -90,15 +90,12 @@ class Lead:
         return self.weights @ problem.goal_values[: self.weights.size]
 
 
-def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -> Solution:
-    """The best plan in the order of goals, with a bound for each; the tie is broken by the lot.
+def solve_exactly(problem: Problem, limits: Limits, floors: Floors = ()) -> Solution:
+    """The best plan in the order of goals, with a bound for each, all blocks at once; the tie is broken by the lot.
 
     `floors` are sums that the plan must reach: a value for each block, and the least sum. Raises `PlanRefused` when
     the children who must be placed cannot all be placed, or a floor cannot be reached.
     """
-    limits = limits or Limits()
-    if not problem.blocks:
-        return _nothing_possible(problem, floors)
     run = _start(problem, limits, floors)
     relaxed = Relaxation(problem, run.at, run.held)
     with run.timed("bounds"):
@@ -117,14 +114,6 @@ def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -
     return Solution(
         chosen=tuple(run.chosen.tolist()), achieved=achieved, bound=bound, proven=run.proven, seconds=tuple(run.seconds)
     )
-
-
-def _nothing_possible(problem: Problem, floors: Floors) -> Solution:
-    """The plan when no child could go anywhere."""
-    if problem.must_place or any(least > 0 for _, least in floors):
-        raise PlanRefused(CANNOT_FORCE)
-    none = (0,) * len(problem.goals)
-    return Solution(chosen=(), achieved=none, bound=none, proven=True)
 
 
 def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
