@@ -1,5 +1,5 @@
 """Pages for people: HTML over the same services as the JSON routes; they work without script."""
 
-from api.pages import board, casework, sessions
+from api.pages import board, casework, provider, sessions
 
-PAGES = (sessions.router, board.router, casework.router)
+PAGES = (sessions.router, provider.router, board.router, casework.router)

@@ -17,7 +17,7 @@ from api.errors import ServiceError, of_core
 from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, page
 from api.routes.facts import FRIDAY
 from api.security.roles import May
-from api.services import matching
+from api.services import belonging, matching
 from matching.domain import Caseload, Child, Deadline, Home
 from matching.domain.facts import facts_of
 from matching.errors import MatchingError
@@ -126,7 +126,7 @@ def confirm(ref: str, act: Sending) -> Response:
 
     def done(session: Session) -> dict[str, Any]:
         parts = act.parts
-        before = queries.one(session, parts.store.seal, "home", ref, None)
+        before = queries.one(session, parts.store.seal, "home", ref, act.user.authority, to_change=True)
         new = {"confirmed_on": parts.today().isoformat(), "confirmed_by": act.user.roles[0]}
         return {"version": queries.save(session, parts.store.seal, parts.maps, "home", {**before.cells, **new}).version}
 
@@ -163,7 +163,8 @@ def refer(form: Form, act: Sending) -> Response:
     cells = {name: read_day(form[name]) if name in DAYS else form[name] for name in FRIDAY if form.get(name)}
 
     def done(session: Session) -> dict[str, Any]:
-        return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", cells, 0).ref}
+        told = belonging.added(act.user, cells)
+        return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", told, 0).ref}
 
     try:
         kept, _, _ = act.run("refer", f"child:{cells.get('ref', '')[:100]}", done, 201, columns=sorted(cells))

@@ -37,7 +37,8 @@ def _child_page(look: Any, ref: str, emergency: bool, asked: str, fault: Service
         kept = queries.one(session, parts.store.seal, "child", ref, user.authority)
         caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
         bed = session.scalars(select(Bed).where(Bed.child == ref)).first()
-        history = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
+        decided = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
+        history = [(one, decisions.reason_of(session, parts.store.seal, one)) for one in decided]
     seeking = ref in {one.ref for one in caseload.seeking}
     together = _together(caseload, ref) if seeking else [ref]
     found = matching.homes_for(caseload, parts.policy, together, emergency) if seeking else None
@@ -110,7 +111,7 @@ def refused(ref: str, form: Form, act: Sending) -> Response:
     def done(session: Session) -> dict[str, Any]:
         seal = act.parts.store.seal
         queries.one(session, seal, "child", ref, act.user.authority)
-        queries.one(session, seal, "home", cells["home"], None)
+        queries.one(session, seal, "home", cells["home"], act.user.authority)
         told = {**cells, "on": act.parts.today().isoformat()}
         return {"version": queries.save(session, seal, act.parts.maps, "refusal", told).version}
 

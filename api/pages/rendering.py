@@ -10,9 +10,9 @@ from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.dependencies import Acting, TheService
+from api.dependencies import Acting, TheService, asking
 from api.errors import NotAllowed, NotSignedIn, Wrong
-from api.security.accounts import User, signed_in
+from api.security.accounts import User
 from api.security.roles import May
 from matching.wording import counted, listed, written
 
@@ -62,7 +62,7 @@ def at_the_page(request: Request, parts: TheService) -> User:
     token = request.cookies.get(COOKIE)
     if not token:
         raise NotSignedIn("Nobody is signed in.", "Sign in.")
-    return signed_in(parts.store, token, parts.settings.idle_minutes)
+    return asking(parts, token)
 
 
 AtThePage = Annotated[User, Depends(at_the_page)]
