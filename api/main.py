@@ -4,21 +4,21 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import date, datetime
 from multiprocessing import get_context
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from api.db.opening import opened
 from api.db.queries import Maps
 from api.db.store import Store
-from api.dependencies import Service
+from api.dependencies import Service, the_day
 from api.errors import NotReachable, ServiceError, TooManyTries, of_core
 from api.pages import PAGES
-from api.pages.rendering import HERE, back_to, page
+from api.pages.rendering import Assets, back_to, page
 from api.routes import ROUTERS
 from api.security.accounts import now
 from api.security.limiting import Limiter
@@ -30,7 +30,6 @@ from matching.errors import MatchingError
 from matching.geo import read_adjoining
 from matching.policy import Policy
 
-STATIC = HERE / "static"
 LOG = logging.getLogger("placements")
 HEADERS = {
     "Cache-Control": "no-store",
@@ -54,9 +53,13 @@ def create_app(
     *,
     store: Store | None = None,
     policy: Policy | None = None,
+    today: Callable[[], date] = the_day,
     clock: Callable[[], datetime] = now,
 ) -> FastAPI:
-    """The service; it makes or migrates its database when it starts, and does not start with another key than its own."""
+    """The service; it makes or migrates its database when it starts, and does not start with another key than its own.
+
+    `today` gives the day that it works on, `clock` the time (UTC).
+    """
     limiter = Limiter(settings.person_requests, settings.machine_requests)
 
     @asynccontextmanager
@@ -65,7 +68,7 @@ def create_app(
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             app.state.service = Service(
-                settings, kept, maps(), rules, pool, _provider(settings, clock), limiter=limiter, clock=clock
+                settings, kept, maps(), rules, pool, _provider(settings, clock), limiter, clock, today
             )
             yield
         if store is None:
@@ -80,7 +83,7 @@ def create_app(
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(Assets()), name="static")
     for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     app.add_exception_handler(ServiceError, _refused)

@@ -11,7 +11,7 @@ from matching.domain import Caseload, Household, SiblingGroup, SiblingPlan, Verd
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
 from matching.rules import AnyRule, Sets
-from matching.steps import steps_before
+from matching.steps import ALSO_SAID_BY, steps_before
 from matching.wording import Sentence, counted, listed
 
 GOOD, POOR = 0.7, 0.3
@@ -33,11 +33,15 @@ def placement_of(found: Candidates, child: str, home: str) -> Placement:
     row, column = found.row_of_child[child], found.register.home_index[home]
     rated = criteria_of(found, row, column)
     weights = [weight for _, weight in found.policy.criteria]
+    before = steps_before(
+        found.register.caseload, found.judged.pairs.children.items[row], found.register.homes.items[column]
+    )
+    said = {ALSO_SAID_BY.get(step.code) for step in before}
     good = [(weights[i], reason) for i, share, reason in rated if share is not None and share >= GOOD]
     poor = [
         (weights[i], reason)
         for i, share, reason in rated
-        if share is not None and share < POOR and _concerns(found, i, row)
+        if share is not None and share < POOR and reason.code not in said and _concerns(found, i, row)
     ]
     return Placement(
         child=child,
@@ -46,9 +50,7 @@ def placement_of(found: Candidates, child: str, home: str) -> Placement:
         reasons=_heaviest(good),
         worries=_heaviest(poor),
         not_known=tuple(reason for _, share, reason in rated if share is None),
-        before=steps_before(
-            found.register.caseload, found.judged.pairs.children.items[row], found.register.homes.items[column]
-        ),
+        before=before,
     )
 
 

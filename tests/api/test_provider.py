@@ -32,12 +32,13 @@ COOKIE = "placements_session"
 
 @dataclass
 class Clock:
-    """The service's clock, which a test puts forward."""
+    """The service's clock: it stands where a test began, and a test puts it forward."""
 
+    began: datetime = field(default_factory=now)
     ahead: timedelta = field(default_factory=timedelta)
 
     def __call__(self) -> datetime:
-        return now() + self.ahead
+        return self.began + self.ahead
 
 
 @dataclass(frozen=True)
@@ -130,7 +131,7 @@ def well(council: Council) -> Iterator[None]:
     council.control(
         people=[amira, *others], told={}, amr=[], forged=False, down=False, auth_method="client_secret_post"
     )
-    council.clock.ahead = timedelta()
+    council.clock.began, council.clock.ahead = now(), timedelta()
     yield
     for browser in council.open:
         browser.close()
