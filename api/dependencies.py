@@ -164,9 +164,13 @@ class Acting:
             return body, status, False
 
         def entry(done: tuple[Any, int, bool]) -> Entry:
-            return Entry(self.user.name, act, about, {**detail, "again": True} if done[2] else detail)
+            return self.entry(act, about, **({**detail, "again": True} if done[2] else detail))
 
         return self.parts.store.transact(once, entry)
+
+    def entry(self, act: str, about: str, **detail: object) -> Entry:
+        """What the trail says of an act of this person."""
+        return Entry(self.user.name, act, about, detail)
 
 
 def _answer(parts: Service, kept: Answered) -> Any:

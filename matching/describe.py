@@ -170,18 +170,28 @@ def _unplaced(found: Candidates, child: str, used: Counter[str]) -> Unplaced:
 def near_misses_of(
     found: Candidates, children: Sequence[str], standing: Standing, these: Flags, taken: Flags | None = None
 ) -> tuple[NearMiss, ...]:
-    """The nearest of `these` homes in words: places not `taken` first, the least in the way, then the most points."""
+    """The nearest of `these` homes in words."""
+    taken = np.zeros(these.size, dtype=bool) if taken is None else taken
+    return tuple(
+        near_miss(found, children, int(column), taken[column])
+        for column in nearest(found, children, standing, these, taken)
+    )
+
+
+def nearest(
+    found: Candidates, children: Sequence[str], standing: Standing, these: Flags, taken: Flags | None = None
+) -> Integers:
+    """Positions of the nearest of `these` homes: not `taken` first, the least in the way, then the most points."""
     columns = np.flatnonzero(these)
     taken = np.zeros(these.size, dtype=bool) if taken is None else taken
     points = found.judged.total[[found.row_of_child[ref] for ref in children]].sum(axis=0)
     missing = standing.in_the_way.sum(axis=0) + _years_outside(found, children) // YEARS_AS_ONE
     order = np.lexsort((columns, -points[columns], missing[columns], taken[columns]))
-    return tuple(
-        _near_miss(found, children, int(column), taken[column]) for column in columns[order][:MOST_NEAR_MISSES]
-    )
+    return np.asarray(columns[order][:MOST_NEAR_MISSES], dtype=np.int64)
 
 
-def _near_miss(found: Candidates, children: Sequence[str], column: int, taken: bool) -> NearMiss:
+def near_miss(found: Candidates, children: Sequence[str], column: int, taken: bool = False) -> NearMiss:
+    """What would make a home possible, in words."""
     needs, home = blockers_of(found, children, column), found.register.homes.items[column].home.ref
     if taken:
         told = Sentence.of("The places at {home} are used for other children in this plan.", home=home)

@@ -168,6 +168,17 @@ def pools_of(session: Session, authority: str) -> frozenset[str]:
     return frozenset(session.scalars(select(PoolMember.pool).where(PoolMember.authority == authority)))
 
 
+def is_there(session: Session, kind: str, ref: str) -> bool:
+    """Whether a reference is taken, by anybody."""
+    return session.get(Fact, (kind, ref)) is not None
+
+
+def must_be_new(session: Session, kind: str, ref: str) -> None:
+    """Raise `Outdated` for a reference that is taken, as saving it as new would."""
+    if is_there(session, kind, ref):
+        raise Outdated(f"There is a {kind} with this reference already.", "Choose another one, or open that one.")
+
+
 def some(session: Session, seal: Seal, kind: str, authority: str | None, after: str, limit: int) -> list[Kept]:
     """Facts in order of reference, from after a cursor."""
     query = select(Fact).where(Fact.kind == kind, Fact.ref > after).order_by(Fact.ref).limit(limit)

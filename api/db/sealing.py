@@ -76,6 +76,10 @@ class Seal:
             self._inner[place] = Seal([base64.b64decode(self.open(sealed, table, row, column)["key"])])
         return self._inner[place]
 
+    def sealed_here(self, sealed: bytes) -> bool:
+        """Whether one of these keys sealed a value, and not a person's own."""
+        return sealed[:NAME_BYTES] in self._keys
+
     @property
     def newest(self) -> bytes:
         """The name of the key that seals; a sealed value begins with the name of its key."""

@@ -181,6 +181,23 @@ class Decided(Base):
     at: Mapped[datetime]
 
 
+class Note(Base):
+    """What people at the desks note while they work: drafts, calls, first thoughts, agreements asked for. The text is sealed.
+
+    `about` is the child or form; `settled_at` is when it was answered, sent or taken back.
+    """
+
+    __tablename__ = "note"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    about: Mapped[str] = mapped_column(String(120), index=True)
+    by: Mapped[str] = mapped_column(String(80))
+    authority: Mapped[str | None] = mapped_column(String(80))
+    at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class AuditEntry(Base):
     """One act: who, as what, did what to what. `hash` chains it to the entry before."""
 

@@ -179,6 +179,24 @@ def reason_of(session: Session, seal: Seal, row: Decided) -> str | None:
 
 def agree(desk: Desk, rule: str, child: str, home: str, reason: str, expires_on: date | None) -> queries.Kept:
     """Record that a rule may be lifted for exactly one child and home; raises `NotAllowed` for a role that may not."""
+    role = may_lift(desk, rule)
+    queries.one(desk.session, desk.seal, "child", child, desk.user.authority)
+    queries.one(desk.session, desk.seal, "home", home, desk.user.authority)
+    told = {
+        "rule": rule,
+        "child": child,
+        "home": home,
+        "role": role,
+        "reason": reason,
+        "decided_on": desk.day.isoformat(),
+    }
+    if expires_on:
+        told["expires_on"] = expires_on.isoformat()
+    return queries.save(desk.session, desk.seal, desk.maps, "agreement", told)
+
+
+def may_lift(desk: Desk, rule: str) -> str:
+    """The role by which the person may lift a rule; raises `Wrong` when nobody may, `NotAllowed` when they may not."""
     rules = {one.code: one for one in (*desk.policy.rules, *desk.policy.set_rules)}
     if rule not in rules or not rules[rule].lifted_by:
         raise Wrong(
@@ -187,16 +205,4 @@ def agree(desk: Desk, rule: str, child: str, home: str, reason: str, expires_on:
     roles = [role for role in desk.user.roles if role in rules[rule].lifted_by]
     if not roles:
         raise NotAllowed(f"{rule} may be lifted by: {', '.join(rules[rule].lifted_by)}.", "Send it to one of them.")
-    queries.one(desk.session, desk.seal, "child", child, desk.user.authority)
-    queries.one(desk.session, desk.seal, "home", home, desk.user.authority)
-    told = {
-        "rule": rule,
-        "child": child,
-        "home": home,
-        "role": roles[0],
-        "reason": reason,
-        "decided_on": desk.day.isoformat(),
-    }
-    if expires_on:
-        told["expires_on"] = expires_on.isoformat()
-    return queries.save(desk.session, desk.seal, desk.maps, "agreement", told)
+    return roles[0]

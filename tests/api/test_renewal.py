@@ -12,7 +12,7 @@ from api.db.data_keys import Keyring
 from api.db.renewal import BY_THE_RECORD, add_key, seal_again
 from api.db.sealing import NAME_BYTES, Seal, WrongKey
 from api.db.store import Store
-from api.db.tables import Answered, Base, DataKey, Person, SignedIn
+from api.db.tables import Answered, Base, DataKey, Note, Person, SignedIn
 from api.security import codes
 from api.security.accounts import new_person, now
 from tests.lib.builders import a_home
@@ -42,6 +42,9 @@ def fill(session: Session, seal: Seal) -> None:
             sealed=seal.close({}, "signed_in", "t", "sealed"),
         )
     )
+    session.add(
+        Note(id="n", kind="draft", about="refer", by="x", at=now(), sealed=seal.close({}, "note", "n", "sealed"))
+    )
     kept = seal.close({"body": "{}"}, "answered", "renewed|k", "sealed")
     session.add(Answered(person="renewed", key="k", request_hash="h", status=200, sealed=kept, at=now()))
 
@@ -52,7 +55,7 @@ def test_a_new_key_seals_everything_again(store: Store, tmp_path: Path) -> None:
     store.transact(lambda session: fill(session, old), lambda _: Entry("test", "fill", "record", {}))
     new = add_key(path)
     assert place_of(store, new, "renewed") == "SO14 7", "both keys open until all is sealed again"
-    assert seal_again(store, new) == 4
+    assert seal_again(store, new) == 5
     assert place_of(store, new, "renewed") == "SO14 7"
     with pytest.raises(WrongKey, match="not in the key file"):
         place_of(store, old, "renewed")

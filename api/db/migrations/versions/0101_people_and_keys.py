@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0101"
-down_revision = "0002"
+down_revision = "0301"
 
 
 def upgrade() -> None:

@@ -22,6 +22,9 @@ DECISION = sa.table(
     "decision", sa.column("id"), sa.column("child"), sa.column("reason"), sa.column("sealed", sa.LargeBinary)
 )
 
+NOTE = sa.table("note", sa.column("id"), sa.column("kind"), sa.column("about"), sa.column("sealed", sa.LargeBinary))
+ABOUT_A_CHILD = ("call", "thought", "agreement-asked")
+
 
 def upgrade() -> None:
     """Add the keys and seal what was plain."""
@@ -36,8 +39,16 @@ def upgrade() -> None:
         own = keyring(session, seal).made(f"child:{row.child}")
         sealed = own.close({"reason": row.reason}, "decision", row.id, "sealed")
         session.execute(sa.update(DECISION).where(DECISION.c.id == row.id).values(sealed=sealed))
+    for row in session.execute(sa.select(NOTE).where(NOTE.c.kind.in_(ABOUT_A_CHILD))).all():
+        _move_note(session, row, seal, keyring(session, seal).made(f"child:{row.about}"))
     session.flush()
     op.drop_column("decision", "reason")
+
+
+def _move_note(session: Session, row: sa.Row[tuple[object, ...]], opens: Seal, closes: Seal) -> None:
+    place = ("note", row.id, "sealed")
+    sealed = closes.close(opens.open(row.sealed, *place), *place)
+    session.execute(sa.update(NOTE).where(NOTE.c.id == row.id).values(sealed=sealed))
 
 
 def _tables() -> None:
@@ -132,6 +143,8 @@ def downgrade() -> None:
         own = keyring(session, seal).of(f"child:{row.child}")
         reason = own.open(row.sealed, "decision", row.id, "sealed")["reason"]
         session.execute(sa.update(DECISION).where(DECISION.c.id == row.id).values(reason=reason))
+    for row in session.execute(sa.select(NOTE).where(NOTE.c.kind.in_(ABOUT_A_CHILD))).all():
+        _move_note(session, row, keyring(session, seal).of(f"child:{row.about}"), seal)
     op.drop_index("ix_answered_at", "answered")
     _answers(sa.Column("body", sa.JSON(), nullable=False))
     op.drop_column("decision", "sealed")
