@@ -29,14 +29,14 @@ class Readings:
         self._values: dict[str, Any] = {}
         self._caseloads: OrderedDict[Hashable, tuple[Caseload, Register, Lock]] = OrderedDict()
 
-    def facts(self, session: Session, stamps: Sequence[str], read: Callable[[Fact], Any]) -> list[Any]:
-        """The facts with these stamps, each read once; `read` makes a value of a row."""
+    def facts(self, session: Session, stamps: Sequence[str], read: Callable[[Sequence[Fact]], list[Any]]) -> list[Any]:
+        """The facts with these stamps, each read once; `read` makes values of rows."""
         with self._lock:
             known = {stamp: self._values[stamp] for stamp in stamps if stamp in self._values}
         missing = [stamp for stamp in stamps if stamp not in known]
         for first in range(0, len(missing), AT_ONCE):
-            part = select(Fact).where(Fact.stamp.in_(missing[first : first + AT_ONCE]))
-            known |= {row.stamp: read(row) for row in session.scalars(part)}
+            rows = session.scalars(select(Fact).where(Fact.stamp.in_(missing[first : first + AT_ONCE]))).all()
+            known |= {row.stamp: value for row, value in zip(rows, read(rows), strict=True)}
         if missing:
             with self._lock:  # what was changed or removed since is forgotten
                 self._values = known

@@ -1,6 +1,8 @@
 """JSON routes, one module for each resource; `ROUTERS` is all of them."""
 
 from api.routes import (
+    account,
+    api_keys,
     casework,
     decisions,
     facts,
@@ -13,6 +15,7 @@ from api.routes import (
     outcomes,
     people,
     policies,
+    pools,
     referrals,
     sessions,
     trail,
@@ -20,7 +23,10 @@ from api.routes import (
 
 ROUTERS = (
     sessions.router,
+    account.router,
     people.router,
+    api_keys.router,
+    pools.router,
     referrals.router,
     facts.router,
     families.router,

@@ -12,6 +12,7 @@ from api.dependencies import Acting, Needs, TheAct, TheService, Version
 from api.errors import Outdated, Wrong
 from api.security.accounts import User
 from api.security.roles import May
+from api.services import belonging
 
 router = APIRouter(prefix="/api/v1", tags=["children and homes"])
 Cells = Annotated[dict[str, str], Field(max_length=120)]
@@ -68,16 +69,14 @@ def _some(parts: TheService, user: User, kind: str, after: str, limit: int) -> d
 
 def _change(act: Acting, kind: str, ref: str, cells: dict[str, str], version: int | None) -> JSONResponse:
     _same_reference(ref, cells)
-    _own(act, kind, cells)
 
     def done(session: Session) -> dict[str, object]:
-        before = queries.one(session, act.parts.store.seal, kind, ref, act.user.authority)
+        before = queries.one(session, act.parts.store.seal, kind, ref, act.user.authority, to_change=True)
         if version is None:
             raise Outdated("An edit names the version it was made on.", "Send the ETag as If-Match.")
         hidden = {c: before.cells[c] for c in PROTECTED.get(kind, ()) if c in before.cells and c not in cells}
-        return shown(
-            queries.save(session, act.parts.store.seal, act.parts.maps, kind, {**hidden, **cells, "ref": ref}, version)
-        )
+        told = belonging.changed(act.user, before, {**hidden, **cells, "ref": ref})
+        return shown(queries.save(session, act.parts.store.seal, act.parts.maps, kind, told, version))
 
     return act.do(f"change-{kind}", f"{kind}:{ref[:100]}", done, columns=sorted(cells))
 
@@ -99,15 +98,8 @@ def children(
 
 
 def own_cells(act: Acting, cells: dict[str, str]) -> dict[str, str]:
-    """The cells of a referral, as one of the person's own authority; raises `Wrong` for another authority's child."""
-    own = {"authority": act.user.authority, **cells} if act.user.authority else cells
-    if act.user.authority and own["authority"] != act.user.authority:
-        raise Wrong(
-            "The child is another authority's.",
-            "Only own children are referred.",
-            ({"field": "authority", "reason": "is another"},),
-        )
-    return {column: text for column, text in own.items() if text is not None}
+    """The cells of a referral, as one of the person's own; raises `Wrong` for another's child."""
+    return {column: text for column, text in belonging.added(act.user, cells).items() if text is not None}
 
 
 @router.post("/children", status_code=201, dependencies=[Depends(Needs(May.REFER))], response_model=Kept)
@@ -115,8 +107,9 @@ def refer(told: Facts, act: TheAct) -> JSONResponse:
     """A referral: on a Friday twelve fields are enough (see `friday`), the rest follows; what is left out is not known."""
 
     def done(session: Session) -> dict[str, object]:
-        seal, maps = act.parts.store.seal, act.parts.maps
-        return shown(queries.save(session, seal, maps, "child", own_cells(act, told.cells), 0))
+        cells = belonging.added(act.user, told.cells)
+        known = {column: text for column, text in cells.items() if text is not None}
+        return shown(queries.save(session, act.parts.store.seal, act.parts.maps, "child", known, 0))
 
     return act.do("refer", f"child:{told.cells.get('ref', '')[:100]}", done, 201, columns=sorted(told.cells))
 
@@ -180,12 +173,11 @@ def _complete(act: Acting, kind: str, ref: str, cells: dict[str, str], version: 
 
     def done(session: Session) -> dict[str, object]:
         seal, maps = act.parts.store.seal, act.parts.maps
-        before = queries.one(session, seal, kind, ref, act.user.authority)
+        before = queries.one(session, seal, kind, ref, act.user.authority, to_change=True)
         if version is None:
             raise Outdated("An edit names the version it was made on.", "Send the ETag as If-Match.")
         known = {column: text for column, text in {**before.cells, **cells}.items() if text}
-        _own(act, kind, known)
-        return shown(queries.save(session, seal, maps, kind, known, version))
+        return shown(queries.save(session, seal, maps, kind, belonging.changed(act.user, before, known), version))
 
     return act.do(f"change-{kind}", f"{kind}:{ref[:100]}", done, columns=sorted(cells))
 
@@ -196,13 +188,4 @@ def _same_reference(ref: str, cells: dict[str, str]) -> None:
             "The reference in the cells is another one.",
             "A reference never changes.",
             ({"field": "ref", "reason": "differs"},),
-        )
-
-
-def _own(act: Acting, kind: str, cells: dict[str, str]) -> None:
-    if kind == "child" and act.user.authority and cells.get("authority", act.user.authority) != act.user.authority:
-        raise Wrong(
-            "The child would be another authority's.",
-            "A child passes to another authority by its own referral.",
-            ({"field": "authority", "reason": "is another"},),
         )

@@ -118,10 +118,9 @@ def relate(told: TieTold, act: TheAct) -> JSONResponse:
 @router.delete("/ties/{tie}/{of}/{to}", status_code=200, dependencies=[Depends(Needs(May.REFER))])
 def unrelate(tie: Tie, of: str, to: str, act: TheAct) -> JSONResponse:
     """A tie no longer holds."""
-    caseload = act.parts.read_ahead(act.user.authority)
 
     def done(session: Session) -> dict[str, Any]:
-        families.unrelate(at(act, session), caseload, tie, of, to)
+        families.unrelate(at(act, session), tie, of, to)
         return {"removed": True}
 
     return act.do("unrelate", f"child:{of[:100]}", done, tie=tie.value, to=to[:80])
@@ -153,10 +152,9 @@ def reserve(told: LinkWanted, act: TheAct) -> JSONResponse:
 @router.delete("/links/{child}/{home}", dependencies=[Depends(Needs(May.DECIDE))])
 def unlink(child: str, home: str, act: TheAct) -> JSONResponse:
     """Withdraw a link: the adopters are free for others."""
-    caseload = act.parts.read_ahead(act.user.authority)
 
     def done(session: Session) -> dict[str, Any]:
-        families.unlink(at(act, session), caseload, child, home)
+        families.unlink(at(act, session), child, home)
         return {"removed": True}
 
     return act.do("withdraw-link", f"child:{child[:100]}", done, home=home[:80])

@@ -54,7 +54,7 @@ class VacancyTold(BaseModel):
 
 def at(act: Acting, session: Session) -> At:
     """What an act on the record needs, from the request."""
-    return At(session, act.parts.store.seal, act.parts.maps, act.parts.today())
+    return At(session, act.parts.store.seal, act.parts.maps, act.parts.today(), act.user.authority)
 
 
 @router.get(
@@ -116,7 +116,7 @@ def approval(ref: str, act: TheAct) -> JSONResponse:
     """The standing and terms of a home's approval."""
 
     def done(session: Session) -> dict[str, Any]:
-        return _terms(queries.one(session, act.parts.store.seal, "home", ref, None))
+        return _terms(queries.one(session, act.parts.store.seal, "home", ref, act.user.authority))
 
     return act.do("read-approval", f"home:{ref[:100]}", done)
 

@@ -75,11 +75,12 @@ def due(act: TheAct, accept: Accept = "application/json") -> Response:
 @router.post("/outcomes", status_code=201, dependencies=[Depends(Needs(May.DECIDE))], response_model=OutcomeTold)
 def record(told: AnswerTold, act: TheAct) -> JSONResponse:
     """Record how a placement goes; once for each point in time."""
+    seal = act.parts.store.seal
     answer = Answer(told.placed, told.point, told.found, told.said)
     return act.do(
         "record-outcome",
         f"placement:{told.placed}",
-        lambda session: outcomes.as_told(outcomes.record(session, act.user, answer)),
+        lambda session: outcomes.as_told(session, seal, outcomes.record(session, seal, act.user, answer)),
         201,
         point=told.point.value,
         found=told.found.value,
@@ -92,6 +93,7 @@ def of_child(ref: str, act: TheAct) -> JSONResponse:
 
     def done(session: Session) -> list[dict[str, Any]]:
         queries.one(session, act.parts.store.seal, "child", ref, act.user.authority)
-        return [outcomes.as_told(row) for row in outcomes.of_child(session, ref)]
+        seal = act.parts.store.seal
+        return [outcomes.as_told(session, seal, row) for row in outcomes.of_child(session, ref)]
 
     return act.do("read-outcomes", f"child:{ref[:100]}", done)

@@ -33,7 +33,10 @@ def groups(caseload: Caseload) -> list[dict[str, Any]]:
 
 def plan_siblings(at: At, caseload: Caseload, group: str, cells: dict[str, str], version: int | None) -> Kept:
     """Record the assessed plan of a sibling group; raises `NotHere` for a group that no child of ours belongs to."""
-    if group not in {child.sibling_group for child in caseload.children}:
+    members = [child.ref for child in caseload.children if child.sibling_group == group]
+    for child in members:
+        _own(at, child)
+    if not members:
         raise NotHere("There is no such sibling group.", "Write its reference at each child first.")
     return queries.save(
         at.session, at.seal, at.maps, "relationship", {"tie": Tie.SIBLING_PLAN.value, "of": group, **cells}, version
@@ -42,19 +45,24 @@ def plan_siblings(at: At, caseload: Caseload, group: str, cells: dict[str, str],
 
 def relate(at: At, caseload: Caseload, cells: dict[str, str]) -> Kept:
     """Record a tie between a child of ours and another child or a home; raises `NotHere` when either is not there."""
-    caseload.child(cells.get("of", ""))
+    _own(at, cells.get("of", ""))
     other = cells.get("to", "")
     if other not in caseload.child_by_ref and other not in caseload.home_by_ref:
         raise NotHere("There is nobody with the second reference.", "Look it up in the list.")
     return queries.save(at.session, at.seal, at.maps, "relationship", cells)
 
 
-def unrelate(at: At, caseload: Caseload, tie: Tie, of: str, to: str) -> None:
+def unrelate(at: At, tie: Tie, of: str, to: str) -> None:
     """A tie no longer holds; raises `NotHere` when there is none."""
-    caseload.child(of)
+    _own(at, of)
     ref = "|".join((tie.value, of, to))
     queries.one(at.session, at.seal, "relationship", ref, None)
     queries.remove(at.session, "relationship", ref)
+
+
+def _own(at: At, child: str) -> None:
+    """Raise `NotHere` unless the child is the person's own, and not one who only lives beside theirs."""
+    queries.one(at.session, at.seal, "child", child, at.authority)
 
 
 @dataclass(frozen=True)
@@ -89,7 +97,7 @@ def reserve(at: At, caseload: Caseload, link: Link) -> list[Kept]:
     """
     caseload.home(link.home)
     for child in link.children:
-        caseload.child(child)
+        _own(at, child)
     if link.expires_on < at.day:
         raise Wrong("A link ends today or later.", "Give a later day.", ({"field": "expires_on", "reason": "is past"},))
     if not all(caseload.one_family(link.children[0], child) for child in link.children):
@@ -127,9 +135,9 @@ def _not_reserved(at: At, caseload: Caseload, link: Link) -> None:
         raise Conflict(f"{(lives or held)[0]} has a place already.", "A link comes before a place.")
 
 
-def unlink(at: At, caseload: Caseload, child: str, home: str) -> None:
+def unlink(at: At, child: str, home: str) -> None:
     """Withdraw a link; raises `NotHere` when there is none."""
-    caseload.child(child)
+    _own(at, child)
     kept = queries.one(at.session, at.seal, "placement", f"{child}|{home}", None)
     if kept.cells.get("standing") != Standing.LINKED.value:
         raise NotHere("There is no link of this child with these adopters.", "Look it up in the list of links.")

@@ -24,6 +24,7 @@ class At:
     seal: Seal
     maps: Maps
     day: date
+    authority: str | None = None
 
 
 def confirm(at: At, ref: str, role: str, told: dict[str, str] | None = None) -> Kept:
@@ -42,7 +43,7 @@ def release(at: At, ref: str) -> Kept:
 
 
 def _with(at: At, ref: str, new: dict[str, str]) -> Kept:
-    before = queries.one(at.session, at.seal, "home", ref, None)
+    before = queries.one(at.session, at.seal, "home", ref, at.authority, to_change=True)
     cells = {column: text for column, text in {**before.cells, **new}.items() if text}
     return queries.save(at.session, at.seal, at.maps, "home", cells)
 
@@ -54,7 +55,7 @@ def approve(at: At, ref: str, terms: dict[str, str], version: int | None) -> Kep
         raise Wrong("Only terms of approval are set here.", "They are: " + ", ".join(sorted(APPROVAL)) + ".", told)
     if version is None:
         raise Outdated("An edit names the version it was made on.", "Send the ETag as If-Match.")
-    before = queries.one(at.session, at.seal, "home", ref, None)
+    before = queries.one(at.session, at.seal, "home", ref, at.authority, to_change=True)
     rest = {column: text for column, text in before.cells.items() if column not in APPROVAL}
     return queries.save(at.session, at.seal, at.maps, "home", {**rest, **terms}, version)
 

@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.db import queries
+from api.db.data_keys import keyring
+from api.db.sealing import Seal
 from api.db.tables import Decided, Outcome
 from api.errors import Conflict, NotHere, Wrong
 from api.security.accounts import User, now
@@ -84,7 +86,7 @@ def _asked(row: Decided, point: Point, when: date, day: date) -> dict[str, Any]:
     return {**told, "due_on": when.isoformat(), "days_late": (day - when).days}
 
 
-def record(session: Session, user: User, answer: Answer) -> Outcome:
+def record(session: Session, seal: Seal, user: User, answer: Answer) -> Outcome:
     """Record what was found; raises `NotHere` for no such placement, `Wrong` before its day, `Conflict` for a second answer."""
     row = session.get(Decided, answer.placed)
     own = queries.own_children(session, user.authority)
@@ -101,7 +103,7 @@ def record(session: Session, user: User, answer: Answer) -> Outcome:
         home=row.home,
         stands=answer.found in STANDS,
         found=answer.found.value,
-        said=answer.said,
+        sealed=_sealed(session, seal, row.child, answer),
         by=user.name,
         at=now(),
     )
@@ -110,12 +112,28 @@ def record(session: Session, user: User, answer: Answer) -> Outcome:
     return made
 
 
+def _sealed(session: Session, seal: Seal, child: str, answer: Answer) -> bytes | None:
+    """What was said tells of the child, and is sealed with the child's key."""
+    if not answer.said:
+        return None
+    place = ("outcome", f"{answer.placed}|{answer.point.value}", "sealed")
+    return keyring(session, seal).made(f"child:{child}").close({"said": answer.said}, *place)
+
+
+def said_in(session: Session, seal: Seal, row: Outcome) -> str | None:
+    """What was said of a placement; raises `Erased`."""
+    if row.sealed is None:
+        return None
+    place = ("outcome", f"{row.placed}|{row.point}", "sealed")
+    return keyring(session, seal).of(f"child:{row.child}").open(row.sealed, *place)["said"]
+
+
 def of_child(session: Session, child: str) -> list[Outcome]:
     """All that was found about a child's placements, oldest first."""
     return list(session.scalars(select(Outcome).where(Outcome.child == child).order_by(Outcome.at)))
 
 
-def as_told(row: Outcome) -> dict[str, Any]:
+def as_told(session: Session, seal: Seal, row: Outcome) -> dict[str, Any]:
     """An outcome as it is shown."""
-    told = {name: getattr(row, name) for name in ("placed", "child", "home", "point", "stands", "found", "said", "by")}
-    return {**told, "at": row.at.isoformat()}
+    told = {name: getattr(row, name) for name in ("placed", "child", "home", "point", "stands", "found", "by")}
+    return {**told, "said": said_in(session, seal, row), "at": row.at.isoformat()}

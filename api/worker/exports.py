@@ -10,6 +10,8 @@ from api.db import queries
 from api.db.files import keep_file
 from api.db.tables import Decided, Outcome
 from api.services import matching, tables
+from api.services.decisions import reason_of
+from api.services.outcomes import said_in
 from api.services.tables import Cell
 from api.worker.bench import Bench
 from matching.domain import Child, Home
@@ -34,20 +36,29 @@ def _facts(kind: str, of: type[Any]) -> Callable[[Bench, Session], tuple[list[st
 
 
 def _decisions(bench: Bench, session: Session) -> tuple[list[str], Rows]:
-    columns = ["at", "child", "home", "kind", "by", "plan", "reason"]
-    return columns, _of(bench, session, Decided, columns)
+    columns = ["at", "child", "home", "kind", "by", "plan"]
+    own = _own(bench, session, Decided)
+    rows = [{**_cells(row, columns), "reason": reason_of(session, bench.store.seal, row)} for row in own]
+    return [*columns, "reason"], rows
 
 
 def _outcomes(bench: Bench, session: Session) -> tuple[list[str], Rows]:
-    columns = ["at", "child", "home", "point", "stands", "found", "said", "by"]
-    return columns, _of(bench, session, Outcome, columns)
+    columns = ["at", "child", "home", "point", "stands", "found", "by"]
+    own = _own(bench, session, Outcome)
+    return [*columns, "said"], [
+        {**_cells(row, columns), "said": said_in(session, bench.store.seal, row)} for row in own
+    ]
 
 
-def _of(bench: Bench, session: Session, table: Any, columns: list[str]) -> Rows:
+def _own(bench: Bench, session: Session, table: Any) -> list[Any]:
     """The rows that concern the person's own children."""
     own = queries.own_children(session, bench.user.authority)
     rows = session.scalars(select(table).order_by(table.at))
-    return [{c: getattr(row, c) for c in columns} for row in rows if own is None or row.child in own]
+    return [row for row in rows if own is None or row.child in own]
+
+
+def _cells(row: Any, columns: list[str]) -> dict[str, Cell]:
+    return {column: getattr(row, column) for column in columns}
 
 
 def _plan(bench: Bench, session: Session) -> tuple[list[str], Rows]:

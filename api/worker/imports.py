@@ -58,7 +58,7 @@ def _into_the_record(bench: Bench, caseload: Caseload, said: dict[str, Any]) -> 
     for attempt in range(TIMES):
         bench.say(50, "compares with the record")
         with bench.store.reading() as session:
-            found = importing.compare(session, bench.store.seal, bench.maps, caseload, bench.user.authority)
+            found = importing.compare(session, bench.store.seal, bench.maps, caseload, bench.user)
         told = {**found.told(bool(bench.asked["dry_run"])), **said}
         try:
             bench.finish("import", "caseload", _writing(bench, found, told), rows=found.counts)
@@ -72,7 +72,7 @@ def _into_the_record(bench: Bench, caseload: Caseload, said: dict[str, Any]) -> 
 def _writing(bench: Bench, found: importing.Compared, told: dict[str, Any]) -> Callable[[Session], dict[str, Any]]:
     def keep(session: Session) -> dict[str, Any]:
         if not bench.asked["dry_run"]:
-            importing.write(session, found)
+            importing.write(session, bench.store.seal, found)
         return told
 
     return keep

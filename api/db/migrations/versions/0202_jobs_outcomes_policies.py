@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("home", sa.String(length=80), nullable=False),
         sa.Column("stands", sa.Boolean(), nullable=False),
         sa.Column("found", sa.String(length=40), nullable=False),
-        sa.Column("said", sa.Text(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("by", sa.String(length=80), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
     )
