@@ -2,8 +2,7 @@
 
 import csv
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,49 +10,36 @@ import numpy.typing as npt
 import pandas as pd
 
 from matching.errors import MatchingError
+from matching.returns.spells import PERIOD
+from matching.sufficiency.borrowed_care import care_figures
+from matching.sufficiency.figures import (
+    AGE_EDGES,
+    AGES,
+    ASSUMED,
+    BORROWED,
+    LAST_AGE,
+    OWN,
+    PRIOR_EVENTS,
+    WEEKS,
+    Parameter,
+    Parameters,
+)
 
-WEEKS = 52.18
-AGE_EDGES = (0.0, 1.0, 5.0, 10.0, 16.0, 18.0)
-AGES = ("u1", "a1_4", "a5_9", "a10_15", "a16p")
-# leavers a year that the published figures weigh as much as own data
-PRIOR_EVENTS = 20.0
-# whoever leaves after this ages out
-LAST_AGE = 17.99
-OWN, BORROWED, ASSUMED = "own data", "borrowed", "assumed"
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One figure with a 95% range."""
-
-    value: float
-    low: float
-    high: float
-    unit: str
-    source: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Parameters:
-    """Figures by name; `starts` is a share of children in care a year, `leave_*` are leavers a child a year by age."""
-
-    figures: Mapping[str, Parameter]
-
-    def __getitem__(self, name: str) -> float:
-        return self.figures[name].value
-
-    def table(self) -> pd.DataFrame:
-        """All figures: name, value, low, high, unit, source, kind."""
-        return pd.DataFrame([{"name": name, **vars(figure)} for name, figure in self.figures.items()])
-
-    def changed(self, **values: float) -> "Parameters":
-        """With some figures set by hand."""
-        if unknown := sorted(set(values) - set(self.figures)):
-            raise MatchingError(f"{', '.join(unknown)}: no such figure. Known: {', '.join(self.figures)}.")
-        new = {name: replace(self.figures[name], value=value, kind=ASSUMED) for name, value in values.items()}
-        return Parameters({**self.figures, **new})
-
+__all__ = [
+    "AGES",
+    "AGE_EDGES",
+    "ASSUMED",
+    "BORROWED",
+    "LAST_AGE",
+    "OWN",
+    "PRIOR_EVENTS",
+    "WEEKS",
+    "Parameter",
+    "Parameters",
+    "published_parameters",
+    "spells_of",
+    "with_history",
+]
 
 # name: published name, scale, half-width of the range as a share; what is published for England stands for everybody
 _PUBLISHED = {
@@ -105,7 +91,7 @@ def published_parameters(reference: Path) -> Parameters:
         found[name] = Parameter(value, value * (1 - spread), value * (1 + spread), row["unit"], source, BORROWED)
     for name, (value, low, high, unit, why) in _ASSUMED.items():
         found[name] = Parameter(value, low, high, unit, why, ASSUMED)
-    return Parameters(found)
+    return Parameters(found | care_figures(rows))
 
 
 def with_history(borrowed: Parameters, spells: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> Parameters:
@@ -158,7 +144,9 @@ def _years(days: pd.Series, first: pd.Timestamp) -> npt.NDArray[np.float64]:
 
 def spells_of(children: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
     """Periods of care of a return: child, born, started, ceased (NaT: still in care); episodes as `in_order` gives them."""
-    whole = episodes.groupby(["child", "period"]).agg(started=("started", "first"), ceased=("ended", "last"))
+    began = episodes.groupby(PERIOD).started.first().to_frame()
+    # the last row as it is: an open one has no end, whatever ended before it
+    whole = began.join(episodes.drop_duplicates(PERIOD, keep="last").set_index(PERIOD).ended.rename("ceased"))
     return whole.reset_index().merge(children[["child", "born"]], on="child")
 
 

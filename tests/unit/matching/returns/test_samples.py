@@ -7,6 +7,8 @@ import pytest
 
 from matching.errors import UnreadableFile
 from matching.returns import History, looked_after_on, read_history
+from matching.returns.spells import in_order
+from matching.sufficiency.parameters import spells_of
 
 SAMPLES = Path(__file__).parents[3] / "data" / "returns"
 HEADER = "CHILD,SEX,DOB,ETHNIC,UPN,MOTHER,MC_DOB\nA,1,01/05/2010,WBRI,,,\n"
@@ -151,6 +153,15 @@ def test_starts_and_ceases_by_year(tmp_path: Path) -> None:
     )
     history = made(tmp_path, *rows)
     assert history.starts_and_ceases.to_dict("records") == [{"year": 2022, "started": 1, "ended": 1, "in_care": 1}]
+
+
+def test_a_child_who_moved_and_is_still_in_care_has_not_left(tmp_path: Path) -> None:
+    rows = (SETTLED, "A,01/09/2020,P,C2,N1,K2,PR4,,,,,,1")
+    history = made(tmp_path, *rows)
+    assert history.periods.ended.isna().all()
+    assert history.periods.ended_because.isna().all()
+    assert spells_of(history.children, in_order(history.episodes)).ceased.isna().all()
+    assert history.starts_and_ceases.ended.sum() == 0
 
 
 def test_as_many_children_as_the_episodes_say() -> None:
