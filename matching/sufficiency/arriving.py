@@ -1,11 +1,11 @@
-"""Who comes into care: groups of brothers and sisters, younger and older, and unaccompanied children, each with a level of its own.
+"""Who comes into care: groups of brothers and sisters, younger and older, and unaccompanied children, each as likely as it has become.
 
-Groups arrive, not children. A group's make-up is that of a past group of the same kind, newer ones likelier, beside a few as
+Groups arrive, not children. How many families come is one level, which of them are older ones another, so that what is
+common shows. A group's make-up is that of a past group of the same kind, newer ones likelier, beside a few as
 England has them. The level is a walk with a slope that fades (`levels`); seasons are quarters of the year.
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,11 @@ import pandas as pd
 from matching.sufficiency.borrowed_care import QUARTERS, SIZES
 from matching.sufficiency.figures import AGE_EDGES, AGES, BORROWED, OWN, PRIOR_EVENTS, Parameter, Parameters
 from matching.sufficiency.lengths import share_of
-from matching.sufficiency.levels import Level, level_of
+from matching.sufficiency.levels import Level, level_of, odds_of
 from matching.sufficiency.spans import YEAR, Spans
 
 Floats = npt.NDArray[np.float64]
-STREAMS = ("younger", "older", "alone")
+KINDS = ("younger", "older", "alone")
 OLDER = 10.0  # years of the eldest from which a group is an older one
 A_YEAR = 2  # counts a year that the level is learnt from
 HALF_LIFE = 3.0  # years after which the make-up of a group weighs half
@@ -27,54 +27,80 @@ UNEVEN = 1.15  # times Poisson's variance, of groups in half a year
 
 
 @dataclass(frozen=True)
-class Stream:
-    """One kind of arrival: its level (groups a year), and past groups as ages (groups, 4; NaN at the end) with weights."""
+class Past:
+    """Past groups of one kind, as ages (groups, 4; NaN at the end) with weights."""
 
-    level: Level
     ages: Floats
     weight: Floats
+
+    @property
+    def size(self) -> float:
+        """Children in a group, on average."""
+        return float((self.weight * (~np.isnan(self.ages)).sum(axis=1)).sum() / self.weight.sum())
 
 
 @dataclass(frozen=True)
 class Arrivals:
-    """The streams by name, and how many times the usual come in each quarter, spring (April to June) first."""
+    """Levels of groups a year (in the log) and of the log odds that a group is an older one; past groups by kind.
 
-    streams: dict[str, Stream]
+    `season` tells how many times the usual come in each quarter, spring (April to June) first.
+    """
+
+    families: Level
+    older: Level
+    alone: Level
+    past: dict[str, Past]
     season: Floats
 
-    @cached_property
+    def paths(self, quarters: int, random: np.random.Generator, runs: int) -> dict[str, Floats]:
+        """Groups a year to come of each kind, shape (runs, quarters), seasons left out."""
+        families = np.exp(self.families.paths(quarters, 4, random, runs))
+        older = 1 / (1 + np.exp(-self.older.paths(quarters, 4, random, runs)))
+        alone = np.exp(self.alone.paths(quarters, 4, random, runs))
+        return {"younger": families * (1 - older), "older": families * older, "alone": alone}
+
+    @property
     def children_a_year(self) -> float:
-        """Children expected in the next year, were the level to stay."""
-        return float(sum(stream.level.usual * _children(stream) for stream in self.streams.values()))
+        """Children expected in a year, were the levels to stay."""
+        older = 1 / (1 + np.exp(-self.older.middle))
+        families = np.exp(self.families.middle) * (
+            (1 - older) * self.past["younger"].size + older * self.past["older"].size
+        )
+        return float(families + np.exp(self.alone.middle) * self.past["alone"].size)
 
-
-def _children(stream: Stream) -> float:
-    return float((stream.weight * (~np.isnan(stream.ages)).sum(axis=1)).sum() / stream.weight.sum())
+    @property
+    def sd(self) -> float:
+        """SD in the log of how many families come now."""
+        return self.families.sd
 
 
 def arrivals_of(borrowed: Parameters, spans: Spans, in_care: int) -> Arrivals:
     """From an authority's own spans, and England's figures for as many children in care."""
-    stream, first, ages = _groups(spans)
+    kind, first, ages = _groups(spans)
     expected = _borrowed_levels(borrowed, in_care)
     season = np.array([own_seasons(borrowed, spans)[f"season_{quarter}"].value for quarter in QUARTERS])
-    halves = season.reshape(2, 2).mean(axis=1)
-    streams = {}
-    for number, name in enumerate(STREAMS):
-        mine = stream == number
-        counts = _half_years(first[mine], spans.length) / np.resize(halves, max(int(spans.length * 2 + 0.05), 1))
-        level = level_of(counts.tolist(), A_YEAR, UNEVEN, expected[name], PRIOR_EVENTS / 4)
+    counts = [_half_years(first[kind == number], spans.length, season) for number in range(len(KINDS))]
+    families = expected["younger"] + expected["older"]
+    worth = PRIOR_EVENTS / 4
+    past = {}
+    for number, name in enumerate(KINDS):
         drawn, weight = _as_england(borrowed, name)
-        back = spans.length - first[mine]
-        streams[name] = Stream(
-            level,
-            np.concatenate([ages[mine], drawn]),
-            np.concatenate([0.5 ** (back / HALF_LIFE), weight]),
+        back = spans.length - first[kind == number]
+        past[name] = Past(
+            np.concatenate([ages[kind == number], drawn]), np.concatenate([0.5 ** (back / HALF_LIFE), weight])
         )
-    return Arrivals(streams, season)
+    odds = float(np.log(max(expected["older"], 1e-3) / max(expected["younger"], 1e-3)))
+    return Arrivals(
+        families=level_of(counts[0] + counts[1], A_YEAR, UNEVEN, families, worth),
+        older=odds_of(counts[1], counts[0], A_YEAR, odds, worth),
+        alone=level_of(counts[2], A_YEAR, UNEVEN, expected["alone"], worth),
+        past=past,
+        season=season,
+    )
 
 
 def _groups(spans: Spans) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
-    """Stream, time and ages of each group that started within the window; of more than four, the first four and another group."""
+    """Kind, time and ages of each group that started within the window; of more than four, the first four and another group."""
     at = np.flatnonzero(spans.inside)
     order = at[np.lexsort((-spans.age[at], spans.group[at]))]
     number = np.unique(spans.group[order], return_inverse=True)[1] if len(order) else np.zeros(0, np.int64)
@@ -88,14 +114,16 @@ def _groups(spans: Spans) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
     return np.where(alone, 2, (eldest >= OLDER).astype(int)), first, ages
 
 
-def _half_years(first: Floats, length: float) -> Floats:
+def _half_years(first: Floats, length: float, season: Floats) -> Floats:
+    """Groups in each half-year back from the end of the window, oldest first, its season taken out."""
     count = max(int(length * A_YEAR + 0.05), 1)
     edges = length - np.arange(count + 1)[::-1] / A_YEAR
-    return np.histogram(first, edges)[0].astype(float)
+    usual = np.resize(season.reshape(A_YEAR, -1).mean(axis=1)[::-1], count)[::-1]
+    return np.histogram(first, edges)[0] / usual
 
 
 def _borrowed_levels(borrowed: Parameters, in_care: int) -> dict[str, float]:
-    """Groups a year of each stream that England's figures give for as many children in care."""
+    """Groups a year of each kind that England's figures give for as many children in care."""
     children = max(borrowed["starts"] * in_care, 1.0)
     alone = children * borrowed["start_alone"]
     size = sum(borrowed[f"group_of_{size}"] * int(size) for size in SIZES)
@@ -117,11 +145,10 @@ def _as_england(borrowed: Parameters, name: str) -> tuple[Floats, Floats]:
 
 def own_arrivals(borrowed: Parameters, spans: Spans, arrivals: Arrivals, in_care: int) -> dict[str, Parameter]:
     """Figures by name: starts for a child in care, ages, unaccompanied share, sizes of groups, seasons, swing between years."""
-    stream, _, ages = _groups(spans)
+    kind_of, _, ages = _groups(spans)
     started = int(spans.inside.sum())
     every = arrivals.children_a_year / max(in_care, 1)
-    together = [stream_.level.sd for stream_ in arrivals.streams.values()]
-    sd = float(np.sqrt(np.mean(np.square(together)) / 2))
+    sd = arrivals.sd
     share = started / (started + PRIOR_EVENTS)
     kind = OWN if share >= 0.5 else BORROWED
     prior = borrowed.figures["starts"]
@@ -135,11 +162,11 @@ def own_arrivals(borrowed: Parameters, spans: Spans, arrivals: Arrivals, in_care
     for number, age in enumerate(AGES):
         own = int((others & (band == number)).sum())
         found[f"start_{age}"] = share_of(borrowed.figures[f"start_{age}"], own, int(others.sum()))
-    sizes = (~np.isnan(ages[stream != 2])).sum(axis=1)
+    sizes = (~np.isnan(ages[kind_of != 2])).sum(axis=1)
     for size in SIZES:
         own = int((sizes == int(size)).sum())
         found[f"group_of_{size}"] = share_of(borrowed.figures[f"group_of_{size}"], own, len(sizes))
-    walk = float(np.mean([one.level.walks for one in arrivals.streams.values()]))
+    walk = arrivals.families.walks
     swing = borrowed.figures["level_sd"]
     found["level_sd"] = replace(
         swing,

@@ -1,6 +1,6 @@
 """Children one by one into the coming years, homes left out: who is in care each 31 March, who starts, who leaves.
 
-For counts alone; where a child finds a home is the other simulation (`weeks`). Months are steps for leaving, ages and the
+For counts alone; where a child finds a home is the other simulation (`weeks`). Leaving goes by steps of two months, ages and the
 wall at 18 are exact. Rates are drawn once a run from what is not known of them, and once a year from how years differ.
 """
 
@@ -9,17 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from matching.sufficiency.arriving import Arrivals, Stream
+from matching.sufficiency.arriving import Arrivals, Past
 from matching.sufficiency.figures import AGE_EDGES, AGES, LAST_AGE
 from matching.sufficiency.lengths import Lengths
 from matching.sufficiency.spans import DURATION_EDGES, Spans
 from matching.sufficiency.yearly import BANDS, CEASE, SINGLE, START, STOCK, TOTAL, Key
 
 Floats = npt.NDArray[np.float64]
-MONTHS, OLD = 12, 18.0
-LONGEST = 216  # months
+STEPS, OLD = 6, 18.0  # steps a year
+LONGEST = 108  # steps
 AT_ONCE = 50  # runs side by side
-COMMON = 0.04  # SD a year in the log that all kinds of arrival share
 
 
 @dataclass(frozen=True)
@@ -54,14 +53,13 @@ def _batch(
 ) -> dict[Key, Floats]:
     level = lengths.age_sd * random.standard_normal((runs, len(AGES)))
     swing = lengths.between_years * random.standard_normal((runs, years))
-    common = np.exp(COMMON * random.standard_normal((runs, years)))
-    run, start, age, in_care = _everybody(beginning, arrivals, years, runs, common, random)
+    run, start, age, in_care = _everybody(beginning, arrivals, years, runs, random)
     leaves = start + _stay(lengths.rate, level, swing, run, start, age, in_care, years, random)
     return _counts(run, start, age, leaves, runs, years)
 
 
 def _everybody(
-    beginning: Beginning, arrivals: Arrivals, years: int, runs: int, common: Floats, random: np.random.Generator
+    beginning: Beginning, arrivals: Arrivals, years: int, runs: int, random: np.random.Generator
 ) -> tuple[npt.NDArray[np.int64], Floats, Floats, Floats]:
     """Run, start (years from the origin), age then and time in care then, of those in care and those to come."""
     count = len(beginning.age)
@@ -73,23 +71,22 @@ def _everybody(
             np.tile(beginning.in_care, runs),
         )
     ]
-    for stream in arrivals.streams.values():
-        run, start, age = _coming(stream, arrivals.season, years, runs, common, random)
+    for name, level in arrivals.paths(4 * years, random, runs).items():
+        run, start, age = _coming(arrivals.past[name], level, arrivals.season, years, random)
         parts.append((run, start, age, np.zeros(len(run))))
     run, start, age, in_care = (np.concatenate(part) for part in zip(*parts, strict=True))
     return run, start, age, in_care
 
 
 def _coming(
-    stream: Stream, season: Floats, years: int, runs: int, common: Floats, random: np.random.Generator
+    past: Past, level: Floats, season: Floats, years: int, random: np.random.Generator
 ) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
-    """Groups of a stream quarter by quarter, each like a past one, ages a little apart from it."""
-    level = stream.level.paths(4 * years, 4, random, runs) * np.repeat(common, 4, axis=1)
+    """Groups of a kind quarter by quarter, each like a past one, ages a little apart from it."""
     number = random.poisson(level / 4 * np.tile(season, years)[None, :])
     run, quarter = (np.repeat(at.ravel(), number.ravel()) for at in np.indices(number.shape))
     start = (quarter + random.random(len(run))) / 4
-    like = random.choice(len(stream.weight), len(run), p=stream.weight / stream.weight.sum())
-    ages = stream.ages[like]
+    like = random.choice(len(past.weight), len(run), p=past.weight / past.weight.sum())
+    ages = past.ages[like]
     group, place = np.nonzero(~np.isnan(ages))
     age = ages[group, place] + 0.5 * random.standard_normal(len(group)) * np.minimum(1, ages[group, place])
     return run[group], start[group], np.clip(np.abs(age), 0.0, OLD - 0.02)
@@ -106,17 +103,16 @@ def _stay(
     years: int,
     random: np.random.Generator,
 ) -> Floats:
-    """Years until each leaves: by month while under 18, then the wall; infinite beyond the last year."""
-    months = MONTHS * years
-    by_month = _by_month(rate)
+    """Years until each leaves: by steps while under 18, then the wall; infinite beyond the last year."""
+    by_step = _by_step(rate)
     wall = OLD - age
     need = -np.log1p(-random.random(len(age)))
     used = np.zeros(len(age))
     stay = np.full(len(age), np.inf)
     band_edges = np.array(AGE_EDGES)
     live = np.flatnonzero(start < years)
-    for month in range(months):
-        begun = month / MONTHS
+    for number in range(STEPS * years):
+        begun = number / STEPS
         live = live[(np.isinf(stay[live])) & (begun < wall[live]) & (start[live] + begun < years)]
         if not len(live):
             break
@@ -124,23 +120,23 @@ def _stay(
         band = np.minimum(np.searchsorted(band_edges, now, side="right") - 1, len(AGES) - 1)
         year = np.minimum((start[live] + begun).astype(int), years - 1)
         factor = np.exp(level[run[live], band] + swing[run[live], year])
-        at_age = np.minimum((now * MONTHS).astype(int), LONGEST - 1)
-        at_care = np.minimum(((in_care[live] + begun) * MONTHS).astype(int), LONGEST - 1)
-        step = by_month[at_age, at_care] * factor
+        at_age = np.minimum((now * STEPS).astype(int), LONGEST - 1)
+        at_care = np.minimum(((in_care[live] + begun) * STEPS).astype(int), LONGEST - 1)
+        step = by_step[at_age, at_care] * factor
         before = used[live]
         used[live] = before + step
         done = used[live] >= need[live]
         part = (need[live][done] - before[done]) / np.maximum(step[done], 1e-12)
-        stay[live[done]] = begun + part / MONTHS
+        stay[live[done]] = begun + part / STEPS
     return np.minimum(stay, wall)
 
 
-def _by_month(rate: Floats) -> Floats:
-    """Leaving in a month by months of age and in care, from yearly rates by band."""
-    month = (np.arange(LONGEST) + 0.5) / MONTHS
-    band = np.minimum(np.searchsorted(AGE_EDGES, month, side="right") - 1, len(AGES) - 1)
-    piece = np.searchsorted(DURATION_EDGES, month, side="right") - 1
-    return rate[band[:, None], piece[None, :]] / MONTHS
+def _by_step(rate: Floats) -> Floats:
+    """Leaving in a step by steps of age and in care, from yearly rates by band."""
+    middle = (np.arange(LONGEST) + 0.5) / STEPS
+    band = np.minimum(np.searchsorted(AGE_EDGES, middle, side="right") - 1, len(AGES) - 1)
+    piece = np.searchsorted(DURATION_EDGES, middle, side="right") - 1
+    return rate[band[:, None], piece[None, :]] / STEPS
 
 
 def _counts(

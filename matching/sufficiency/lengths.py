@@ -70,7 +70,9 @@ def own_lengths(borrowed: Parameters, spans: Spans) -> dict[str, Parameter]:
 
 def _regression(time: Floats, leavers: Floats, prior: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Level by age and factor by time in care, of mean 1 over child years, with the SD of each in the log."""
-    import statsmodels.api as sm
+    # slow to import, which nobody without a history should wait for
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
 
     ages, pieces = prior.shape
     worth = PRIOR_EVENTS * ages / prior.size  # England's leavers in each cell
@@ -82,7 +84,7 @@ def _regression(time: Floats, leavers: Floats, prior: Floats) -> tuple[Floats, F
     exposed = np.concatenate([time.ravel()[seen], worth / prior.ravel()])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # leavers weighted by year are no whole numbers
-        fit = sm.GLM(events, rows, family=sm.families.Poisson(), offset=np.log(exposed)).fit()
+        fit = GLM(events, rows, family=Poisson(), offset=np.log(exposed)).fit()
     uneven = max(1.0, float(fit.pearson_chi2 / max(fit.df_resid, 1)))
     covariance = np.asarray(fit.cov_params()) * uneven
     slope = np.asarray(fit.params)

@@ -7,7 +7,6 @@ steady counts stay steady and a steady growth goes on, fading.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -15,8 +14,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 # SD a year in the log: of the walk, and of the slope; with how likely each was before any count was seen
 WALKS = ((0.01, 0.2), (0.05, 0.2), (0.10, 0.25), (0.15, 0.2), (0.25, 0.15))
-SLOPES = ((0.0, 0.55), (0.03, 0.25), (0.07, 0.2))
-KEPT = 0.8  # of a slope, after a year
+SLOPES = ((0.0, 0.5), (0.01, 0.2), (0.02, 0.2), (0.04, 0.1))
+NO_SLOPE = ((0.0, 1.0),)
+KEPT = 0.95  # of a slope, after a year
 ANYWHERE = 4.0  # variance of a level before anything was seen
 
 
@@ -31,15 +31,14 @@ class Level:
     slope: Floats
 
     @property
-    def usual(self) -> float:
-        """The level now, as a count a year."""
-        return float(np.exp((self.weight * (self.mean[:, 0] + self.spread[:, 0, 0] / 2)).sum()))
+    def middle(self) -> float:
+        """The level now, in the log."""
+        return float((self.weight * self.mean[:, 0]).sum())
 
     @property
     def sd(self) -> float:
         """SD of the log level now."""
-        middle = (self.weight * self.mean[:, 0]).sum()
-        return float(np.sqrt((self.weight * (self.spread[:, 0, 0] + (self.mean[:, 0] - middle) ** 2)).sum()))
+        return float(np.sqrt((self.weight * (self.spread[:, 0, 0] + (self.mean[:, 0] - self.middle) ** 2)).sum()))
 
     @property
     def walks(self) -> float:
@@ -47,7 +46,7 @@ class Level:
         return float((self.weight * self.walk).sum())
 
     def paths(self, steps: int, a_year: int, random: np.random.Generator, runs: int) -> Floats:
-        """Levels a year to come, shape (runs, steps), `a_year` steps a year."""
+        """Levels to come in the log, shape (runs, steps), `a_year` steps a year."""
         pair = random.choice(len(self.weight), runs, p=self.weight)
         root = np.linalg.cholesky(self.spread[pair] + 1e-12 * np.eye(2))
         state = self.mean[pair] + np.einsum("rij,rj->ri", root, random.standard_normal((runs, 2)))
@@ -58,16 +57,35 @@ class Level:
             state[:, 0] += state[:, 1] / a_year + self.walk[pair] * noise[:, 0]
             state[:, 1] = state[:, 1] * KEPT ** (1 / a_year) + self.slope[pair] * noise[:, 1]
             found[:, step] = state[:, 0]
-        return np.exp(found)
+        return found
 
 
 def level_of(counts: Sequence[float], a_year: int, uneven: float, prior: float, worth: float) -> Level:
-    """The level after counts, oldest first, `a_year` of them a year; variance is `uneven` times Poisson's.
+    """The level (log of a count a year) after counts, oldest first, `a_year` of them a year; variance is `uneven` times Poisson's.
 
     Before the first count the level is `prior` a year, known as well as from `worth` events.
     """
-    pairs = [(walk, slope, w * s) for walk, w in WALKS for slope, s in SLOPES]
-    found = [_filtered(tuple(counts), a_year, uneven, prior, worth, walk, slope) for walk, slope, _ in pairs]
+    seen = np.maximum(np.asarray(counts, dtype=float), 0.3)
+    # a smoothed count for its variance: of few, a low one would seem the surer
+    middle = (seen + seen.mean()) / 2 if len(seen) else seen
+    noise = uneven / np.maximum(middle, 0.5)
+    before = min(uneven / max(worth, 1e-3) + 0.05, ANYWHERE)
+    return _mixed(np.log(a_year * seen), noise, a_year, float(np.log(max(prior, 1e-3))), before, SLOPES)
+
+
+def odds_of(some: Sequence[float], rest: Sequence[float], a_year: int, prior: float, worth: float) -> Level:
+    """The log odds of one kind against the rest after counts of both; it walks without a slope, so that no kind takes over."""
+    a, b = (np.asarray(part, dtype=float) + 0.5 for part in (some, rest))
+    mean_a, mean_b = (part.mean() if len(part) else 1.0 for part in (a, b))
+    noise = 1 / ((a + mean_a) / 2) + 1 / ((b + mean_b) / 2)
+    return _mixed(np.log(a / b), noise, a_year, prior, 4 / max(worth, 1e-3), NO_SLOPE)
+
+
+def _mixed(
+    told: Floats, noise: Floats, a_year: int, prior: float, before: float, slopes: tuple[tuple[float, float], ...]
+) -> Level:
+    pairs = [(walk, slope, w * s) for walk, w in WALKS for slope, s in slopes]
+    found = [_filtered(told, noise, a_year, prior, before, walk, slope) for walk, slope, _ in pairs]
     likely = np.array([one[2] for one in found]) + np.log([one[2] for one in pairs])
     weight = np.exp(likely - likely.max())
     return Level(
@@ -79,23 +97,18 @@ def level_of(counts: Sequence[float], a_year: int, uneven: float, prior: float, 
     )
 
 
-@lru_cache(maxsize=4096)
 def _filtered(
-    counts: tuple[float, ...], a_year: int, uneven: float, prior: float, worth: float, walk: float, slope: float
+    told: Floats, noise: Floats, a_year: int, prior: float, before: float, walk: float, slope: float
 ) -> tuple[Floats, Floats, float]:
-    """Mean and covariance of log level and slope after the last count, and the log likelihood."""
-    mean = np.array([np.log(max(prior, 1e-3)), 0.0])
-    usual = slope / np.sqrt(1 - KEPT**2)
-    spread = np.diag([min(uneven / max(worth, 1e-3) + 0.05, ANYWHERE), usual**2])
+    """Mean and covariance of level and slope after the last value told, and the log likelihood."""
+    mean = np.array([prior, 0.0])
+    spread = np.diag([before, slope**2 / (1 - KEPT**2)])
     along = np.array([[1.0, 1 / a_year], [0.0, KEPT ** (1 / a_year)]])
-    noise = np.diag([walk**2, slope**2]) / a_year
+    step = np.diag([walk**2, slope**2]) / a_year
     likelihood = 0.0
-    for count in counts:
-        mean, spread = along @ mean, along @ spread @ along.T + noise
-        meant = max(np.exp(mean[0]) / a_year, 0.3)
-        told = np.log(a_year * max(count, 0.3))
-        variance = spread[0, 0] + uneven / max((meant + count) / 2, 0.5)
-        off = told - mean[0]
+    for value, unsure in zip(told, noise, strict=True):
+        mean, spread = along @ mean, along @ spread @ along.T + step
+        variance, off = spread[0, 0] + unsure, value - mean[0]
         likelihood -= 0.5 * (np.log(2 * np.pi * variance) + off**2 / variance)
         gain = spread[:, 0] / variance
         mean, spread = mean + gain * off, spread - np.outer(gain, spread[0])

@@ -79,15 +79,16 @@ def invented_returns(truth: CareTruth, first: int, last: int, seed: int) -> dict
     children["ended"] = children.started + _stays(truth, children, random)
     children["because"] = _because(children, random)
     day = np.datetime64(f"{first - 1}-04-01")
-    rows = [row for child in children.itertuples() for row in _episodes(child, random)]
+    known = children[children.ended > 0]  # whoever left before the first return is in none
+    rows = [row for child in known.itertuples() for row in _episodes(child, random)]
     episodes = pd.DataFrame(
         rows, columns=["CHILD", "from", "RNE", "LS", "CIN", "kind", "until", "REC", "HOME_POST", "PL_POST"]
     )
     episodes["PLACE"] = [KINDS[kind][0] for kind in episodes.kind]
     episodes["PLACE_PROVIDER"] = [KINDS[kind][1] for kind in episodes.kind]
     episodes["DECOM"], episodes["DEC"] = (_days(day, episodes[name]) for name in ("from", "until"))
-    header = pd.DataFrame({"CHILD": children.child, "SEX": 1 + (random.random(len(children)) < 0.45)})
-    header["DOB"] = _days(day, children.started - children.age * YEAR)
+    header = pd.DataFrame({"CHILD": known.child, "SEX": 1 + (random.random(len(known)) < 0.45)})
+    header["DOB"] = _days(day, known.started - known.age * YEAR)
     adopted = episodes[episodes.kind == "adoption"]
     decided = pd.DataFrame({"CHILD": adopted.CHILD, "DATE_PLACED": _days(day, adopted["from"] - 300)})
     decided["DATE_PLACED"] = np.maximum(decided.DATE_PLACED, header.set_index("CHILD").DOB[adopted.CHILD].to_numpy())
@@ -95,7 +96,7 @@ def invented_returns(truth: CareTruth, first: int, last: int, seed: int) -> dict
     return {
         "header": header,
         "episodes": episodes.drop(columns=["from", "until", "kind"]),
-        "uasc": header[children.alone.to_numpy()][["CHILD", "DOB"]],
+        "uasc": header[known.alone.to_numpy()][["CHILD", "DOB"]],
         "ad1": pd.DataFrame({"CHILD": matched.CHILD, "DATE_MATCH": _days(day, matched["from"] - 20)}),
         "placed_for_adoption": decided,
     }
