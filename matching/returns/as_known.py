@@ -5,7 +5,7 @@ import pandas as pd
 from matching.returns.history import History
 
 # what ends with each date, and is not known before it
-ENDS = {
+ENDS: dict[str, dict[str, tuple[str, ...]]] = {
     "episodes": {"ended": ("ended_because", "change_because")},
     "unaccompanied": {"until": ()},
     "to_be_adopted": {"ceased": ("ceased_because",)},

@@ -91,9 +91,9 @@ def arrivals_of(borrowed: Parameters, spans: Spans, in_care: int) -> Arrivals:
         )
     odds = float(np.log(max(expected["older"], 1e-3) / max(expected["younger"], 1e-3)))
     return Arrivals(
-        families=level_of(counts[0] + counts[1], A_YEAR, UNEVEN, families, worth),
-        older=odds_of(counts[1], counts[0], A_YEAR, odds, worth),
-        alone=level_of(counts[2], A_YEAR, UNEVEN, expected["alone"], worth),
+        families=level_of((counts[0] + counts[1]).tolist(), A_YEAR, UNEVEN, families, worth),
+        older=odds_of(counts[1].tolist(), counts[0].tolist(), A_YEAR, odds, worth),
+        alone=level_of(counts[2].tolist(), A_YEAR, UNEVEN, expected["alone"], worth),
         past=past,
         season=season,
     )

@@ -128,7 +128,7 @@ def _stay(
         done = used[live] >= need[live]
         part = (need[live][done] - before[done]) / np.maximum(step[done], 1e-12)
         stay[live[done]] = begun + part / STEPS
-    return np.minimum(stay, wall)
+    return np.asarray(np.minimum(stay, wall))
 
 
 def _by_step(rate: Floats) -> Floats:
@@ -136,7 +136,7 @@ def _by_step(rate: Floats) -> Floats:
     middle = (np.arange(LONGEST) + 0.5) / STEPS
     band = np.minimum(np.searchsorted(AGE_EDGES, middle, side="right") - 1, len(AGES) - 1)
     piece = np.searchsorted(DURATION_EDGES, middle, side="right") - 1
-    return rate[band[:, None], piece[None, :]] / STEPS
+    return np.asarray(rate[band[:, None], piece[None, :]] / STEPS)
 
 
 def _counts(

@@ -1,7 +1,8 @@
 """How forecasts from an authority's own returns would have done, beside simpler ones, and how last year's did."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -11,11 +12,11 @@ from matching.sufficiency.figures import Parameters
 from matching.sufficiency.futures import forecast_yearly
 from matching.sufficiency.own_history import (
     RUNS_OF_TRIALS,
+    UNTRIED,
     beside,
     counts_of,
     forecast_history,
     origins_of,
-    tried,
     widened_by,
 )
 from matching.sufficiency.peers import METHODS
@@ -45,7 +46,9 @@ class LookingBack:
     sentences: tuple[str, ...]
 
 
-def looking_back(history: History, borrow: Borrow, furthest: int = 3, *, runs: int = RUNS_OF_TRIALS, seed: int = 1) -> LookingBack:
+def looking_back(
+    history: History, borrow: Borrow, furthest: int = 3, *, runs: int = RUNS_OF_TRIALS, seed: int = 1
+) -> LookingBack:
     """Forecast from each earlier year with what was known then, and compare with what came.
 
     `borrow` gives the figures borrowed in a year. Each origin's ranges are widened by what the origins before it missed,
@@ -72,10 +75,11 @@ def _ours(
     for origin in origins_of(history):
         known = known_on(history, pd.Timestamp(origin, 3, 31))
         before = [rows[rows.year <= origin] for rows in misses]
-        factor = widened_by(pd.concat(before)) if any(map(len, before)) else 1.0
+        factor = widened_by(pd.concat(before)) if any(map(len, before)) else UNTRIED
         years = min(furthest, came.years[-1] - origin)
         plain, wide = (
-            forecast_history(known, borrow(origin), years, runs=runs, seed=seed, wider=one).table for one in (1.0, factor)
+            forecast_history(known, borrow(origin), years, runs=runs, seed=seed, wider=one).table
+            for one in (1.0, factor)
         )
         misses.append(beside(plain, came))
         yield beside(wide, came).assign(method=OURS, widened=factor)
@@ -88,20 +92,21 @@ def _peers(came: Yearly, origin: int, furthest: int) -> Iterator[pd.DataFrame]:
         yield beside(table, came).assign(method=name, widened=1.0)
 
 
+def score_of(scores: pd.DataFrame, method: str, flow: str, category: str, ahead: int) -> "pd.Series[float]":
+    """The scores of one method for one series and horizon."""
+    at: Any = (method, flow, category, ahead)
+    row: pd.Series[float] = scores.loc[at]
+    return row
+
+
 def _sentences(scores: pd.DataFrame, last_year: pd.DataFrame, origins: range) -> Iterator[str]:
-    rows = last_year[(last_year.horizon == 1)].set_index(["flow", "category"])
-    origin = int(last_year.origin.iloc[0])
+    rows = last_year[last_year.horizon == 1]
     for flow, words in FLOW_WORDS.items():
-        if (flow, TOTAL) in rows.index:
-            yield _how_it_did(rows.loc[(flow, TOTAL)], origin, words)
-    out = [
-        AGE_WORDS[str(category)]
-        for (flow, category), row in rows.iterrows()
-        if flow == STOCK and category in AGE_WORDS and not row.q10 <= row.actual <= row.q90
-    ]
-    yield (
-        f"Ages outside their 8-in-10 range: {listed(out)}." if out else "Every age came within its 8-in-10 range."
-    )
+        for row in rows[(rows.flow == flow) & (rows.category == TOTAL)].to_dict("records"):
+            yield _how_it_did(row, words)
+    ages = rows[(rows.flow == STOCK) & rows.category.isin(AGE_WORDS)]
+    out = [AGE_WORDS[name] for name in ages.category[(ages.actual < ages.q10) | (ages.actual > ages.q90)]]
+    yield (f"Ages outside their 8-in-10 range: {listed(out)}." if out else "Every age came within its 8-in-10 range.")
     yield from _beside_last(scores)
     if len(origins) < ENOUGH_ORIGINS:
         yield (
@@ -110,17 +115,17 @@ def _sentences(scores: pd.DataFrame, last_year: pd.DataFrame, origins: range) ->
         )
 
 
-def _how_it_did(row: pd.Series, origin: int, words: str) -> str:
-    inside = "inside" if row.q10 <= row.actual <= row.q90 else "outside"
+def _how_it_did(row: Mapping[Hashable, Any], words: str) -> str:
+    inside = "inside" if row["q10"] <= row["actual"] <= row["q90"] else "outside"
     return (
-        f"From {origin}, {words} in {origin + 1} were forecast as {row['mean']:.0f} (8 in 10: {row.q10:.0f} to {row.q90:.0f}); "
-        f"{row.actual:.0f} came, {inside} the range. Repeating the last value would have said {row['last']:.0f}."
+        f"From {row['origin']}, {words} in {row['year']} were forecast as {row['mean']:.0f} (8 in 10: {row['q10']:.0f} to {row['q90']:.0f}); "
+        f"{row['actual']:.0f} came, {inside} the range. Repeating the last value would have said {row['last']:.0f}."
     )
 
 
 def _beside_last(scores: pd.DataFrame) -> Iterator[str]:
     for ahead in sorted({int(one) for one in scores.index.get_level_values("horizon")}):
-        mine, last = (scores.loc[(name, STOCK, TOTAL, ahead)] for name in (OURS, "last value"))
+        mine, last = (score_of(scores, name, STOCK, TOTAL, ahead) for name in (OURS, "last value"))
         yield (
             f"{counted(ahead, 'year', 'years').capitalize()} ahead, over {counted(int(mine.cases), 'forecast', 'forecasts')}: children in care "
             f"{mine.mape:.1f}% off on average, the last value {last.mape:.1f}%; {mine.coverage_80:.0f}% inside the 80% range."

@@ -27,7 +27,9 @@ def as_of(borrowed: Parameters, series: Series, year: int, authority: str | None
     the series begins, which take its first three.
     """
     counts = series.looked_after
-    known = counts[counts.index.get_level_values("year") <= max(year, int(counts.index.get_level_values("year")[0]) + 2)]
+    known = counts[
+        counts.index.get_level_values("year") <= max(year, int(counts.index.get_level_values("year")[0]) + 2)
+    ]
     of, told = _group(series, known, authority)
     newest = known.index.get_level_values("year").max()
     rows = known[known.index.get_level_values("authority").isin(of)]
@@ -40,7 +42,9 @@ def as_of(borrowed: Parameters, series: Series, year: int, authority: str | None
     figures |= _starting(figures, recent, told)
     for age in AGES:
         left = [f"ceased.age.{one}" for one in BEFORE_18[age]]
-        figures[f"leave_{age}"] = _ratio(figures[f"leave_{age}"], rows, left, [f"stock.age.{age}"], f"{told.split(',')[0]}, up to {newest}")
+        figures[f"leave_{age}"] = _ratio(
+            figures[f"leave_{age}"], rows, left, [f"stock.age.{age}"], f"{told.split(',')[0]}, up to {newest}"
+        )
     return Parameters(figures)
 
 
@@ -60,7 +64,13 @@ def _times(figure: Parameter, factor: float) -> Parameter:
 
 def _group(series: Series, known: pd.DataFrame, authority: str | None) -> tuple[Sequence[str], str]:
     """Codes of the authorities to borrow from, and how to tell of them."""
-    every = sorted({str(code) for code in known.index.get_level_values("authority") if str(code).startswith(("E06", "E07", "E08", "E09", "E10"))})
+    every = sorted(
+        {
+            str(code)
+            for code in known.index.get_level_values("authority")
+            if str(code).startswith(("E06", "E07", "E08", "E09", "E10"))
+        }
+    )
     if authority is None:
         return every, "all authorities together"
     try:
@@ -83,4 +93,11 @@ def _ratio(prior: Parameter, rows: pd.DataFrame, some: list[str], whole: list[st
     value = float(upper.sum() / lower.sum())
     spread = (each.upper / each.lower).to_numpy(dtype=float) if len(each) > 2 else np.array([value * 0.7, value * 1.3])
     low, high = (float(end) for end in np.quantile(spread, (LOW, HIGH)))
-    return replace(prior, value=value, low=min(low, value), high=max(high, value), source=f"{told}: published counts", kind=BORROWED)
+    return replace(
+        prior,
+        value=value,
+        low=min(low, value),
+        high=max(high, value),
+        source=f"{told}: published counts",
+        kind=BORROWED,
+    )

@@ -14,7 +14,7 @@ from matching.sufficiency.children_ahead import ahead, beginning_of
 from matching.sufficiency.figures import AGE_EDGES, AGES, LAST_AGE, Parameters
 from matching.sufficiency.futures import COLUMNS, QUANTILES, Forecast
 from matching.sufficiency.lengths import lengths_of, own_lengths
-from matching.sufficiency.spans import Floats, Spans, spans_of
+from matching.sufficiency.spans import YEAR, Floats, Spans, spans_of
 from matching.sufficiency.yearly import BANDS, CEASE, KEYS, SINGLE, START, STOCK, TOTAL, Key, Yearly
 from matching.wording import counted
 
@@ -56,7 +56,7 @@ def forecast_history(
     learnt = learn(history, borrowed)
     factor = widening(history, borrowed, horizon, seed=seed) if wider is None else wider
     table = _table(history, learnt, horizon, runs, seed, factor)
-    return Forecast(table, tuple(_warnings(history, learnt, factor)))
+    return Forecast(table, tuple(_warnings(learnt, factor)))
 
 
 def _table(history: History, learnt: Learnt, horizon: int, runs: int, seed: int, factor: float) -> pd.DataFrame:
@@ -95,13 +95,13 @@ def counts_of(history: History) -> Yearly:
     spans = spans_of(history)
     years = tuple(range(spans.first_day.year, spans.last_day.year + 1))
     seen = {key: np.full((1, len(years)), np.nan) for key in KEYS}
-    for at, _ in enumerate(years):
-        end = float(at)
+    ends = [(pd.Timestamp(year, 3, 31) - spans.first_day).days / YEAR for year in years]
+    for at, end in enumerate(ends):
         here = (spans.began <= end) & (spans.ended > end)
         _count(seen, STOCK, at, (spans.age + end - spans.began)[here])
         if at:
-            _count(seen, START, at, spans.age[(spans.began > end - 1) & (spans.began <= end)])
-            left = (spans.ended > end - 1) & (spans.ended <= end)
+            _count(seen, START, at, spans.age[(spans.began > ends[at - 1]) & (spans.began <= end)])
+            left = (spans.ended > ends[at - 1]) & (spans.ended <= end)
             _count(seen, CEASE, at, (spans.age + spans.ended - spans.began)[left])
     return Yearly((area_of(history),), years, seen, np.full((1, len(years)), np.nan))
 
@@ -142,13 +142,14 @@ def beside(table: pd.DataFrame, came: Yearly) -> pd.DataFrame:
 
 
 MOST_WIDENED = 3.0
+UNTRIED = 1.35  # where no earlier forecast could be tried
 HALF_TRUST = 20.0  # misses that count as much as the ranges' own word
 
 
 def widening(history: History, borrowed: Parameters, furthest: int, *, seed: int = 1) -> float:
-    """How many times wider ranges must be, by what earlier forecasts from the same history missed; 1 without any."""
+    """How many times wider ranges must be, by what earlier forecasts from the same history missed."""
     parts = list(tried(history, borrowed, furthest, runs=RUNS_OF_TRIALS, seed=seed))
-    return widened_by(pd.concat(parts, ignore_index=True)) if parts else 1.0
+    return widened_by(pd.concat(parts, ignore_index=True)) if parts else UNTRIED
 
 
 def widened_by(trials: pd.DataFrame) -> float:
@@ -167,13 +168,25 @@ def widened_by(trials: pd.DataFrame) -> float:
     return float(np.clip(factor, 1.0, MOST_WIDENED))
 
 
-def _warnings(history: History, learnt: Learnt, factor: float) -> Iterator[str]:
+def _warnings(learnt: Learnt, factor: float) -> Iterator[str]:
+    yield from notes_of(learnt)
+    if factor > 1.05:
+        because = (
+            "no earlier forecast could be tried"
+            if factor == UNTRIED
+            else "earlier forecasts were surprised more often than they said"
+        )
+        yield f"Ranges are {factor:.1f} times as wide as the runs alone, because {because}."
+
+
+def notes_of(learnt: Learnt) -> Iterator[str]:
+    """What a reader must know of a history before believing a number: left out, short, small, an age without anybody."""
     spans = learnt.spans
     yield from spans.dropped
     whole, in_care = round(spans.length), int(spans.open.sum())
     if whole < FEW_YEARS:
         yield (
-            f"Only {counted(whole, 'year', 'years')} of returns: no earlier forecast could be tried, and much is England's. "
+            f"Only {counted(whole, 'year', 'years')} of returns: no earlier forecast could be tried, and much is borrowed. "
             "The ranges are wide; read them, not the mean."
         )
     if in_care < FEW_CHILDREN:
@@ -181,9 +194,7 @@ def _warnings(history: History, learnt: Learnt, factor: float) -> Iterator[str]:
         yield f"{told} in care at the end: one family more or less changes everything. Read the ranges, not the mean."
     empty = [name for name, seen in zip(_AGE_WORDS, _by_age(spans), strict=True) if not seen]
     if empty:
-        yield f"Nobody aged {' or '.join(empty)} in these returns: what is said of them is England's."
-    if factor > 1.05:
-        yield f"Ranges are {factor:.1f} times as wide as the runs alone, because earlier forecasts were surprised more often than they said."
+        yield f"Nobody aged {' or '.join(empty)} in these returns: what is said of them is borrowed."
 
 
 _AGE_WORDS = ("under 1", "1 to 4", "5 to 9", "10 to 15", "16 and over")

@@ -1,16 +1,8 @@
 """Every number the forecast stands on: value, range, source, and whether it is own data, borrowed or assumed."""
 
 import csv
-import math
-from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
-from matching.errors import MatchingError
-from matching.returns.spells import PERIOD
 from matching.sufficiency.borrowed_care import care_figures
 from matching.sufficiency.figures import (
     AGE_EDGES,
@@ -37,8 +29,6 @@ __all__ = [
     "Parameter",
     "Parameters",
     "published_parameters",
-    "spells_of",
-    "with_history",
 ]
 
 # name: published name, scale, half-width of the range as a share; what is published for England stands for everybody
@@ -92,70 +82,3 @@ def published_parameters(reference: Path) -> Parameters:
     for name, (value, low, high, unit, why) in _ASSUMED.items():
         found[name] = Parameter(value, low, high, unit, why, ASSUMED)
     return Parameters(found | care_figures(rows))
-
-
-def with_history(borrowed: Parameters, spells: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> Parameters:
-    """Starts and leaving rates from an authority's own spells, shrunk to the borrowed ones by how much there is.
-
-    `spells` has `child, born, started, ceased` (NaT: still in care). Children in care at `first` enter then (left
-    truncation), those in care at `last` are censored, at 18 everybody leaves. Raises `MatchingError` for a spell that
-    ends before it starts or a window of no length.
-    """
-    wrong = spells[spells.ceased.notna() & (spells.ceased < spells.started)]
-    if len(wrong):
-        raise MatchingError(
-            f"Child {wrong.child.iloc[0]}: the spell ends before it starts ({len(wrong)} such). Correct the dates."
-        )
-    if last <= first:
-        raise MatchingError(f"From {first.date()} to {last.date()} is no time. Give a window of a year or more.")
-    figures = dict(borrowed.figures)
-    years = (last - first).days / 365.25
-    exposed = 0.0
-    for number, age in enumerate(AGES):
-        low, high = AGE_EDGES[number], AGE_EDGES[number + 1]
-        time, leavers = _exposure(spells, first, last, low, high)
-        exposed += time
-        figures[f"leave_{age}"] = _shrunk(figures[f"leave_{age}"], leavers, time)
-    started = int(((spells.started > first) & (spells.started <= last)).sum())
-    if exposed > 0:
-        figures["starts"] = _shrunk(figures["starts"], started, exposed)
-    note = "" if years >= 2 else "; less than two years, so the range is wide"
-    return Parameters({name: replace(f, source=f.source + note) if f.kind == OWN else f for name, f in figures.items()})
-
-
-def _exposure(
-    spells: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp, low: float, high: float
-) -> tuple[float, int]:
-    """Years in care at an age within the window, and leavers of that age before 18."""
-    begin, end = _years(spells.started, first), _years(spells.ceased.fillna(last), first)
-    born, window = _years(spells.born, first), (last - first).days / 365.25
-    since = np.maximum.reduce([begin, born + low, np.zeros(len(spells))])
-    until = np.minimum.reduce([end, born + high, np.full(len(spells), window)])
-    age = end - born
-    left = spells.ceased.notna().to_numpy() & (end > 0) & (end <= window)
-    inside = left & (age >= low) & (age < min(high, LAST_AGE))
-    return float(np.clip(until - since, 0, None).sum()), int(inside.sum())
-
-
-def _years(days: pd.Series, first: pd.Timestamp) -> npt.NDArray[np.float64]:
-    """Years from a day; before it, negative."""
-    return np.asarray((days - first).dt.days.to_numpy(dtype=float) / 365.25)
-
-
-def spells_of(children: pd.DataFrame, episodes: pd.DataFrame) -> pd.DataFrame:
-    """Periods of care of a return: child, born, started, ceased (NaT: still in care); episodes as `in_order` gives them."""
-    began = episodes.groupby(PERIOD).started.first().to_frame()
-    # the last row as it is: an open one has no end, whatever ended before it
-    whole = began.join(episodes.drop_duplicates(PERIOD, keep="last").set_index(PERIOD).ended.rename("ceased"))
-    return whole.reset_index().merge(children[["child", "born"]], on="child")
-
-
-def _shrunk(prior: Parameter, events: int, time: float) -> Parameter:
-    """The gamma-Poisson mean of own events over own time and the borrowed rate, with a 95% range by normal steps."""
-    if time <= 0:
-        return replace(prior, source=f"nobody of this age in the history; {prior.source}")
-    shape, rate = PRIOR_EVENTS + events, PRIOR_EVENTS / prior.value + time
-    value, step = shape / rate, 1.96 * math.sqrt(shape) / rate
-    share = events / shape
-    source = f"own: {events} in {time:.0f} child years ({share:.0%}); rest: {prior.source}"
-    return Parameter(value, max(value - step, 0), value + step, prior.unit, source, OWN if share >= 0.5 else BORROWED)

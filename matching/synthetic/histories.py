@@ -193,7 +193,7 @@ def _stays(truth: CareTruth, children: pd.DataFrame, random: np.random.Generator
         done = open_.copy()
         done[open_] = used[open_] >= need[open_]
         stay[done] = np.minimum((step + random.random(int(done.sum()))) * week, wall[done])
-    return stay * YEAR + (stay == wall)
+    return np.asarray(stay * YEAR + (stay == wall))
 
 
 def _because(children: pd.DataFrame, random: np.random.Generator) -> list[str]:
@@ -203,7 +203,7 @@ def _because(children: pd.DataFrame, random: np.random.Generator) -> list[str]:
     chance = random.random(len(children))
     young = np.where(long & (age < 6), ADOPTED, np.where(chance < 0.6, HOME, GUARDIAN))
     old = np.where(chance < 0.65, HOME, np.where(chance < 0.8, GUARDIAN, OTHER))
-    return np.where(age >= OLD - 0.001, "18", np.where(age < 6, young, old)).tolist()
+    return [str(one) for one in np.where(age >= OLD - 0.001, "18", np.where(age < 6, young, old))]
 
 
 def _episodes(child: object, random: np.random.Generator) -> Iterator[tuple[object, ...]]:
@@ -246,7 +246,7 @@ def history_of(modules: dict[str, pd.DataFrame], first: int, last: int) -> Histo
     begins, ends = pd.Timestamp(first - 1, 4, 1), pd.Timestamp(last, 3, 31)
     rows = modules["episodes"]
     seen = rows[(ends >= rows.DECOM) & (rows.DEC.isna() | (begins <= rows.DEC))]
-    newest = seen.DEC.fillna(ends).clip(upper=ends)
+    newest = seen.DEC.fillna(ends).where(lambda days: days <= ends, ends)
     years = (newest.dt.year + (newest > pd.to_datetime(dict(year=newest.dt.year, month=3, day=31)))).astype(int)
     extra = {"change_because": None, "urn": None, "authority": ""}
     episodes = seen.rename(columns=EPISODES.columns).assign(year=years, **extra)
@@ -254,6 +254,7 @@ def history_of(modules: dict[str, pd.DataFrame], first: int, last: int) -> Histo
         name: modules[file].rename(columns=BY_NAME[name].columns).assign(year=last, authority="")
         for name, file in (("children", "header"), ("adopted", "ad1"), ("to_be_adopted", "placed_for_adoption"))
     }
-    kept["unaccompanied"] = modules["uasc"].rename(columns={"CHILD": "child"}).assign(until=pd.NaT, year=last)
-    kept["to_be_adopted"] = kept["to_be_adopted"].assign(ceased=pd.NaT, ceased_because=None)
+    nothing = np.datetime64("NaT", "ns")
+    kept["unaccompanied"] = modules["uasc"].rename(columns={"CHILD": "child"}).assign(until=nothing, year=last)
+    kept["to_be_adopted"] = kept["to_be_adopted"].assign(ceased=nothing, ceased_because=None)
     return known_on(History({"episodes": episodes, **kept}, ()), ends)
