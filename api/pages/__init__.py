@@ -1,9 +1,10 @@
 """Pages for people: HTML over the same services as the JSON routes; they work without script."""
 
-from api.pages import agreeing, board, child, choosing, details, finding, meeting, referring, sessions
+from api.pages import agreeing, board, child, choosing, details, finding, meeting, provider, referring, sessions
 
 PAGES = (
     sessions.router,
+    provider.router,
     board.router,
     referring.router,
     details.router,

@@ -162,7 +162,7 @@ def confirm(ref: str, act: Sending) -> Response:
 
     def done(session: Session) -> dict[str, Any]:
         parts = act.parts
-        before = queries.one(session, parts.store.seal, "home", ref, None)
+        before = queries.one(session, parts.store.seal, "home", ref, act.user.authority, to_change=True)
         new = {"confirmed_on": parts.today().isoformat(), "confirmed_by": act.user.roles[0]}
         return {"version": queries.save(session, parts.store.seal, parts.maps, "home", {**before.cells, **new}).version}
 

@@ -16,7 +16,7 @@ from api.pages.mapping import draw
 from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, desk_of, page
 from api.pages.who import who
 from api.security.roles import May
-from api.services import answers, asking, calls, matching, notes
+from api.services import answers, asking, calls, decisions, matching, notes
 from api.services.cells import cells_of
 from api.services.notes import NoteKind
 from matching.domain import Caseload
@@ -44,7 +44,8 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, 
         queries.one(session, parts.store.seal, "child", ref, user.authority)
         caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
         bed = session.scalars(select(Bed).where(Bed.child == ref)).first()
-        history = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
+        decided = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
+        history = [(one, decisions.reason_of(session, parts.store.seal, one)) for one in decided]
         rung = calls.latest(calls.calls_of(session, parts.store.seal, user, ref))
         asked = asking.waiting(session, parts.store.seal, parts.policy, user, ref)
         thoughts = notes.of(session, parts.store.seal, NoteKind.THOUGHT, user, about=ref, by=user.name)

@@ -13,7 +13,7 @@ from api.pages.questions import LABELS, Question, in_our_words, question_of, typ
 from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, page
 from api.routes.facts import FRIDAY
 from api.security.roles import May
-from api.services import notes
+from api.services import belonging, notes
 from api.services.notes import NoteKind
 from matching.domain import Child
 from matching.errors import MatchingError
@@ -138,7 +138,8 @@ def send(form: Form, act: Sending) -> Response:
 
     def done(session: Session) -> dict[str, Any]:
         notes.throw_away(session, NoteKind.DRAFT, DRAFT, act.user.name)
-        return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", cells, 0).ref}
+        own = belonging.added(act.user, cells)
+        return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", own, 0).ref}
 
     try:
         kept, _, _ = act.run("refer", f"child:{cells.get('ref', '')[:100]}", done, 201, columns=sorted(cells))

@@ -15,9 +15,9 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, P
 from jinja2.utils import missing
 from sqlalchemy.orm import Session
 
-from api.dependencies import Acting, TheService
+from api.dependencies import Acting, TheService, asking
 from api.errors import NotAllowed, NotSignedIn, Wrong
-from api.security.accounts import User, signed_in
+from api.security.accounts import User
 from api.security.roles import May
 from api.services.decisions import Desk
 from matching.wording import counted, listed, written
@@ -152,7 +152,7 @@ def at_the_page(request: Request, parts: TheService) -> User:
     token = request.cookies.get(COOKIE)
     if not token:
         raise NotSignedIn("Nobody is signed in.", "Sign in.")
-    return signed_in(parts.store, token, parts.settings.idle_minutes)
+    return asking(parts, token)
 
 
 AtThePage = Annotated[User, Depends(at_the_page)]

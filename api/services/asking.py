@@ -37,7 +37,7 @@ def ask(desk: Desk, rule: str, child: str, home: str, why: str) -> str:
     if not why.strip():
         raise Wrong("A reason is needed.", "Say in a sentence why.", ({"field": "why", "reason": "is empty"},))
     queries.one(desk.session, desk.seal, "child", child, desk.user.authority)
-    queries.one(desk.session, desk.seal, "home", home, None)
+    queries.one(desk.session, desk.seal, "home", home, desk.user.authority)
     cells = {"rule": rule, "home": home, "why": why}
     return notes.keep(desk.session, desk.seal, desk.user, NoteKind.AGREEMENT, child, cells).id
 

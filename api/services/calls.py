@@ -42,7 +42,7 @@ def note_call(desk: Desk, children: tuple[str, ...], home: str, said: str, until
         raise Wrong("What they said is missing.", "Choose one.", ({"field": f"said-{home}", "reason": "is empty"},))
     if said == Said.NO and reason not in set(RefusalReason):
         raise Wrong("Why they said no is missing.", "Choose one.", ({"field": f"why-{home}", "reason": "is empty"},))
-    queries.one(desk.session, desk.seal, "home", home, None)
+    queries.one(desk.session, desk.seal, "home", home, desk.user.authority)
     for child in children:
         queries.one(desk.session, desk.seal, "child", child, desk.user.authority)
         if said == Said.NO:

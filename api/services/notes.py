@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from api.db.data_keys import keyring
 from api.db.sealing import Seal
 from api.db.tables import Note
 from api.errors import NotHere
@@ -22,6 +23,9 @@ class NoteKind(StrEnum):
     THOUGHT = "thought"
     AGREEMENT = "agreement-asked"
     CELLS = "cells"
+
+
+ABOUT_A_CHILD = frozenset({NoteKind.CALL.value, NoteKind.THOUGHT.value, NoteKind.AGREEMENT.value})
 
 
 @dataclass(frozen=True)
@@ -46,11 +50,11 @@ def keep(session: Session, seal: Seal, user: User, kind: NoteKind, about: str, c
         by=user.name,
         authority=user.authority,
         at=now(),
-        sealed=seal.close(cells, "note", number, "sealed"),
+        sealed=_own(session, seal, kind.value, about).close(cells, "note", number, "sealed"),
     )
     session.add(row)
     session.flush()
-    return _opened(seal, row)
+    return _opened(session, seal, row)
 
 
 def of(
@@ -61,7 +65,7 @@ def of(
     query = query.where(Note.authority == user.authority) if user.authority else query
     query = query.where(Note.about == about) if about is not None else query
     query = query.where(Note.by == by) if by is not None else query
-    return [_opened(seal, row) for row in session.scalars(query)]
+    return [_opened(session, seal, row) for row in session.scalars(query)]
 
 
 def settle(session: Session, seal: Seal, user: User, kind: NoteKind, number: str) -> Noted:
@@ -71,7 +75,7 @@ def settle(session: Session, seal: Seal, user: User, kind: NoteKind, number: str
     if row is None or not theirs or row.kind != kind.value or row.settled_at is not None:
         raise NotHere("There is no such note, or it is settled already.", "Look at the page again.")
     row.settled_at = now()
-    return _opened(seal, row)
+    return _opened(session, seal, row)
 
 
 def throw_away(session: Session, kind: NoteKind, about: str, by: str) -> None:
@@ -80,6 +84,11 @@ def throw_away(session: Session, kind: NoteKind, about: str, by: str) -> None:
         session.delete(row)
 
 
-def _opened(seal: Seal, row: Note) -> Noted:
-    cells = seal.open(row.sealed, "note", row.id, "sealed")
+def _own(session: Session, seal: Seal, kind: str, about: str) -> Seal:
+    """A note about a child is sealed with the child's key, and gone with it."""
+    return keyring(session, seal).made(f"child:{about}") if kind in ABOUT_A_CHILD else seal
+
+
+def _opened(session: Session, seal: Seal, row: Note) -> Noted:
+    cells = _own(session, seal, row.kind, row.about).open(row.sealed, "note", row.id, "sealed")
     return Noted(row.id, row.about, row.by, row.at, row.settled_at, cells)
