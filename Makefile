@@ -40,6 +40,9 @@ bench: $(DEV)
 backtest: $(DEV)
 	$(BIN)/python -m tests.benchmarks.backtest
 
+calibrate: $(DEV)
+	$(BIN)/python -m tests.benchmarks.calibrate
+
 notebooks: $(DEV)
 	$(BIN)/python -m pytest --nbmake -W default notebooks
 
