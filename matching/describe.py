@@ -235,12 +235,11 @@ def _used_elsewhere(child: str, possible: list[str], used: Counter[str]) -> tupl
 def _why_none(found: Candidates, standing: Standing) -> tuple[Reason, ...]:
     """The rules that stand in the way most often, with how many homes each rules out."""
     titles = {rule.code: rule for rule in found.policy.every_rule}
-    template = "Not so at {homes}: {title}."
     return tuple(
         Reason(
             code=code,
             verdict=Verdict.NOT_MET,
-            sentence=Sentence.of(template, homes=counted(number, "home"), title=_lower_first(titles[code].title)),
+            sentence=must_have_not_met(titles[code].title, number),
             level=titles[code].level,
             may_be_lifted_by=titles[code].lifted_by,
         )
@@ -248,8 +247,10 @@ def _why_none(found: Candidates, standing: Standing) -> tuple[Reason, ...]:
     )
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def must_have_not_met(title: str, homes: int) -> Sentence:
+    """At how many homes the must-have with this title is not met."""
+    template = "At {homes} a must-have is not met: {title}."
+    return Sentence.of(template, homes=counted(homes, "home"), title=title[:1].lower() + title[1:])
 
 
 def outcomes_of(caseload: Caseload, placed: Iterable[tuple[str, str]]) -> tuple[SiblingOutcome, ...]:

@@ -20,7 +20,8 @@ from api.db.store import Store
 from api.main import create_app
 from api.pages.rendering import COOKIE
 from api.sample import fill
-from api.security import accounts
+from api.security.accounts import now
+from api.security.signing_in import Given, sign_in
 from api.settings import Settings
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -54,14 +55,16 @@ class City:
     def token(self, role: str) -> str:
         """A session of a role, made once."""
         if role not in self.tokens:
-            self.tokens[role] = accounts.sign_in(self.store, role, self.password[role], None, 8)
+            given = Given(role, self.password[role], None, "127.0.0.1")
+            self.tokens[role] = sign_in(self.store, given, 8, now())
         return self.tokens[role]
 
 
 @contextmanager
 def running_city(folder: Path) -> Iterator[City]:
     """The service with the sample city as it stood on a Friday; every run sees the same."""
-    settings = Settings(database=f"sqlite:///{folder}/placements.db", key_file=folder / "placements.key")
+    where = {"database": f"sqlite:///{folder}/placements.db", "key_file": folder / "placements.key"}
+    settings = Settings(**where, person_requests="10000 per minute")
     password = dict(fill(settings, FRIDAY))
     store = Store(settings.database, Seal.from_file(settings.key_file, make=False))
     app = create_app(settings, store=store, today=lambda: FRIDAY)
