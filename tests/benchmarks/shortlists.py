@@ -24,38 +24,40 @@ def measured(children: int, homes: int, seed: int) -> dict[str, Any]:
     caseload = sample_caseload(ROOT / "data" / "reference", children=children, homes=homes, seed=seed)
     policy = read_policy(ROOT / "data" / "policies" / "fostering.toml")
     groups = [group.children for group in caseload.groups if len(group.children) > 1][: GROUPS + 1]
-    began = time.perf_counter()
+    began = time.process_time()
     register = Register(caseload)
-    loaded = time.perf_counter() - began
+    loaded = time.process_time() - began
 
     def ask(group: Sequence[str]) -> Shortlist:
         return shortlist(register, policy, group, emergency=True)
 
-    first = _times(ask, groups[:1])[0]
+    first = _times(ask, groups[:1])[0][0]
     new, again = _times(ask, groups[1:]), _times(ask, groups[1:])
     words = _times(lambda group: _worded(ask(group)), groups[1:])
     return {
         "loaded": loaded,
         "first": first,
-        "new": _middle(new),
-        "new p95": new[int(0.95 * (len(new) - 1))],
-        "again": _middle(again),
-        "words": _middle(words),
+        "new": _middle([one for one, _ in new]),
+        "new clock": _middle([clock for _, clock in new]),
+        "new p95": sorted(one for one, _ in new)[int(0.95 * (len(new) - 1))],
+        "again": _middle([one for one, _ in again]),
+        "words": _middle([one for one, _ in words]),
         "largest": max(map(len, groups)),
     }
 
 
-def _times(ask: Callable[[Sequence[str]], Any], groups: Sequence[Sequence[str]]) -> list[float]:
+def _times(ask: Callable[[Sequence[str]], Any], groups: Sequence[Sequence[str]]) -> list[tuple[float, float]]:
+    """Processor time of this process, and time by the clock, for each group."""
     times = []
     for group in groups:
-        began = time.perf_counter()
+        began = time.process_time(), time.perf_counter()
         ask(group)
-        times.append(time.perf_counter() - began)
-    return sorted(times)
+        times.append((time.process_time() - began[0], time.perf_counter() - began[1]))
+    return times
 
 
 def _middle(times: list[float]) -> float:
-    return times[len(times) // 2]
+    return sorted(times)[len(times) // 2]
 
 
 def _worded(found: Shortlist) -> int:
@@ -68,7 +70,7 @@ def section(apart: Callable[[str, int, int, int], dict[str, Any]]) -> str:
     told = {homes: apart("shortlist", 300, homes, 1) for homes in SIZES}
     picture(told)
     rows = [
-        f"| {homes:,} | {TARGETS.get(homes, '')} | {one['new'] * 1000:.1f} | {one['new p95'] * 1000:.1f} | {one['again'] * 1000:.1f} "
+        f"| {homes:,} | {TARGETS.get(homes, '')} | {one['new'] * 1000:.1f} | {one['new p95'] * 1000:.1f} | {one['new clock'] * 1000:.1f} | {one['again'] * 1000:.1f} "
         f"| {one['words'] * 1000:.0f} | {one['first'] * 1000:,.0f} | {one['loaded'] * 1000:,.0f} | {one['memory']} |"
         for homes, one in told.items()
     ]
@@ -107,12 +109,13 @@ def picture(told: dict[int, dict[str, Any]]) -> None:
 TEMPLATE = """## Shortlist
 
 One sibling group against all homes, in an emergency: every rule and criterion judged, homes in order, near misses, and the
-codes of every rule in the way of every home. Milliseconds, median of {groups} groups that were never asked about before, and
+codes of every rule in the way of every home. Milliseconds of processor time (and, of a new group, by the clock, when
+others may use the cores too), median of {groups} groups that were never asked about before, and
 of the same groups asked again. Words are made when a home is looked at; *in words* is with all that is shown: five homes
 with their reasons for each child, and three near misses. The *first* after loading makes columns of facts.
 
-| Homes | Target | New group | p95 | Asked again | In words | First | Loading | MB |
-|---|---|---|---|---|---|---|---|---|
+| Homes | Target | New group | p95 | By the clock | Asked again | In words | First | Loading | MB |
+|---|---|---|---|---|---|---|---|---|---|
 {rows}
 
 ![Time and memory of a shortlist](pictures/shortlist.svg)"""
