@@ -1,6 +1,19 @@
 """JSON routes, one module for each resource; `ROUTERS` is all of them."""
 
-from api.routes import account, api_keys, casework, decisions, facts, people, pools, sessions, trail
+from api.routes import (
+    account,
+    api_keys,
+    casework,
+    decisions,
+    facts,
+    glass,
+    people,
+    pools,
+    releases,
+    retention,
+    sessions,
+    trail,
+)
 
 ROUTERS = (
     sessions.router,
@@ -11,5 +24,8 @@ ROUTERS = (
     facts.router,
     casework.router,
     decisions.router,
+    releases.router,
+    glass.router,
+    retention.router,
     trail.router,
 )
