@@ -48,7 +48,11 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('record')}/placements.db"
-    uri: str = request.getfixturevalue("server_uri")
+    return a_database(request.getfixturevalue("server_uri"))
+
+
+def a_database(uri: str) -> str:
+    """The URL of an empty database on PostgreSQL."""
     name = f"record_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
