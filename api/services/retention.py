@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from api.db import queries
 from api.db.data_keys import destroy, keyring
+from api.db.files import file_of
 from api.db.sealing import Seal
-from api.db.tables import Answered, Bed, Contact, ErasedPerson, Fact, LegalHold, Note, PlanMade
+from api.db.tables import Answered, Bed, Contact, ErasedPerson, Fact, KeptFile, LegalHold, Note, PlanMade
 from api.errors import Conflict, NotHere
 from api.security.accounts import User
 
@@ -135,6 +136,10 @@ def _what_stands_beside(session: Session, seal: Seal, kind: str, ref: str) -> No
         place = ("answered", f"{answer.person}|{answer.key}", "sealed")
         if f'"{ref}' in seal.open(answer.sealed, *place)["body"].replace("\\", ""):
             session.delete(answer)
+    for file in session.scalars(select(KeptFile)).all():
+        found = file_of(session, seal, file.owner, file.name)
+        if found and ref.encode() in found[1]:
+            session.delete(file)
     for plan in session.scalars(select(PlanMade)).all():
         plan.plan = _without(dict(plan.plan), ref)
 
