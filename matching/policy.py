@@ -23,6 +23,7 @@ GOALS: tuple[str, ...] = (
     "placed",
     "siblings-required",
     "siblings-together",
+    "short-breaks",
     "suitability",
     "kept-as-agreed",
     "spare-scarce",

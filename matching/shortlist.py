@@ -1,7 +1,7 @@
 """For one child or sibling group: the homes to ring, in order, with reasons, questions and near misses."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -119,9 +119,11 @@ def _one_group(register: Register, children: Sequence[str]) -> SiblingGroup:
         raise UnknownReference(
             f"{', '.join(refs)} are not brothers and sisters. Ask for each sibling group on its own."
         )
+    if len({caseload.child_by_ref[ref].nights for ref in refs}) > 1:
+        raise UnknownReference(f"{', '.join(refs)} need different nights. Ask for each of them on their own.")
     ref = groups.pop()
     whole = next(group for group in caseload.groups if group.ref == ref)
-    return SiblingGroup(ref=ref, children=refs, settled=whole.settled, plan=whole.plan, subsets=whole.subsets)
+    return replace(whole, children=refs)
 
 
 def _best_first(found: Candidates, columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -147,8 +147,8 @@ def _asks(way: Way) -> frozenset[Reason]:
 
 def _then(base: Base, way: Way, home: str) -> Then | CannotBeForced | None:
     """What follows when all changes of a way are made."""
-    if not way.lawful:
-        return None
+    if not way.lawful or any(change.answer and change.reason.code == "nights-asked" for change in way.changes):
+        return None  # which nights must be known first
     found, problem = applied(base, way.children, home, way.changes)
     if not _together(found, way.children, home):
         return None  # a number of places or beds that is not known must be known first

@@ -173,9 +173,8 @@ def judge_with_decisions(rule: Rule, pairs: Pairs) -> VerdictMatrix:
 def named_sets(sets: Sets, named: frozenset[tuple[str, str]]) -> np.ndarray:
     """Which sets consist only of children named for the home, given (child, home) pairs."""
     result = np.zeros(sets.group.shape, dtype=bool)
-    index = sets.register.home_index
-    for home in {index[h] for _, h in named if h in index}:
-        ref = sets.register.homes.items[home].home.ref
-        for at in np.flatnonzero(sets.home == home):
+    positions = sets.register.positions if named else {}
+    for ref in {home for _, home in named if home in positions}:
+        for at in np.flatnonzero(np.isin(sets.home, positions[ref])):
             result[at] = all((child, ref) in named for child in sets.children_of(int(at)))
     return result

@@ -24,14 +24,25 @@ def allowed_masks(group: SiblingGroup) -> tuple[int, ...]:
 
 
 def _allows(group: SiblingGroup, mask: int) -> bool:
-    size = len(group.children)
+    """Whether these may be one set: all for the same nights, and as the plan says of those who ask for them."""
+    alike = _alike_mask(group, mask)
+    if mask & ~alike:
+        return False
     if group.plan in APART:
         return mask.bit_count() == 1
     if group.plan is SiblingPlan.TOGETHER_REQUIRED:
-        return mask == (1 << size) - 1
+        return mask == alike
     if group.plan is SiblingPlan.NAMED_SUBSETS:
-        return all(mask & part in (0, part) for part in _subset_masks(group))
+        return all(mask & part in (0, part & alike) for part in _subset_masks(group))
     return True
+
+
+def _alike_mask(group: SiblingGroup, mask: int) -> int:
+    """Those who ask for the same nights as the first of the set, as bits."""
+    if not group.nights:
+        return (1 << len(group.children)) - 1
+    alike = group.alike(group.children[(mask & -mask).bit_length() - 1])
+    return sum(1 << i for i, ref in enumerate(group.children) if ref in alike)
 
 
 def _subset_masks(group: SiblingGroup) -> tuple[int, ...]:
@@ -60,8 +71,8 @@ class SiblingPlanKept(SetRule):
             here = sets.group == g
             met[here] = np.isin(sets.mask[here], allowed_masks(group))
         for g, mask, home in self.opened_sets(sets.register.caseload, sets.groups):
-            column = sets.register.home_index[home]
-            met |= (sets.group == g) & (sets.mask == mask) & (sets.home == column)
+            columns = sets.register.positions[home]
+            met |= (sets.group == g) & (sets.mask == mask) & np.isin(sets.home, columns)
         return verdicts(Truth.of(met), sets.group.shape)
 
     def opened_sets(self, caseload: Caseload, groups: tuple[SiblingGroup, ...]) -> list[tuple[int, int, str]]:
