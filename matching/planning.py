@@ -149,4 +149,6 @@ def _manifest(ready: Prepared, fingerprint: str, software: str, pins: Pins) -> M
         software=software,
         solver=ENGINES,
         parameters=tuple(sorted((child, home or "nobody") for child, home in pins.items())),
+        policy_signed=str(policy.signature or ""),
+        policy_dates=(policy.valid_from.isoformat(), policy.valid_until.isoformat() if policy.valid_until else None),
     )
