@@ -109,9 +109,8 @@ def _pair_blockers(found: Candidates, children: Sequence[str], column: int) -> l
 
 def _set_blockers(found: Candidates, children: tuple[str, ...], column: int) -> list[Reason]:
     household = found.register.homes.items[column]
-    g = group_position(found, children[0])
-    group = found.groups[g]
-    one = single_set(found.register, found.groups, g, children, column)
+    group = found.groups[group_position(found, children[0])]
+    one = single_set(found.register, (group,), 0, children, column)
     reasons = []
     nightly = by_night(one)
     for rule in found.policy.set_rules:

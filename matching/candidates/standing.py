@@ -63,13 +63,13 @@ def standing_of(found: Candidates, children: Sequence[str], *, without: Sequence
 
 def everywhere(found: Candidates, children: Sequence[str]) -> Sets:
     """One set of children in every home."""
-    g = next(g for g, group in enumerate(found.groups) if children[0] in group.children)
+    group = next(group for group in found.groups if children[0] in group.children)
     homes = np.arange(len(found.register.homes.items), dtype=np.int64)
-    mask = sum(1 << found.groups[g].children.index(ref) for ref in children)
+    mask = sum(1 << group.children.index(ref) for ref in children)
     return Sets(
         register=found.register,
-        groups=found.groups,
-        group=np.full_like(homes, g),
+        groups=(group,),
+        group=np.zeros_like(homes),
         home=homes,
         mask=np.full_like(homes, mask),
     )

@@ -104,7 +104,7 @@ class OneFamily(SetRule):
 
     def judge(self, sets: Sets) -> VerdictMatrix:
         homes = sets.register.homes
-        families = [{_family(resident) for resident in household.residents} for household in homes.items]
+        families = homes.remembered("families", lambda: [{_family(r) for r in h.residents} for h in homes.items])
         alone = np.array([not found for found in families], dtype=bool)[sets.home]
         ref_of = np.array([group.ref for group in sets.groups], dtype=object)[sets.group]
         only = np.array([next(iter(f)) if len(f) == 1 else "" for f in families], dtype=object)[sets.home]

@@ -123,6 +123,13 @@ class Sets:
         """How many children each set has."""
         return np.bitwise_count(self.mask).astype(np.int64)
 
+    @property
+    def of_groups(self) -> list[tuple[int, Counts]]:
+        """Each group that has a set here, with the positions of its sets."""
+        order = np.argsort(self.group, kind="stable")
+        groups, starts = np.unique(self.group[order], return_index=True)
+        return list(zip(groups.tolist(), np.split(order, starts[1:]), strict=True)) if order.size else []
+
     def children_of(self, position: int) -> tuple[str, ...]:
         """References of the children in the set at a position."""
         members = self.groups[self.group[position]].children

@@ -172,9 +172,8 @@ def _in_danger(sets: Sets, *, hoped: bool = False) -> Counts:
     """How many children of each set must have a room to themselves, whatever is decided."""
     day, child_by_ref = sets.register.caseload.as_of, sets.register.caseload.child_by_ref
     wanted = (False,) if hoped else (False, None)
-    bits = [
-        sum(1 << i for i, ref in enumerate(g.children) if harmless(child_by_ref[ref], day) in wanted)
-        for g in sets.groups
-    ]
-    count = np.bitwise_count(np.array(bits, dtype=np.int64)[sets.group] & sets.mask)
-    return np.asarray(count, dtype=np.int64)
+    bits = np.zeros(len(sets.groups), dtype=np.int64)
+    for g in np.unique(sets.group).tolist():
+        members = enumerate(sets.groups[g].children)
+        bits[g] = sum(1 << i for i, ref in members if harmless(child_by_ref[ref], day) in wanted)
+    return np.asarray(np.bitwise_count(bits[sets.group] & sets.mask), dtype=np.int64)

@@ -15,6 +15,7 @@ READ = date(2026, 11, 23)
 STANDARD_10 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 10", read_on=READ)
 SCHEDULE_7 = Source(text="Children Act 1989", paragraph="Schedule 7", read_on=READ)
 NO_LIMIT = 10_000
+NOBODY, SEVERAL = "\0nobody", "\0several"  # no reference of a family
 
 
 def places_free(household: Household) -> int | None:
@@ -155,10 +156,9 @@ class UsualFosteringLimit(SetRule):
     def _one_family(self, sets: Sets) -> np.ndarray:
         """Whether the children who live there and the set are all brothers and sisters."""
         register = sets.register
-        families = [{r.sibling_group or r.ref for r in home.residents} for home in register.homes.items]
-        known = {group.ref: i for i, group in enumerate(sets.groups)}
-        only = [next(iter(f)) if len(f) == 1 else None for f in families]
-        family = np.array([-2 if not f else known.get(one or "", -1) for f, one in zip(families, only, strict=True)])
+        known = {group.ref: i for i, group in enumerate(sets.groups)} | {NOBODY: -2}
+        told = register.homes.remembered("only family", lambda: [_only_family(h) for h in register.homes.items])
+        family = np.array([known.get(one, -1) for one in told], dtype=np.int64)
         return np.asarray((family[sets.home] == -2) | (family[sets.home] == sets.group))
 
     def _exempt(self, sets: Sets) -> Truth:
@@ -191,6 +191,12 @@ class UsualFosteringLimit(SetRule):
             return Sentence.of("We do not know when the exemption of {home} ends. Ask its authority.", home=home)
         template = "{home} would have {total} foster children who are not all brothers and sisters; the usual limit is {limit}."
         return Sentence.of(template, home=home, total=total, limit=self.limit)
+
+
+def _only_family(household: Household) -> str:
+    """The family that all foster children of a home belong to: its reference, or that there are none, or several."""
+    families = {resident.sibling_group or resident.ref for resident in household.residents}
+    return NOBODY if not families else families.pop() if len(families) == 1 else SEVERAL
 
 
 def verdict_not_known(ends: date | None, exempted: tuple[str, ...]) -> bool:

@@ -67,9 +67,8 @@ class SiblingPlanKept(SetRule):
 
     def judge(self, sets: Sets) -> VerdictMatrix:
         met = np.zeros(sets.group.shape, dtype=bool)
-        for g, group in enumerate(sets.groups):
-            here = sets.group == g
-            met[here] = np.isin(sets.mask[here], allowed_masks(group))
+        for g, here in sets.of_groups:
+            met[here] = np.isin(sets.mask[here], allowed_masks(sets.groups[g]))
         for g, mask, home in self.opened_sets(sets.register.caseload, sets.groups):
             columns = sets.register.positions[home]
             met |= (sets.group == g) & (sets.mask == mask) & np.isin(sets.home, columns)
@@ -110,8 +109,9 @@ class NobodyKeptApart(SetRule):
     def judge(self, sets: Sets) -> VerdictMatrix:
         apart = sets.register.caseload.ties[Tie.APART]
         met = np.ones(sets.group.shape, dtype=bool)
-        for g, pair in _apart_bits(sets.groups, apart):
-            met[(sets.group == g) & ((sets.mask & pair) == pair)] = False
+        for g, here in sets.of_groups:
+            for pair in _apart_bits(sets.groups[g], apart):
+                met[here[(sets.mask[here] & pair) == pair]] = False
         return verdicts(Truth.of(met), sets.group.shape)
 
     def because(
@@ -123,10 +123,8 @@ class NobodyKeptApart(SetRule):
         return Sentence.of("{one} and {other} are kept apart.", one=one, other=other)
 
 
-def _apart_bits(groups: tuple[SiblingGroup, ...], apart: frozenset[tuple[str, str]]) -> list[tuple[int, int]]:
-    found = []
-    for g, group in enumerate(groups):
-        at = {ref: i for i, ref in enumerate(group.children)}
-        pairs = combinations(group.children, 2) if group.plan in APART else apart
-        found += [(g, 1 << at[a] | 1 << at[b]) for a, b in pairs if a in at and b in at and a < b]
-    return found
+def _apart_bits(group: SiblingGroup, apart: frozenset[tuple[str, str]]) -> list[int]:
+    """Pairs of the group who are kept apart, as bits."""
+    bits = {ref: 1 << i for i, ref in enumerate(group.children)}
+    pairs = combinations(group.children, 2)
+    return [bits[a] | bits[b] for a, b in pairs if group.plan in APART or (a, b) in apart]

@@ -38,9 +38,10 @@ class Sleeping:
         self.caseload = sets.register.caseload
         self.ages = own_room_from, carers_room_under, mixed_under
         self.hoped = hoped
-        self.pairs = [self._pairs(group) for group in sets.groups]
-        self.babies = [self._babies(group) for group in sets.groups]
-        self.with_parent = [self._with_parent(group) for group in sets.groups]
+        here = {g: sets.groups[g] for g in np.unique(sets.group).tolist()}
+        self.pairs = {g: self._pairs(group) for g, group in here.items()}
+        self.babies = {g: self._babies(group) for g, group in here.items()}
+        self.with_parent = {g: self._with_parent(group) for g, group in here.items()}
 
     def arrangement(self, doubles: Counts, cots: Counts) -> Arrangement:
         """The fewest rooms for each set, then cots, then double rooms; what the home has of each is given."""
@@ -103,10 +104,12 @@ class Sleeping:
 
     def _beside(self) -> tuple[Counts, list[tuple[int, ...]]]:
         """For each set, which menu of spare beds beside brothers and sisters it has; the menus themselves."""
-        positions = self.sets.register.positions if any(group.settled for group in self.sets.groups) else {}
+        here = [g for g in self.pairs if self.sets.groups[g].settled]
+        positions = self.sets.register.positions if here else {}
         menus: list[tuple[int, ...]] = [()]
         menu = np.zeros(self.sets.group.shape, dtype=np.int64)
-        for g, group in enumerate(self.sets.groups):
+        for g in here:
+            group = self.sets.groups[g]
             theirs = {home for ref in group.settled if (home := self._lives(ref))}
             for h in sorted(h for home in theirs for h in positions[home]):
                 beds = self._spare_beds(group, h)
