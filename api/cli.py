@@ -113,7 +113,10 @@ def replay(
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write the copy to.")]) -> None:
-    """Copy the whole record into one file, as it stands at one moment. The keys are not in it: keep them apart."""
+    """Copy the whole record into one file, as it stands at one moment, and the keys of its people into FILE.keys beside it.
+
+    Keep only the newest keys: then somebody who was erased is gone from every older copy too. The key file is in neither.
+    """
     from api.db.copies import read_whole, write_copy
 
     write_copy(_store(), file)
@@ -121,11 +124,16 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="File to wr
     typer.echo(f"{found.rows} rows, read back and whole; head of the trail {found.head}")
 
 
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup wrote.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup wrote.")],
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="The newest file of keys, if it is not FILE.keys.", exists=True)
+    ] = None,
+) -> None:
     """Put a copy into an empty record, all of it or nothing; its trail is read first."""
     from api.db.copies import restore_copy
 
-    found = restore_copy(_store(), file)
+    found = restore_copy(_store(), file, keys)
     typer.echo(f"{found.rows} rows restored; the trail is whole up to {found.head}")
 
 

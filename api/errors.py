@@ -7,8 +7,11 @@ ServiceError
 ├── Conflict         409   something changed; `changed` says what
 ├── Outdated         412   the edit was made on an older version
 ├── Wrong            422   the request cannot be; `fields` says where
-└── TooManyTries     429   wait
+├── TooManyTries     429   wait
+└── NotReachable     503   something outside does not answer
 """
+
+from datetime import timedelta
 
 from matching import errors as core
 
@@ -61,9 +64,23 @@ class Wrong(ServiceError):
 
 
 class TooManyTries(ServiceError):
-    """Wait."""
+    """Wait; `wait` is how long."""
 
     status, title = 429, "Too many tries"
+
+    def __init__(self, detail: str, way_out: str = "", *, wait: timedelta) -> None:
+        super().__init__(detail, way_out)
+        self.wait = wait
+
+
+class NotReachable(ServiceError):
+    """Something that the service stands on does not answer; `wait` is how long until it is worth another try."""
+
+    status, title = 503, "Not reachable just now"
+
+    def __init__(self, detail: str, way_out: str = "", *, wait: timedelta = timedelta(seconds=10)) -> None:
+        super().__init__(detail, way_out)
+        self.wait = wait
 
 
 CORE: dict[type[core.MatchingError], type[ServiceError]] = {

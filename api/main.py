@@ -4,21 +4,25 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import date, datetime
 from multiprocessing import get_context
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 
+from api.db.opening import opened
 from api.db.queries import Maps
-from api.db.sealing import Seal
 from api.db.store import Store
-from api.dependencies import Service
-from api.errors import ServiceError, of_core
+from api.dependencies import Service, the_day
+from api.errors import NotReachable, ServiceError, TooManyTries, of_core
 from api.pages import PAGES
-from api.pages.rendering import HERE, back_to, page
+from api.pages.rendering import Assets, back_to, page
 from api.routes import ROUTERS
+from api.security.accounts import now
+from api.security.limiting import Limiter
+from api.security.provider import Provider, SignInFile
 from api.services.replaying import policy_in_use
 from api.settings import Settings
 from matching.cli.places import crossings, data_folder, gazetteer
@@ -26,7 +30,6 @@ from matching.errors import MatchingError
 from matching.geo import read_adjoining
 from matching.policy import Policy
 
-STATIC = HERE / "static"
 LOG = logging.getLogger("placements")
 HEADERS = {
     "Cache-Control": "no-store",
@@ -45,18 +48,28 @@ def maps() -> Maps:
     return Maps(gazetteer().find, crossings(), read_adjoining(reference))
 
 
-def create_app(settings: Settings, *, store: Store | None = None, policy: Policy | None = None) -> FastAPI:
-    """The service; it makes or migrates its database when it starts."""
+def create_app(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    policy: Policy | None = None,
+    today: Callable[[], date] = the_day,
+    clock: Callable[[], datetime] = now,
+) -> FastAPI:
+    """The service; it makes or migrates its database when it starts, and does not start with another key than its own.
+
+    `today` gives the day that it works on, `clock` the time (UTC).
+    """
+    limiter = Limiter(settings.person_requests, settings.machine_requests)
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
-        kept = store or Store(
-            settings.database, Seal.from_file(settings.key_file, make=settings.database.startswith("sqlite"))
-        )
-        kept.migrate()
+        kept = store or opened(settings)
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            app.state.service = Service(settings, kept, maps(), rules, pool)
+            app.state.service = Service(
+                settings, kept, maps(), rules, pool, _provider(settings, clock), limiter, clock, today
+            )
             yield
         if store is None:
             kept.engine.dispose()
@@ -70,7 +83,7 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(Assets()), name="static")
     for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     app.add_exception_handler(ServiceError, _refused)
@@ -79,6 +92,10 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
+
+
+def _provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
+    return Provider(SignInFile.read(settings.sign_in_file), clock) if settings.sign_in_file else None
 
 
 def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
@@ -116,8 +133,14 @@ def _for_a_page(request: Request) -> bool:
 def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, ServiceError)
     if _for_a_page(request):
-        return back_to("/sign-in") if fault.status == 401 else page("refused.html", None, fault.status, fault=fault)
-    return _problem(fault.status, fault.title, fault.detail, fault.way_out, fault.fields)
+        answer: Response = (
+            back_to("/sign-in") if fault.status == 401 else page("refused.html", None, fault.status, fault=fault)
+        )
+    else:
+        answer = _problem(fault.status, fault.title, fault.detail, fault.way_out, fault.fields)
+    if isinstance(fault, TooManyTries | NotReachable):
+        answer.headers["Retry-After"] = str(int(fault.wait.total_seconds()))
+    return answer
 
 
 def _core_refused(request: Request, fault: Exception) -> Response:

@@ -8,7 +8,9 @@ MatchingError
 ├── PlanRefused             no plan can be made under the conditions asked for, or the checker refused it
 ├── WrongChance             a chance of a yes that is no share, or that is missing
 ├── NoProofInTime           the limit came before any plan
-└── RoadsUnavailable        a source of journeys did not answer, or answered nonsense; another one stands in
+├── RoadsUnavailable        a source of journeys did not answer, or answered nonsense; another one stands in
+├── NoWorkers               work was spread over processes or machines that died or did not answer
+└── Stopped                 somebody asked for an end before the work was done
 
 Every message says what, which value, where, and then the way out.
 """
@@ -77,3 +79,11 @@ class NoProofInTime(MatchingError):
 
 class RoadsUnavailable(MatchingError):
     """A source of journeys did not answer, or answered nonsense; another one can stand in."""
+
+
+class NoWorkers(MatchingError):
+    """Work was spread over processes or machines that died again and again, or that did not answer."""
+
+
+class Stopped(MatchingError):
+    """Somebody asked for an end before the work was done; nothing of it was kept."""

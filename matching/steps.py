@@ -187,6 +187,9 @@ STEPS: dict[str, Step] = {
     "confirm-vacancy": _vacancy,
 }
 
+# a step that says the same as a criterion's worry, which is then not said twice
+ALSO_SAID_BY = {"out-of-area": "in-area", "provider-consents": "own-carers-first"}
+
 
 def steps_before(caseload: Caseload, child: Child, household: Household) -> tuple[Reason, ...]:
     """Every step for one child and one home, in order of weight."""

@@ -43,7 +43,7 @@ class Store:
     def migrate(self, to: str = "head") -> None:
         """Bring the tables up to date."""
         with self.engine.connect() as connection:
-            command.upgrade(_alembic(connection), to)
+            command.upgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
     @contextmanager
@@ -108,7 +108,13 @@ def _as_sqlite_should(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
@@ -122,8 +128,9 @@ def _worth_another_try(fault: DBAPIError) -> bool:
     return isinstance(fault, IntegrityError) or state in (SERIALIZATION, DEADLOCK) or "locked" in str(fault.orig)
 
 
-def _alembic(connection: Any) -> Config:
+def _alembic(connection: Any, seal: Seal) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
+    config.attributes["seal"] = seal
     return config

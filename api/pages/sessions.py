@@ -5,19 +5,20 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 
-from api.dependencies import TheService
+from api.dependencies import TheService, address_of
 from api.errors import ServiceError
 from api.pages.rendering import COOKIE, Form, PageNeeds, Sending, back_to, page
-from api.security import accounts
+from api.security import from_provider, sessions, signing_in
 from api.security.roles import May
+from api.security.signing_in import Given
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sign-in", openapi_extra={"x-public": True})
-def sign_in_page() -> HTMLResponse:
-    """The form."""
-    return page("sign_in.html", None, fault=None, name="")
+def sign_in_page(parts: TheService) -> HTMLResponse:
+    """The form, and the way to the council's own provider if one is set."""
+    return page("sign_in.html", None, fault=None, name="", provider=parts.provider is not None)
 
 
 @router.post("/sign-in", openapi_extra={"x-public": True})
@@ -26,24 +27,34 @@ def sign_in(form: Form, parts: TheService, request: Request) -> Response:
     name = form.get("name", "")[:80]
     try:
         hours = parts.settings.session_hours
-        token = accounts.sign_in(parts.store, name, form.get("password", "")[:200], form.get("code") or None, hours)
+        given = Given(name, form.get("password", "")[:200], form.get("code") or None, address_of(request))
+        token = signing_in.sign_in(parts.store, given, hours, parts.clock())
     except ServiceError as fault:
-        return page("sign_in.html", None, fault.status, fault=fault, name=name)
+        return page("sign_in.html", None, fault.status, fault=fault, name=name, provider=parts.provider is not None)
     answer = back_to("/")
     secure = request.url.scheme == "https"
     answer.set_cookie(COOKIE, token, max_age=int(hours * 3600), httponly=True, samesite="strict", secure=secure)
     return answer
 
 
+@router.post("/still-here", status_code=204, dependencies=[Depends(PageNeeds(May.SELF))])
+def still_here(form: Form) -> None:
+    """Somebody reads and is not idle; a press on the warning says so."""
+
+
 @router.post("/sign-out", dependencies=[Depends(PageNeeds(May.SELF))])
 def sign_out(act: Sending, request: Request) -> Response:
-    """Sign out."""
+    """Sign out here, and at the provider if that is where they signed in."""
+    token = request.cookies.get(COOKIE, "")
+    provider = act.parts.provider
+    reminder = from_provider.id_token_of(act.parts.store, token) if provider else None
 
     def done(session: Session) -> dict[str, bool]:
-        accounts.sign_out(session, request.cookies.get(COOKIE, ""))
+        sessions.sign_out(session, token)
         return {"signed_out": True}
 
     act.run("sign-out", "session", done)
-    answer = back_to("/sign-in")
+    there = provider.sign_out_url(reminder) if provider and reminder else None
+    answer: Response = page("signed_out.html", None, there=there) if there else back_to("/sign-in")
     answer.delete_cookie(COOKIE)
     return answer

@@ -1,5 +1,15 @@
 """JSON routes, one module for each resource; `ROUTERS` is all of them."""
 
-from api.routes import casework, decisions, facts, people, sessions, trail
+from api.routes import account, api_keys, casework, decisions, facts, people, pools, sessions, trail
 
-ROUTERS = (sessions.router, people.router, facts.router, casework.router, decisions.router, trail.router)
+ROUTERS = (
+    sessions.router,
+    account.router,
+    people.router,
+    api_keys.router,
+    pools.router,
+    facts.router,
+    casework.router,
+    decisions.router,
+    trail.router,
+)

@@ -125,7 +125,7 @@ def refused(told: No, act: TheAct) -> JSONResponse:
     def done(session: Session) -> dict[str, Any]:
         seal, maps = act.parts.store.seal, act.parts.maps
         queries.one(session, seal, "child", told.child, act.user.authority)
-        queries.one(session, seal, "home", told.home, None)
+        queries.one(session, seal, "home", told.home, act.user.authority)
         cells = {
             "child": told.child,
             "home": told.home,

@@ -12,6 +12,7 @@ from api.dependencies import Acting, Needs, TheAct, TheService, Version
 from api.errors import Outdated, Wrong
 from api.security.accounts import User
 from api.security.roles import May
+from api.services import belonging
 
 router = APIRouter(prefix="/api/v1", tags=["children and homes"])
 Cells = Annotated[dict[str, str], Field(max_length=120)]
@@ -90,13 +91,12 @@ def _change(act: Acting, kind: str, ref: str, cells: dict[str, str], version: in
         )
 
     def done(session: Session) -> dict[str, object]:
-        before = queries.one(session, act.parts.store.seal, kind, ref, act.user.authority)
+        before = queries.one(session, act.parts.store.seal, kind, ref, act.user.authority, to_change=True)
         if version is None:
             raise Outdated("An edit names the version it was made on.", "Send the ETag as If-Match.")
         hidden = {c: before.cells[c] for c in PROTECTED.get(kind, ()) if c in before.cells and c not in cells}
-        return _shown(
-            queries.save(session, act.parts.store.seal, act.parts.maps, kind, {**hidden, **cells, "ref": ref}, version)
-        )
+        told = belonging.changed(act.user, before, {**hidden, **cells, "ref": ref})
+        return _shown(queries.save(session, act.parts.store.seal, act.parts.maps, kind, told, version))
 
     return act.do(f"change-{kind}", f"{kind}:{ref[:100]}", done, columns=sorted(cells))
 
@@ -122,13 +122,7 @@ def refer(told: Facts, act: TheAct) -> JSONResponse:
     """A referral: on a Friday twelve fields are enough (see `friday`), the rest follows; what is left out is not known."""
 
     def done(session: Session) -> dict[str, object]:
-        cells = {"authority": act.user.authority, **told.cells} if act.user.authority else told.cells
-        if act.user.authority and cells["authority"] != act.user.authority:
-            raise Wrong(
-                "The child is another authority's.",
-                "Only own children are referred.",
-                ({"field": "authority", "reason": "is another"},),
-            )
+        cells = belonging.added(act.user, told.cells)
         known = {column: text for column, text in cells.items() if text is not None}
         return _shown(queries.save(session, act.parts.store.seal, act.parts.maps, "child", known, 0))
 
@@ -179,7 +173,7 @@ def change_home(ref: str, told: Facts, act: TheAct, version: Version) -> JSONRes
 
 def _with(act: Acting, ref: str, what: str, new: dict[str, str]) -> JSONResponse:
     def done(session: Session) -> dict[str, object]:
-        before = queries.one(session, act.parts.store.seal, "home", ref, None)
+        before = queries.one(session, act.parts.store.seal, "home", ref, act.user.authority, to_change=True)
         return _shown(queries.save(session, act.parts.store.seal, act.parts.maps, "home", {**before.cells, **new}))
 
     return act.do(what, f"home:{ref[:100]}", done, status=200, told=new)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from api.db.data_keys import close_each
 from api.db.queries import Maps, load_caseload, snapshot
 from api.db.sealing import Seal
 from api.db.tables import PlanMade
@@ -74,7 +75,7 @@ def keep(
 ) -> PlanMade:
     """Keep a plan with its caseload, policy and what was asked, so that it can be made again."""
     number = str(uuid.uuid4())
-    told, places = snapshot(caseload)
+    told, hidden = snapshot(caseload)
     row = PlanMade(
         id=number,
         authority=user.authority,
@@ -82,7 +83,7 @@ def keep(
         made_by=user.name,
         asked=asked.told(),
         caseload=told,
-        sealed=seal.close(places, "plan", number, "caseload"),
+        sealed=close_each(session, seal, hidden, "plan", number),
         policy=policy.fingerprint,
         plan=plan,
         digest=str(plan["plan_hash"]),

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 
 from matching.domain import Caseload
 from matching.errors import MatchingError
+from matching.fan_out import fan_out
 from matching.policy import Policy
 from matching.sufficiency.answers import ranges, run_values
 from matching.sufficiency.choices import Choices, choices_of
@@ -17,6 +17,7 @@ from matching.sufficiency.coming import Stock, balanced, stock_of, supply_of
 from matching.sufficiency.parameters import Parameters
 from matching.sufficiency.scenario import BASE, Scenario
 from matching.sufficiency.weeks import Batch, Counts
+from matching.wording import counted
 
 RUNS_AT_ONCE = 125
 MOST_YEARS, MOST_RUNS = 10, 10_000
@@ -72,20 +73,28 @@ def forecast(
     seed: int = 1,
     workers: int = 1,
     progress: Callable[[str], None] = lambda _: None,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Forecast:
-    """Run the base case and scenarios on the same futures; the answer is the same with any number of workers."""
+    """Run the base case and scenarios on the same futures; the answer is the same with any number of workers, on any machines.
+
+    Raises `Stopped` once `stopped` says yes.
+    """
     _check(scenarios, years, runs)
     chosen = [BASE, *scenarios]
-    jobs = [
-        (number, range(first, min(first + RUNS_AT_ONCE, runs)))
-        for number in range(len(chosen))
+    pieces = {
+        (scenario.name, first): (scenario, years, seed, range(first, min(first + RUNS_AT_ONCE, runs)))
+        for scenario in chosen
         for first in range(0, runs, RUNS_AT_ONCE)
-    ]
-    progress(f"{len(chosen)} scenarios, {runs} runs each, {years} years")
-    found = Parallel(n_jobs=workers)(delayed(_batch)(city, chosen[at], years, seed, part) for at, part in jobs)
+    }
+
+    def told(done: int, of: int) -> None:
+        progress(f"{counted(len(chosen), 'scenario', 'scenarios')}, {runs} runs each, {years} years: {done / of:.0%}")
+
+    told(0, 1)
+    found = fan_out(_batch, pieces, shared=(city,), workers=workers, told=told, stopped=stopped)
     parts = {
-        scenario.name: _together([counts for (at, _), counts in zip(jobs, found, strict=True) if at == number])
-        for number, scenario in enumerate(chosen)
+        scenario.name: _together([counts for (name, _), counts in found.items() if name == scenario.name])
+        for scenario in chosen
     }
     values = pd.concat(
         [

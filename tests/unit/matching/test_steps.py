@@ -16,8 +16,10 @@ from matching.domain import (
     SiblingPlan,
     Tie,
 )
+from matching.plan import Placement
+from matching.planning import propose_plan
 from matching.steps import STEPS, steps_before
-from tests.lib.builders import TODAY, a_caseload, a_child, a_home, siblings
+from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering, siblings
 
 QUIET = {"confirmed_on": TODAY, "provider": Provider.OWN}
 ADOPTION = {"care_type": CareType.ADOPTION}
@@ -101,3 +103,19 @@ def test_connected_persons_may_live_anywhere() -> None:
 
 def test_every_step_cites_its_source() -> None:
     assert all(step.__doc__ for step in STEPS.values())
+
+
+def test_what_a_step_says_is_not_said_again_as_a_worry() -> None:
+    """The worry stands where no step says it: a connected person's home needs no officer's approval of the area."""
+    people = (a_child("C1"), a_child("C2"), a_home("H1", authority="E10000014"), a_home("H2", places_free=1))
+    tie = Relationship(tie=Tie.CONNECTED_PERSON, of="C1", to="H1")
+
+    def far(*ties: Relationship) -> Placement:
+        plan = propose_plan(a_caseload(*people, relationships=ties), fostering())
+        return next(one for one in plan.placements if one.home == "H1")
+
+    stranger, known = far(), far(tie)
+    assert "out-of-area" in {step.code for step in stranger.before}
+    assert "in-area" not in {worry.code for worry in stranger.worries}
+    assert "out-of-area" not in {step.code for step in known.before}
+    assert "in-area" in {worry.code for worry in known.worries}

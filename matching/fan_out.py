@@ -1,0 +1,139 @@
+"""Pieces of work that do not depend on each other, spread over cores or machines; results by key, whoever did them.
+
+Where they run is configuration alone: one worker runs them here, several on the cores of this machine (joblib's loky),
+and `PLACEMENTS_CLUSTER=tcp://...` on the Dask cluster whose scheduler listens there; its workers need this same release.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from matching.errors import NoWorkers, Stopped
+
+Key = TypeVar("Key")
+Result = TypeVar("Result")
+CLUSTER = "PLACEMENTS_CLUSTER"
+# a piece that took its worker down so often will do so again
+TRIES = 3
+LOOK_EVERY = 0.2
+ANSWER_WITHIN = 30
+WAY_OUT = f"Start what is missing, or unset {CLUSTER} to use this machine."
+
+
+def fan_out(
+    work: Callable[..., Result],
+    pieces: Mapping[Key, tuple[Any, ...]],
+    *,
+    shared: tuple[Any, ...] = (),
+    workers: int = 1,
+    told: Callable[[int, int], None] = lambda _done, _of: None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> dict[Key, Result]:
+    """`work(*shared, *pieces[key])` for every key, in the order of the keys; work, arguments and results must pickle.
+
+    `told(done, of)` hears of each piece that is done. `stopped` is asked several times a second (here: between
+    pieces); yes ends in `Stopped`. What a piece raises is raised. A piece whose worker died is done again, `TRIES` times in
+    all, then `NoWorkers` is raised, as where a cluster does not answer. A piece must not fan out itself.
+    """
+    address = os.environ.get(CLUSTER, "")
+    if address:
+        with _cluster(address) as (executor, ready):
+            found = _gather(lambda: executor, work, pieces, ready(shared), told, stopped)
+    elif workers > 1 and len(pieces) > 1:
+        found = _gather(lambda: _cores(min(workers, len(pieces))), work, pieces, shared, told, stopped)
+    else:
+        found = {}
+        for key, arguments in pieces.items():
+            _go_on(stopped)
+            found[key] = work(*shared, *arguments)
+            told(len(found), len(pieces))
+    return {key: found[key] for key in pieces}
+
+
+def _gather(
+    executor: Callable[[], Executor],
+    work: Callable[..., Result],
+    pieces: Mapping[Key, tuple[Any, ...]],
+    shared: tuple[Any, ...],
+    told: Callable[[int, int], None],
+    stopped: Callable[[], bool],
+) -> dict[Key, Result]:
+    """Rounds until every piece has its result; a round more for those that a dead worker left undone."""
+    found: dict[Key, Result] = {}
+    for _ in range(TRIES):
+        _go_on(stopped)
+        pool = executor()
+        open_now = {pool.submit(work, *shared, *pieces[key]): key for key in pieces if key not in found}
+        try:
+            for future in _as_they_come(open_now, stopped):
+                if not isinstance(future.exception(), BrokenProcessPool):
+                    found[open_now[future]] = future.result()
+                    told(len(found), len(pieces))
+        finally:
+            for future in open_now:
+                future.cancel()
+        if len(found) == len(pieces):
+            return found
+    raise NoWorkers(
+        f"{len(pieces) - len(found)} of {len(pieces)} pieces of work are not done: their workers died {TRIES} times. "
+        "Give each worker more memory, or use fewer workers."
+    )
+
+
+def _as_they_come(futures: Mapping["Future[Result]", Key], stopped: Callable[[], bool]) -> Iterator["Future[Result]"]:
+    left = set(futures)
+    while left:
+        done, left = wait(left, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+        yield from done
+        _go_on(stopped)
+
+
+def _go_on(stopped: Callable[[], bool]) -> None:
+    if stopped():
+        raise Stopped("Stopped when asked; nothing was kept.")
+
+
+def _cores(workers: int) -> Executor:
+    # a second to import, which nobody should wait for who works here
+    from joblib.externals.loky import get_reusable_executor
+
+    pool: Executor = get_reusable_executor(max_workers=workers)
+    return pool
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[tuple[Executor, Callable[[tuple[Any, ...]], tuple[Any, ...]]]]:
+    """The cluster as an executor, and what puts shared arguments where its workers find them."""
+    try:
+        from distributed import Client, KilledWorker
+    except ImportError:
+        raise NoWorkers(
+            f"{CLUSTER} names a cluster, and Dask is not installed. Install placement-matching[cluster], or unset it."
+        ) from None
+    try:
+        client = Client(address, timeout=ANSWER_WITHIN, set_as_default=False)
+    except OSError:
+        raise NoWorkers(f"No scheduler answers at {address}. {WAY_OUT}") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=ANSWER_WITHIN)
+            # made by a task, not scattered: what a dead worker held is then made again
+            yield (
+                client.get_executor(pure=False),
+                lambda shared: tuple(client.submit(_as_it_is, part, pure=False) for part in shared),
+            )
+        except TimeoutError:
+            raise NoWorkers(f"The cluster at {address} has no workers. {WAY_OUT}") from None
+        except CancelledError:
+            raise NoWorkers(f"The cluster at {address} lost the work. {WAY_OUT}") from None
+        except KilledWorker:
+            raise NoWorkers(
+                f"A piece of work took down one worker after another at {address}. Give each worker more memory."
+            ) from None
+
+
+def _as_it_is(value: Result) -> Result:
+    return value

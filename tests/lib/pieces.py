@@ -1,0 +1,42 @@
+"""Pieces of work for tests of spreading it; in a module of their own that a new process imports in no time."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def drawn(size: int, number: int) -> tuple[int, float]:
+    return number, float(np.random.default_rng(number).random(size).sum())
+
+
+def dies_once(folder: Path, number: int) -> int:
+    """Piece 3 takes its worker down the first time, as a machine that runs out of memory would."""
+    mark = folder / "died"
+    if number == 3 and not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number * number
+
+
+def dies_always(number: int) -> int:
+    if number == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def refuses(number: int) -> int:
+    if number == 3:
+        raise OSError("piece 3 has no file")
+    return number
+
+
+def where(folder: Path, number: int) -> int:
+    """Says which process does it and takes long enough that every worker has something to do when one is killed."""
+    (folder / f"{number}-{os.getpid()}").touch()
+    busy_until = time.process_time() + 0.05
+    while time.process_time() < busy_until:
+        pass
+    return number
