@@ -131,9 +131,8 @@ def _on_the_night(sentence: Sentence, night: date | None) -> Sentence:
     """A sentence about a home when others are booked into it."""
     if night is None:
         return sentence
-    return Sentence.of(
-        "With those booked for {night}: " + sentence.template, night=written(night), **dict(sentence.facts)
-    )
+    template = "On {night} others are booked into this home. " + sentence.template
+    return Sentence.of(template, night=written(night), **dict(sentence.facts))
 
 
 def reason_of(rule: AnyRule, verdict: Verdict, sentence: Sentence) -> Reason:

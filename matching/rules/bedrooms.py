@@ -122,9 +122,13 @@ class OwnBedroom(SetRule):
         free, home = free_rooms(household), household.home.ref
         if free is None:
             return Sentence.of(ASK, home=home)
+        rooms = counted(free, "free bedroom") if free else "no free bedroom"
+        if any(caseload.child(ref).with_parent for ref in children):
+            template = "{home} has {free}. A parent who comes along needs one, and so does each child of 3 or over."
+            return Sentence.of(template, home=home, free=rooms)
         template = "{home} has {free}, and {wanted} would need their own; sharing is for children assessed as able to."
         who = counted(len(children), "child", "children")
-        return Sentence.of(template, home=home, free=counted(free, "free bedroom"), wanted=who)
+        return Sentence.of(template, home=home, free=rooms, wanted=who)
 
 
 @dataclass(frozen=True)
