@@ -11,9 +11,9 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
 from api.db.opening import opened
-from api.db.queries import Maps
 from api.db.store import Store
 from api.dependencies import Service, the_day
 from api.errors import NotReachable, ServiceError, TooManyTries, of_core
@@ -23,11 +23,12 @@ from api.routes import ROUTERS
 from api.security.accounts import now
 from api.security.limiting import Limiter
 from api.security.provider import Provider, SignInFile
+from api.services.geography import maps
+from api.services.policies import InForce
 from api.services.replaying import policy_in_use
 from api.settings import Settings
-from matching.cli.places import crossings, data_folder, gazetteer
+from matching.cli.places import data_folder
 from matching.errors import MatchingError
-from matching.geo import read_adjoining
 from matching.policy import Policy
 
 LOG = logging.getLogger("placements")
@@ -40,12 +41,6 @@ HEADERS = {
 
 
 NUL = "The request holds a NUL character, which no text has."
-
-
-def maps() -> Maps:
-    """Geography from the reference data."""
-    reference = data_folder() / "reference"
-    return Maps(gazetteer().find, crossings(), read_adjoining(reference))
 
 
 def create_app(
@@ -68,7 +63,7 @@ def create_app(
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             app.state.service = Service(
-                settings, kept, maps(), rules, pool, _provider(settings, clock), limiter, clock, today
+                settings, kept, maps(), InForce(kept, rules), pool, _provider(settings, clock), limiter, clock, today
             )
             yield
         if store is None:
@@ -89,6 +84,7 @@ def create_app(
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(MatchingError, _core_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
@@ -159,6 +155,26 @@ def _not_valid(_: Request, fault: Exception) -> JSONResponse:
         "Correct them and send it again.",
         fields,
     )
+
+
+SAID = {
+    404: ("Not found", "There is nothing at this address.", "The addresses are described at /api/openapi.json."),
+    405: ("Not possible here", "This address does not do that.", "The addresses are described at /api/openapi.json."),
+    400: ("The request cannot be", "The body cannot be read.", "Send JSON, or the form that is described."),
+}
+
+
+def _of_http(request: Request, fault: Exception) -> Response:
+    """What the framework refuses by itself, told as everything else."""
+    assert isinstance(fault, HTTPException)
+    title, detail, way_out = SAID.get(fault.status_code, ("Refused", str(fault.detail), ""))
+    if _for_a_page(request):
+        refused = ServiceError(detail, way_out)
+        refused.status, refused.title = fault.status_code, title
+        return page("refused.html", None, fault.status_code, fault=refused)
+    answer = _problem(fault.status_code, title, detail, way_out, ())
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 def _ours(request: Request, fault: Exception) -> JSONResponse:

@@ -36,8 +36,10 @@ class Store:
         )
         if self.engine.dialect.name == "sqlite":
             _as_sqlite_should(self.engine)
+            self._reading: Engine = self.engine
             self._writing: Engine = self.engine.execution_options(writes=True)
         else:
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
 
     def migrate(self, to: str = "head") -> None:
@@ -48,8 +50,8 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that changes nothing."""
-        with Session(self.engine, autoflush=False) as session:
+        """A session that changes nothing and sees one moment, whatever is written meanwhile."""
+        with Session(self._reading, autoflush=False) as session:
             yield session
             session.expunge_all()  # what was read stays readable
             session.rollback()
@@ -57,10 +59,7 @@ class Store:
     @contextmanager
     def at_one_moment(self) -> Iterator[Connection]:
         """A connection that sees the record as it stands now, whatever is written meanwhile."""
-        engine = self.engine
-        if engine.dialect.name != "sqlite":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
             connection.rollback()
 

@@ -132,6 +132,8 @@ def _reason(form: dict[str, str], home: str, first: str | None) -> str:
 
 
 def _decided(act: Any, choice: Choice) -> None:
+    act.parts.read_ahead(act.user.authority)
+
     def done(session: Session) -> dict[str, Any]:
         return {"decided": len(decisions.decide(desk_of(act, session), choice))}
 

@@ -8,9 +8,8 @@ import pandas as pd
 from rich.console import Console
 
 from matching.cli import show as screen
+from matching.cli.own_figures import figures_for
 from matching.cli.places import data_folder, policy_of, read_folder
-from matching.returns import read_history
-from matching.returns.spells import in_order
 from matching.sufficiency.decisions import (
     GAINS,
     MOST_RECRUITED,
@@ -20,8 +19,8 @@ from matching.sufficiency.decisions import (
     worth_of_homes,
 )
 from matching.sufficiency.duals import ranked_by_duals
+from matching.sufficiency.figures import Parameters
 from matching.sufficiency.forecast import City, city_of, forecast
-from matching.sufficiency.parameters import Parameters, published_parameters, spells_of, with_history
 from matching.sufficiency.scenario import read_scenario
 from matching.sufficiency.sensitivity import screened, tornado
 from matching.sufficiency.summary import PAGE, sentences, write_forecast
@@ -98,18 +97,12 @@ def _city(caseload: Path | None, policy_file: Path | None, history: Sequence[Pat
     here = sample_caseload(reference, seed=1) if caseload is None else read_folder(caseload)
     policy = policy_of(policy_file, caseload or Path())
     referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
-    return city_of(here, referrals, policy, _parameters(history, reference))
+    return city_of(here, referrals, policy, parameters_of(history, reference))
 
 
-def _parameters(history: Sequence[Path], reference: Path) -> Parameters:
+def parameters_of(history: Sequence[Path], reference: Path) -> Parameters:
     """England's figures, moved towards the authority's own by how much history there is."""
-    borrowed = published_parameters(reference)
-    if not history:
-        return borrowed
-    read = read_history(history)
-    spells = spells_of(read.children, in_order(read.episodes))
-    # years before a gap in the returns would count as years without anybody in care
-    whole = 1
-    while max(read.years) - whole in read.years:
-        whole += 1
-    return with_history(borrowed, spells, read.last_day - pd.DateOffset(years=whole), read.last_day)
+    found, notes = figures_for(history, reference)
+    for note in notes:
+        sys.stderr.write(f"Note: {note}\n")
+    return found

@@ -3,7 +3,7 @@
 Brothers and sisters are governed by the sibling plan and play no part here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -174,6 +174,11 @@ def unrelated_part(caseload: Caseload, child: Child, household: Household) -> Ho
     met = (*household.residents, *caseload.visitors(child, household.home.ref))
     others = (r for r in dict.fromkeys(met) if not caseload.one_family(child.ref, r.ref))
     return replace(household, residents=tuple(others))
+
+
+def towards_others(child: Child, as_of: date) -> Hashable:
+    """All that the rules of this module read of a child; children who are equal in this are answered alike."""
+    return child.age_on(as_of), child.sex, child.considerations, child.lives_with
 
 
 @dataclass(frozen=True)
