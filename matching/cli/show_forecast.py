@@ -97,10 +97,10 @@ def _city(caseload: Path | None, policy_file: Path | None, history: Sequence[Pat
     here = sample_caseload(reference, seed=1) if caseload is None else read_folder(caseload)
     policy = policy_of(policy_file, caseload or Path())
     referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
-    return city_of(here, referrals, policy, _parameters(history, reference))
+    return city_of(here, referrals, policy, parameters_of(history, reference))
 
 
-def _parameters(history: Sequence[Path], reference: Path) -> Parameters:
+def parameters_of(history: Sequence[Path], reference: Path) -> Parameters:
     """England's figures, moved towards the authority's own by how much history there is."""
     found, notes = figures_for(history, reference)
     for note in notes:
