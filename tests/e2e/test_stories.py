@@ -1,16 +1,25 @@
 """What people do at the pages, from the first press to the last: with the mouse, by keyboard alone, and without script."""
 
 import re
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import City, Desk
+from tests.e2e.conftest import City, Desk, running_city
 
 MOST_INTERACTIONS = 60
 WAYS = {"mouse": {}, "keyboard": {"keyboard": True}, "no script": {"script": False}}
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 Desks = Callable[..., Desk]
+
+
+@pytest.fixture
+def city() -> Iterator[City]:
+    """Every story begins at the same Friday: no home was promised in another one."""
+    with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(Path(folder)) as found:
+        yield found
 
 
 def heading(desk: Desk) -> str:
