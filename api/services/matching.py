@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
