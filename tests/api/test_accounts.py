@@ -50,13 +50,14 @@ def test_an_authenticator_counts_once_confirmed_and_is_taken_off_with_a_code_or_
     service: Running,
 ) -> None:
     person = signed_in(service.nobody, "placing-authority")
-    begun = person.ask("POST", f"{V1}/account/authenticator").json()
+    begun = person.ask("POST", f"{V1}/account/authenticator", {"password": PASSWORD}).json()
     assert begun["picture"].startswith("<svg")
+    assert person.ask("POST", f"{V1}/account/authenticator", {"password": "a thief's guess"}).status_code == 422
     assert person.ask("POST", f"{V1}/account/authenticator/confirm", {"code": "000000"}).status_code == 422
     assert try_to_sign_in(service, "placing-authority").status_code == 201, "nobody is shut out half way"
     phone = Phone(service, "placing-authority")
-    assert phone.client.ask("POST", f"{V1}/account/authenticator").status_code == 409
-    assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": "111111"}).status_code == 422
+    assert phone.client.ask("POST", f"{V1}/account/authenticator", {"password": PASSWORD}).status_code == 409
+    assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": "111111"}).status_code == 403
     assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": phone.code()}).status_code == 200
     phone = Phone(service, "placing-authority")
     answer = service.by["administrator"].ask("DELETE", f"{V1}/people/placing-authority/second-factor")
@@ -82,6 +83,24 @@ def test_guesses_at_the_code_are_counted_too(service: Running) -> None:
     assert phone.client.ask("POST", f"{V1}/account/proof", {"code": phone.code()}).status_code == 403, (
         "closed for a while"
     )
+
+
+def test_no_way_to_guess_a_code_or_password_is_left_uncounted(service: Running) -> None:
+    """Each act that is refused is rolled back; the count of what was wrong must not be rolled back with it."""
+    phone = Phone(service, "supervising-social-worker")
+    for _ in range(5):
+        assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": "111111"}).status_code == 403
+    assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": phone.code()}).status_code == 403
+    told = {"old": PASSWORD, "new": "another long password"}
+    assert phone.client.ask("POST", f"{V1}/account/password", told).status_code == 422, "closed for a while"
+    service.clock.ahead += timedelta(minutes=16)
+    assert phone.client.ask("POST", f"{V1}/account/password", told).status_code == 200
+
+
+def test_a_machine_that_changes_homes_confirms_them_as_a_machine(service: Running) -> None:
+    machine = Client(service.nobody.http, a_key(service, scopes=["change-homes", "see-cases"]).json()["key"])
+    assert machine.ask("POST", f"{V1}/homes/H1/confirm", {}).status_code == 200
+    assert machine.ask("GET", f"{V1}/homes/H1").json()["cells"]["confirmed_by"] == "machine"
 
 
 def test_roles_change_at_the_next_request_and_a_leaver_is_out_at_once(service: Running) -> None:
