@@ -1,6 +1,7 @@
 """Children with homes, as a grid or as a list of pairs."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -30,6 +31,13 @@ class Register:
         if key not in self.memory:
             self.memory[key] = make()
         return cast(T, self.memory[key])
+
+    def among(self, homes: Indices) -> "Register":
+        """The same with only these homes, by position; their columns are shared."""
+        some = copy(self)
+        some.homes, some.memory = self.homes.some(homes), {}
+        some.home_index = Pairs(self.caseload, Side((), self.vocabularies), some.homes).home_index
+        return some
 
     def pairs(self, children: Sequence[Child]) -> "Pairs":
         """The grid of these children with every home, in order of home reference."""

@@ -75,6 +75,7 @@ __all__ = [
     "Sets",
     "Shared",
     "Source",
+    "UsablePlace",
     "allowed_masks",
     "judge_with_decisions",
 ]
