@@ -104,11 +104,14 @@ def _with_exceptions(size: Integers, at: Integers, capacity: Capacity, limit: in
 
 def _stars(clash: Flags) -> Iterator[tuple[int, Integers]]:
     """Children with all whom they clash with, until every clash is covered; those with most clashes first."""
-    left = clash.copy()
-    while left.any():
-        centre = int(np.argmax(left.sum(axis=1)))
-        yield centre, np.flatnonzero(left[centre])
+    left, many = clash.copy(), clash.sum(axis=1)
+    while many.any():
+        centre = int(np.argmax(many))
+        others = np.flatnonzero(left[centre])
+        yield centre, others
         left[centre] = left[:, centre] = False
+        many[others] -= 1
+        many[centre] = 0
 
 
 @dataclass(frozen=True, slots=True)

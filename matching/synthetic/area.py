@@ -15,6 +15,7 @@ CITY = "E06000045"
 COUNTY = "E10000014"
 METRES_IN_A_MILE = 1609.344
 MILES_AROUND = 25.0
+EVERYWHERE = "England"
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,19 @@ def _southampton(reference: Path) -> list[Spot]:
     places = Gazetteer.read(reference).places
     with (reference / "southampton_area.csv").open(encoding="utf-8", newline="") as file:
         return [_spot(row, places[row["sector"]]) for row in csv.DictReader(file) if row["sector"] in places]
+
+
+def authorities_of(reference: Path, region: str) -> tuple[str, ...]:
+    """Codes of the authorities of a region, or of all for England; raises `UnknownReference` with the regions there are."""
+    with (reference / "authorities.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    regions = sorted({row["region"] for row in rows})
+    if region not in (*regions, EVERYWHERE):
+        raise UnknownReference(f"No region {region!r}. Choose one of: {', '.join((*regions, EVERYWHERE))}.")
+    there = {code for _, code, _ in _sectors(reference)}
+    chosen = [row for row in rows if region in (row["region"], EVERYWHERE)]
+    codes = [row["code"] if row["code"] in there else row["later_code"] for row in chosen]
+    return tuple(code for code in codes if code in there)
 
 
 @lru_cache(maxsize=2)

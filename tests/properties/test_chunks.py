@@ -8,10 +8,11 @@ import pytest
 from matching import planning
 from matching.candidates import chunks, find_candidates, find_in_chunks, problem_from
 from matching.domain import Caseload
+from matching.errors import UnknownReference
 from matching.pairs import Register
 from matching.planning import propose_plan
 from matching.solver import Problem
-from matching.synthetic import sample_caseload
+from matching.synthetic import authorities_of, sample_caseload
 from tests.lib.builders import fostering
 from tests.lib.random_caseloads import random_caseload
 
@@ -66,6 +67,13 @@ def test_a_plan_made_in_chunks_is_the_plan(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     assert {u.child for u in pieced.unplaced} == {u.child for u in whole.unplaced}
     assert (pieced.goals, pieced.status) == (whole.goals, whole.status)
+
+
+def test_a_region_that_does_not_exist_is_refused_with_those_that_do() -> None:
+    assert len(authorities_of(REFERENCE, "South East")) == 19
+    assert len(authorities_of(REFERENCE, "England")) > 140
+    with pytest.raises(UnknownReference, match="South East"):
+        authorities_of(REFERENCE, "Wessex")
 
 
 def test_a_region_is_shared_out_over_its_authorities() -> None:
