@@ -26,6 +26,11 @@ from matching.policy import Policy
 BEARER = HTTPBearer(auto_error=False, description="The token that signing in gave.")
 
 
+def the_day() -> date:
+    """The day by the clock."""
+    return datetime.now(tz=UTC).date()
+
+
 @dataclass(frozen=True)
 class Service:
     """The parts of one running service."""
@@ -35,7 +40,7 @@ class Service:
     maps: Maps
     policy: Policy
     pool: Executor
-    today: Callable[[], date] = lambda: datetime.now(tz=UTC).date()
+    today: Callable[[], date] = the_day
 
 
 def service(request: Request) -> Service:

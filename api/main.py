@@ -4,20 +4,21 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import date
 from multiprocessing import get_context
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from api.db.queries import Maps
 from api.db.sealing import Seal
 from api.db.store import Store
-from api.dependencies import Service
+from api.dependencies import Service, the_day
 from api.errors import ServiceError, of_core
 from api.pages import PAGES
-from api.pages.rendering import HERE, back_to, page
+from api.pages.rendering import Assets, back_to, page
 from api.routes import ROUTERS
 from api.services.replaying import policy_in_use
 from api.settings import Settings
@@ -26,7 +27,6 @@ from matching.errors import MatchingError
 from matching.geo import read_adjoining
 from matching.policy import Policy
 
-STATIC = HERE / "static"
 LOG = logging.getLogger("placements")
 HEADERS = {
     "Cache-Control": "no-store",
@@ -45,8 +45,14 @@ def maps() -> Maps:
     return Maps(gazetteer().find, crossings(), read_adjoining(reference))
 
 
-def create_app(settings: Settings, *, store: Store | None = None, policy: Policy | None = None) -> FastAPI:
-    """The service; it makes or migrates its database when it starts."""
+def create_app(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    policy: Policy | None = None,
+    today: Callable[[], date] = the_day,
+) -> FastAPI:
+    """The service; it makes or migrates its database when it starts. `today` gives the day that it works on."""
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +62,7 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
         kept.migrate()
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-            app.state.service = Service(settings, kept, maps(), rules, pool)
+            app.state.service = Service(settings, kept, maps(), rules, pool, today)
             yield
         if store is None:
             kept.engine.dispose()
@@ -70,7 +76,7 @@ def create_app(settings: Settings, *, store: Store | None = None, policy: Policy
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", GZipMiddleware(Assets()), name="static")
     for router in (*ROUTERS, *PAGES):
         app.include_router(router)
     app.add_exception_handler(ServiceError, _refused)

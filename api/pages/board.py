@@ -71,7 +71,7 @@ class Vacancy:
 def start(look: Looking) -> Response:
     """The first page of a role: the board, the trail, or what there is."""
     if May.SEE_CASES not in look.user.may:
-        return page("start.html", look.user)
+        return page("start.html", look)
     return back_to("/board")
 
 
@@ -85,7 +85,8 @@ def board(look: Looking) -> HTMLResponse:
     look.run("read-board", "board", lambda _: {})
     return page(
         "board.html",
-        look.user,
+        look,
+        here="/board",
         waiting=_waiting(caseload),
         promised=[bed for bed in beds if bed.child in caseload.child_by_ref],
         vacancies=_vacancies(caseload),
@@ -138,7 +139,9 @@ def confirm(ref: str, act: Sending) -> Response:
 def refer_page(look: Looking) -> HTMLResponse:
     """The Friday form."""
     told = {"authority": look.user.authority or ""}
-    return page("refer.html", look.user, fields=_fields(), told=told, fault=None, once=secrets.token_urlsafe(12))
+    return page(
+        "refer.html", look, here="/refer", fields=_fields(), told=told, fault=None, once=secrets.token_urlsafe(12)
+    )
 
 
 def _fields() -> list[dict[str, Any]]:
@@ -170,5 +173,5 @@ def refer(form: Form, act: Sending) -> Response:
     except (MatchingError, ServiceError) as fault:
         refused = of_core(fault) if isinstance(fault, MatchingError) else fault
         once = secrets.token_urlsafe(12)
-        return page("refer.html", act.user, 422, fields=_fields(), told=form, fault=refused, once=once)
+        return page("refer.html", act, 422, here="/refer", fields=_fields(), told=form, fault=refused, once=once)
     return back_to(f"/children/{kept['ref']}")

@@ -45,8 +45,9 @@ def _child_page(look: Any, ref: str, emergency: bool, asked: str, fault: Service
     look.run("read-child", f"child:{ref[:100]}", lambda _: {}, emergency=emergency, home=asked or None)
     return page(
         "child.html",
-        user,
+        look,
         fault.status if fault else 200,
+        here="/board",
         child=caseload.child(ref),
         age=caseload.child(ref).age_on(caseload.as_of),
         version=kept.version,
@@ -133,7 +134,14 @@ def meeting(look: Looking) -> HTMLResponse:
         ]
 
     found, _, _ = look.run("read-plan", "plan:latest", done)
-    return page("meeting.html", look.user, made=found[0] if found else None, fault=None, once=secrets.token_urlsafe(12))
+    return page(
+        "meeting.html",
+        look,
+        here="/meeting",
+        made=found[0] if found else None,
+        fault=None,
+        once=secrets.token_urlsafe(12),
+    )
 
 
 @router.post("/meeting", dependencies=[Depends(PageNeeds(May.PROPOSE))])
@@ -151,7 +159,15 @@ def propose(form: Form, act: Sending) -> Response:
         plan = matching.made(parts.pool, caseload, parts.policy, asked, promised)
     except (MatchingError, ServiceError) as fault:
         refused = of_core(fault) if isinstance(fault, MatchingError) else fault
-        return page("meeting.html", user, refused.status, made=None, fault=refused, once=secrets.token_urlsafe(12))
+        return page(
+            "meeting.html",
+            act,
+            refused.status,
+            here="/meeting",
+            made=None,
+            fault=refused,
+            once=secrets.token_urlsafe(12),
+        )
 
     def done(session: Session) -> dict[str, Any]:
         return {"id": matching.keep(session, parts.store.seal, user, caseload, parts.policy, asked, plan).id}

@@ -1,14 +1,17 @@
 """Templates, who is at the page, and one way to act from a form."""
 
 import hashlib
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
-from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, Undefined, UndefinedError
+from jinja2.utils import missing
 
 from api.dependencies import Acting, TheService
 from api.errors import NotAllowed, NotSignedIn, Wrong
@@ -17,14 +20,73 @@ from api.security.roles import May
 from matching.wording import counted, listed, written
 
 HERE = Path(__file__).parent
+STATIC = HERE / "static"
 COOKIE = "placements_session"
 CONTENT = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+PLACES = (
+    ("Duty board", "/board", May.SEE_CASES),
+    ("Refer a child", "/refer", May.REFER),
+    ("Matching meeting", "/meeting", May.SEE_CASES),
 )
 
 
+LEFT_OPEN = ("undefined", "caller", "typeClass", "successBanner")  # names that the macros of GOV.UK Frontend leave open
+
+
+class Assets(StaticFiles):
+    """Style, script and pictures, kept by the browser for an hour; they hold nothing of anybody."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC)
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        """The file, which may be kept."""
+        answer = super().file_response(*given, **named)
+        answer.headers["Cache-Control"] = "public, max-age=3600"
+        return answer
+
+
+class Known(Undefined):
+    """A name or attribute that is not there is a fault; a key that a macro's caller left out is empty."""
+
+    def _of_a_call(self) -> bool:
+        if self._undefined_obj is missing:
+            return self._undefined_name in LEFT_OPEN
+        return isinstance(self._undefined_obj, (dict, Undefined))
+
+    def _empty_or_fault(self) -> str:
+        if not self._of_a_call():
+            raise UndefinedError(self._undefined_message)
+        return ""
+
+    def __str__(self) -> str:
+        return self._empty_or_fault()
+
+    def __bool__(self) -> bool:
+        return bool(self._empty_or_fault())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._empty_or_fault())
+
+    def __len__(self) -> int:
+        return len(self._empty_or_fault())
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        self._empty_or_fault()
+        return Known(obj=self, name=name)
+
+    __getitem__ = __getattr__
+
+
 def _templates() -> Environment:
-    made = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined)
+    macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), macros])
+    made = Environment(loader=loader, autoescape=True, undefined=Known, trim_blocks=True, lstrip_blocks=True)
     made.filters |= {"day": written_day, "words": _words, "listed": lambda refs: listed(list(refs))}
     made.globals |= {"counted": counted}
     return made
@@ -46,10 +108,21 @@ def _words(code: str | None) -> str:
 TEMPLATES = _templates()
 
 
-def page(template: str, user: User | None, status: int = 200, **facts: Any) -> HTMLResponse:
-    """A page for somebody."""
-    text = TEMPLATES.get_template(template).render(user=user, may=sorted(user.may) if user else [], **facts)
+def page(template: str, who: Acting | None, status: int = 200, here: str = "", **facts: Any) -> HTMLResponse:
+    """A page for somebody; `here` is the address of the part of the service that it belongs to."""
+    user = who.user if who else None
+    told = {
+        "user": user,
+        "may": sorted(user.may) if user else [],
+        "places": _places(user, here) if user else [],
+        "idle_minutes": who.parts.settings.idle_minutes if who else None,
+    }
+    text = TEMPLATES.get_template(template).render(**told, **facts)
     return HTMLResponse(text, status, {"Content-Security-Policy": CONTENT})
+
+
+def _places(user: User, here: str) -> list[dict[str, Any]]:
+    return [{"text": name, "href": path, "current": path == here} for name, path, what in PLACES if what in user.may]
 
 
 def back_to(path: str) -> RedirectResponse:

@@ -35,6 +35,11 @@ def sign_in(form: Form, parts: TheService, request: Request) -> Response:
     return answer
 
 
+@router.post("/still-here", status_code=204, dependencies=[Depends(PageNeeds(May.SELF))])
+def still_here(form: Form) -> None:
+    """Somebody reads and is not idle; a press on the warning says so."""
+
+
 @router.post("/sign-out", dependencies=[Depends(PageNeeds(May.SELF))])
 def sign_out(act: Sending, request: Request) -> Response:
     """Sign out."""

@@ -4,12 +4,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from matching.cli.options import PolicyFile
-from matching.cli.places import data_folder
 
-FEW_AUTHORITIES = 100  # so many, and a file teaches as much as the published series beside it
 commands = typer.Typer(help="What is to come, and how well forecasts did.")
 
 
@@ -94,20 +91,6 @@ def backtest(
 ) -> None:
     """Forecast each authority from a year in the past, from public yearly counts alone, with ranges."""
     # frames take a second to import, which no other command should wait for
-    from matching.sufficiency import forecast_yearly, read_yearly, shipped
+    from matching.cli.show_backtest import yearly_to
 
-    published = shipped(data_folder() / "reference" / "statistics")
-    known = read_yearly(series, population, until=origin) if series else published.until(origin)
-    pool = known.beside(published) if series and len(known.areas) < FEW_AUTHORITIES else known
-    made = forecast_yearly(pool, horizon, authority or known.areas)
-    draft = out.with_name(out.name + ".part")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    made.table.to_csv(draft, index=False)
-    draft.replace(out)
-    screen = Console(stderr=True)
-    for warning in made.warnings:
-        screen.print(f"[yellow]Note:[/yellow] {warning}")
-    authorities = made.table.area_code.nunique()
-    Console().print(
-        f"Wrote {len(made.table)} rows for {authorities} authorities, {origin + 1} to {origin + horizon}, to {out}."
-    )
+    yearly_to(out, series, population, origin, horizon, authority or [])

@@ -4,7 +4,7 @@ Two readings of each series stand side by side: `seen` as published, NaN where i
 suppressed and missing cells from the same and earlier years alone, so that nothing of a later year is ever used.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +14,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from matching.errors import Fault, UnreadableFile
-from matching.frames import frame_of
+from matching.places.authorities import CodeChange
 from matching.published import Series
+from matching.sufficiency.codes_of_areas import newest_codes
+from matching.sufficiency.yearly_file import counts_in, fault_of, people_in
 
 Floats = npt.NDArray[np.float64]
 Key = tuple[str, str]
@@ -24,7 +26,7 @@ TOTAL = "total"
 BANDS = ("u1", "a1_4", "a5_9", "a10_15", "a16p")
 SINGLE = ("a16", "a17", "a18p")  # of leavers, in newer returns, instead of or beside 16 and over
 KEYS: tuple[Key, ...] = (*((flow, c) for flow in FLOWS for c in (TOTAL, *BANDS)), *((CEASE, age) for age in SINGLE))
-COLUMNS = ("year", "area_code", "flow", "breakdown", "category", "count")
+CATEGORIES = {flow: tuple(category for at, category in KEYS if at == flow) for flow in FLOWS}
 SUPPRESSED = 3.0  # children: the middle of what a publisher hides, 1 to 5
 POOLED = 20.0  # leavers of the whole pool that count beside an authority's own
 SHIPPED = {"stock": STOCK, "started": START, "ceased": CEASE}
@@ -72,7 +74,7 @@ class Yearly:
         """Counts with missing cells completed from the same and earlier years; NaN before the first one."""
         found: dict[Key, Floats] = {}
         for flow in FLOWS:
-            total = _carried(_total(self.seen, flow))
+            total = _carried(self.seen[flow, TOTAL])
             shares = [_carried(_part(self.seen[flow, band], total)) for band in BANDS]
             bands = np.stack(
                 [np.where(np.isnan(s := self.seen[flow, b]), c * total, s) for b, c in zip(BANDS, shares, strict=True)]
@@ -123,23 +125,26 @@ def _completed(bands: Floats, total: Floats) -> Floats:
     return np.where(missing, np.where(np.isnan(left), SUPPRESSED, left), bands)
 
 
-def read_yearly(series: Path, population: Path | None = None, *, until: int | None = None) -> Yearly:
-    """Read a file of series with the columns of `COLUMNS`, and the children 0 to 17 of each area and year.
+def read_yearly(
+    series: Path, population: Path | None = None, *, until: int | None = None, changes: Sequence[CodeChange] = ()
+) -> Yearly:
+    """Read a file of series with the columns of `yearly_file.COLUMNS`, and the children 0 to 17 of each area and year.
 
-    Rows after `until` are left out before anything is counted. Raises `UnreadableFile` with every fault: a column that is
+    Rows after `until` are left out before anything is counted. An authority whose code changed (`changes`) is one series
+    under the code of its newest row. Raises `UnreadableFile` with every fault: a column that is
     missing, a year or count that is no number, a cell given twice.
     """
     faults: list[Fault] = []
-    table = _long(series, faults)
-    people = _people(population, faults) if population else None
+    table = counts_in(series, CATEGORIES, faults)
+    people = people_in(population, faults) if population else None
     if faults:
         raise UnreadableFile(tuple(faults))
     table = table[table.year <= until] if until is not None else table
     if table.empty:
         raise UnreadableFile(
-            (_fault(series, f"it holds no authority's counts up to {until}.", "Give a later --origin."),)
+            (fault_of(series, f"it holds no authority's counts up to {until}.", "Give a later --origin."),)
         )
-    return yearly_of(table, people, until)
+    return yearly_of(*newest_codes(table, people, changes), until)
 
 
 def yearly_of(table: pd.DataFrame, people: pd.DataFrame | None = None, until: int | None = None) -> Yearly:
@@ -150,6 +155,7 @@ def yearly_of(table: pd.DataFrame, people: pd.DataFrame | None = None, until: in
         key: _grid(table[(table.flow == key[0]) & (table.category == key[1])], "count", areas, years) for key in KEYS
     }
     seen[CEASE, "a16p"] = _sixteen_and_over(seen)
+    seen |= {(flow, TOTAL): _total(seen, flow) for flow in FLOWS}
     nobody = np.full((len(areas), len(years)), np.nan)
     return Yearly(
         areas, years, seen, nobody if people is None else _carried(_grid(people, "population_0_17", areas, years))
@@ -187,70 +193,3 @@ def _sixteen_and_over(seen: dict[Key, Floats]) -> Floats:
         np.isnan(seen[CEASE, "a16p"]), np.sum([seen[CEASE, age] for age in SINGLE], axis=0), seen[CEASE, "a16p"]
     )
     return np.where(np.isnan(known), np.clip(seen[CEASE, TOTAL] - younger, 0.0, None), known)
-
-
-def _long(path: Path, faults: list[Fault]) -> pd.DataFrame:
-    table = _table(path, COLUMNS, faults)
-    if faults:
-        return table
-    if "level" in table:
-        table = table[table.level.isin(["la", ""])]
-    table = table[table.flow.isin(FLOWS) & table.breakdown.isin([TOTAL, "age"])].copy()
-    table["year"] = _numbers(path, table, "year", faults)
-    table["count"] = _numbers(path, table, "count", faults)
-    faults += _twice(path, table, ["year", "area_code", "flow", "category"])
-    return table.dropna(subset="year")
-
-
-def _people(path: Path, faults: list[Fault]) -> pd.DataFrame:
-    table = _table(path, ("year", "area_code", "population_0_17"), faults)
-    for column in () if faults else ("year", "population_0_17"):
-        table[column] = _numbers(path, table, column, faults)
-    return table
-
-
-def _table(path: Path, columns: Sequence[str], faults: list[Fault]) -> pd.DataFrame:
-    try:
-        table = frame_of(path)
-        table = table[(table != "").any(axis=1)]
-    except FileNotFoundError:
-        faults.append(_fault(path, "the file is missing.", "Check the name."))
-    except (ValueError, pd.errors.ParserError) as fault:
-        faults.append(_fault(path, f"it is no CSV file ({type(fault).__name__}).", "Save it as CSV UTF-8."))
-    else:
-        missing = [column for column in columns if column not in table]
-        faults += [
-            _fault(path, "the column is missing.", "Its columns are " + ", ".join(columns) + ".", column=c)
-            for c in missing
-        ]
-        return table
-    return pd.DataFrame(columns=list(columns))
-
-
-def _numbers(path: Path, table: pd.DataFrame, column: str, faults: list[Fault]) -> pd.Series:
-    """A column as numbers; empty is not known, and so are the marks of the publisher for hidden cells."""
-    text = table[column].str.strip()
-    numbers = pd.to_numeric(text.where(~text.isin(HIDDEN)), errors="coerce")
-    wrong = (numbers.isna() & ~text.isin(HIDDEN)) | (numbers < 0) | ~np.isfinite(numbers.fillna(0))
-    for row in table.index[wrong][:MOST_FAULTS]:
-        way_out = "Write a number, nought or more, or leave it empty."
-        faults.append(
-            _fault(path, "is no count.", way_out, row=int(row) + 2, column=column, value=str(table[column][row]))
-        )
-    return numbers.where(~wrong)
-
-
-HIDDEN = ("", "c", "x", "z", "u", "low", ":", "..", "NA", "nan")
-MOST_FAULTS = 20
-
-
-def _twice(path: Path, table: pd.DataFrame, keys: list[str]) -> Iterator[Fault]:
-    for row in table.index[table.duplicated(keys)][:MOST_FAULTS]:
-        told = ", ".join(str(table[key][row]) for key in keys)
-        yield _fault(path, f"{told} is given twice.", "Keep one row.", row=int(row) + 2)
-
-
-def _fault(
-    path: Path, reason: str, way_out: str, row: int | None = None, column: str | None = None, value: str | None = None
-) -> Fault:
-    return Fault(file=path.name, row=row, column=column, value=value, reason=reason, way_out=way_out)

@@ -1,5 +1,6 @@
 """The forecast from yearly counts: nothing after the origin, ages that add up, honest ranges, faults with a way out."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import scoringrules
 
 from matching.cli import main
 from matching.errors import UnknownReference, UnreadableFile
+from matching.places.authorities import AuthorityCodes
 from matching.sufficiency import Yearly, forecast_yearly, read_yearly, shipped
+from matching.sufficiency.codes_of_areas import gone, held_as
 from matching.sufficiency.futures import COLUMNS, QUANTILES
 from matching.sufficiency.scores import rolled, scored
 from matching.sufficiency.yearly import BANDS, CEASE, FLOWS, SINGLE, START, STOCK, TOTAL
@@ -171,6 +174,71 @@ def test_a_population_changes_the_forecast_a_little(long: pd.DataFrame, tmp_path
     without = forecast_yearly(read_yearly(written(long, tmp_path)), 1).table
     apart = (with_people["mean"] - without["mean"]).abs() / (without["mean"] + 1)
     assert 0 < apart[without.flow == START].max() < 0.5
+
+
+@pytest.mark.parametrize("mark", ["c", "K", "[z]", "x", "-", "..", "< 5", "fewer than 5", "N/A", " u ", "low"])
+def test_marks_of_publishers_for_hidden_cells_are_not_known(long: pd.DataFrame, tmp_path: Path, mark: str) -> None:
+    hidden = long.astype({"count": object}).copy()
+    at = (hidden.flow == START) & (hidden.category == "u1") & (hidden.year == 2019)
+    hidden.loc[at, "count"] = mark
+    empty = read_yearly(written(hidden.assign(count=hidden["count"].where(~at)), tmp_path))
+    marked = read_yearly(written(hidden, tmp_path))
+    assert np.isnan(marked.at((START, "u1"), 2019)).all()
+    for key, values in empty.seen.items():
+        assert np.array_equal(values, marked.seen[key], equal_nan=True)
+
+
+def test_however_the_file_is_laid_out_it_is_the_same_forecast(long: pd.DataFrame, tmp_path: Path) -> None:
+    """Columns and rows in another order, columns and categories beside, England among the rows, years and thousands as written."""
+    plain = read_yearly(written(long, tmp_path))
+    england = long.groupby(["year", "flow", "breakdown", "category"])["count"].sum().reset_index()
+    beside = long[long.category == TOTAL].assign(breakdown="need", category="N1")
+    odd = pd.concat([long, england.assign(area_code="E92000001"), beside]).sample(frac=1, random_state=3)
+    odd["year"] = [f"{year - 1}/{year % 100:02}" for year in odd.year]
+    odd["count"] = ["c" if np.isnan(n) else f"{n:,.0f}" for n in odd["count"]]
+    odd = odd.assign(note="as sent")[["note", *reversed(long.columns)]].rename(columns=lambda name: f" {name.upper()} ")
+    again = read_yearly(written(odd, tmp_path, "odd.csv"))
+    assert again.areas == plain.areas
+    for key, values in plain.seen.items():
+        assert np.array_equal(values, again.seen[key], equal_nan=True), key
+
+
+def test_totals_that_were_not_published_are_the_sum_of_their_ages(long: pd.DataFrame, tmp_path: Path) -> None:
+    known = read_yearly(written(long[long.category != TOTAL], tmp_path))
+    ages = sum(known.at((STOCK, band), 2022) for band in BANDS)
+    assert np.array_equal(known.at((STOCK, TOTAL), 2022), ages, equal_nan=True)
+    made = forecast_yearly(known, 1)
+    assert not any("published spread" in warning for warning in made.warnings)
+
+
+def test_an_authority_whose_code_changed_is_one_series_under_its_newest_code(
+    long: pd.DataFrame, tmp_path: Path
+) -> None:
+    changes = AuthorityCodes.read(DATA / "reference").changes
+    codes = dict(zip(["E08000016", "E08000038"], [2019, 2022], strict=True))
+    rest = long[~long.area_code.isin(codes)]
+    one = long[long.area_code == "E06000001"]
+    both = [one[one.year <= 2019].assign(area_code="E08000016"), one[one.year > 2019].assign(area_code="E08000038")]
+    path = written(pd.concat([rest, *both]), tmp_path)
+    whole, before = (read_yearly(path, until=year, changes=changes) for year in (2022, 2018))
+    assert ("E08000038" in whole.areas, "E08000016" in whole.areas) == (True, False)
+    assert ("E08000038" in before.areas, "E08000016" in before.areas) == (False, True)
+    at, twin = whole.areas.index("E08000038"), whole.areas.index("E06000001")
+    assert np.array_equal(whole.seen[START, TOTAL][at], whole.seen[START, TOTAL][twin], equal_nan=True)
+    assert held_as(["E08000016", "E06000001"], whole.areas, changes) == ["E08000038", "E06000001"]
+    assert gone(["E06000028", "E06000001", "E08000016"], date(2021, 3, 31), changes) == ["E06000028"]
+    assert gone(["E06000028"], date(2018, 3, 31), changes) == []
+
+
+def test_an_authority_without_a_code_and_a_year_that_is_none_are_named(long: pd.DataFrame, tmp_path: Path) -> None:
+    wrong = long.astype({"year": object}).copy()
+    wrong.loc[2, "area_code"] = ""
+    wrong.loc[4, "year"] = "last year"
+    with pytest.raises(UnreadableFile) as refused:
+        read_yearly(written(wrong, tmp_path))
+    told = [str(fault) for fault in refused.value.faults]
+    assert any("row 4, column area_code" in one and "no code" in one for one in told)
+    assert any("row 6, column year" in one and "'last year'" in one for one in told)
 
 
 def test_every_fault_is_named_and_nothing_is_read(long: pd.DataFrame, tmp_path: Path) -> None:

@@ -1,0 +1,173 @@
+"""Debian's Chromium at a running service with the sample city; where there is no Chromium the stories are reported as not run."""
+
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+import uvicorn
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+
+from api.db.sealing import Seal
+from api.db.store import Store
+from api.main import create_app
+from api.pages.rendering import COOKIE
+from api.sample import fill
+from api.security import accounts
+from api.settings import Settings
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+FRIDAY = date(2026, 11, 27)
+AXE = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without E2E=1 the short stories alone: `make test` has them, `make e2e` all."""
+    if os.environ.get("E2E"):
+        return
+    here = Path(__file__).parent
+    left = [item for item in items if here in item.path.parents and not item.get_closest_marker("short")]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
+
+
+@dataclass(frozen=True)
+class City:
+    """A running service, and the password of each role."""
+
+    url: str
+    password: dict[str, str]
+    store: Store
+    tokens: dict[str, str]
+
+    def token(self, role: str) -> str:
+        """A session of a role, made once."""
+        if role not in self.tokens:
+            self.tokens[role] = accounts.sign_in(self.store, role, self.password[role], None, 8)
+        return self.tokens[role]
+
+
+@contextmanager
+def running_city(folder: Path) -> Iterator[City]:
+    """The service with the sample city as it stood on a Friday; every run sees the same."""
+    settings = Settings(database=f"sqlite:///{folder}/placements.db", key_file=folder / "placements.key")
+    password = dict(fill(settings, FRIDAY))
+    store = Store(settings.database, Seal.from_file(settings.key_file, make=False))
+    app = create_app(settings, store=store, today=lambda: FRIDAY)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        thread.join(0.02)
+    try:
+        yield City(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", password, store, {})
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        store.engine.dispose()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The browser; raises where there is none."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def city() -> Iterator[City]:
+    with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(Path(folder)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("NOT RUN: there is no Chromium here. `make e2e` installs it with apt where it can.")
+    with chromium() as found:
+        yield found
+
+
+class Desk:
+    """Somebody at a browser; every press and every typed field is counted."""
+
+    def __init__(self, city: City, context: BrowserContext) -> None:
+        self.city, self.context, self.page = city, context, context.new_page()
+        self.interactions, self.errors = 0, list[str]()
+        self.page.on("console", self._note)
+        self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))
+
+    def _note(self, said: ConsoleMessage) -> None:
+        """A fault that the browser tells of; the status of the page itself is none."""
+        if said.type == "error" and said.location["url"] != self.page.url:
+            self.errors.append(said.text)
+
+    def as_role(self, role: str) -> "Desk":
+        """Signed in already; for pages whose signing in is not what is tried."""
+        self.context.add_cookies([{"name": COOKIE, "value": self.city.token(role), "url": self.city.url}])
+        return self
+
+    def open(self, path: str) -> "Desk":
+        answer = self.page.goto(self.city.url + path)
+        assert answer is not None
+        assert answer.status < 500, path
+        return self
+
+    def sign_in(self, role: str) -> "Desk":
+        self.open("/sign-in")
+        self.page.fill("#name", role)
+        self.page.fill("#password", self.city.password[role])
+        self.page.press("#password", "Enter")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
+        return self
+
+    def type(self, field: str, text: str) -> None:
+        self.interactions += 1
+        self.page.fill(f"#{field}", text)
+
+    def choose(self, field: str, value: str) -> None:
+        self.interactions += 1
+        self.page.select_option(f"#{field}", value)
+
+    def press(self, name: str, role: str = "button", nth: int = 0) -> None:
+        self.interactions += 1
+        self.page.get_by_role(role, name=name, exact=False).nth(nth).click()  # type: ignore[arg-type]
+        self.page.wait_for_load_state()
+
+    def violations(self) -> list[str]:
+        """What axe finds on this page; empty is good."""
+        found = Axe().run(self.page, options=AXE).response["violations"]
+        return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in found for node in one["nodes"]]
+
+
+@pytest.fixture
+def desk(city: City, browser: Browser) -> Iterator[Callable[..., Desk]]:
+    """Desks as a test wants them: `script=False`, a width, forced colours."""
+    opened: list[BrowserContext] = []
+
+    def new(*, script: bool = True, width: int = 1280, **more: object) -> Desk:
+        context = browser.new_context(
+            java_script_enabled=script,
+            viewport={"width": width, "height": 900},
+            locale="en-GB",
+            **more,  # type: ignore[arg-type]
+        )
+        opened.append(context)
+        return Desk(city, context)
+
+    yield new
+    for context in opened:
+        context.close()
