@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -28,7 +29,8 @@ IN_CARE, BY_NEED, LIVING, UNMET, REFERRALS, NEEDED = (
     "places needed",
 )
 WAITED, BUSIEST = "not placed in the first week", "searches in the busiest week"
-COUNTED_IN_CHILDREN = (IN_CARE, BY_NEED, LIVING, *SHORTFALLS, REFERRALS, NEEDED, WAITED)
+# places needed are an average of futures, no count of anybody
+COUNTED_IN_CHILDREN = (IN_CARE, BY_NEED, LIVING, *SHORTFALLS, REFERRALS, WAITED)
 Values = npt.NDArray[np.float32]
 Key = tuple[str, str, str]
 
@@ -42,7 +44,7 @@ class RunValues:
 
     def of(self, measure: str, kind: str = ALL, area: str = ALL) -> Values:
         """One array (runs, years+1); year 0 is the first day."""
-        return self.values[self.keys.index((measure, kind, area))]
+        return np.asarray(self.values[self.keys.index((measure, kind, area))])
 
 
 def run_values(counts: Counts, areas: Areas, parameters: Parameters, scenario: Scenario, seed: int) -> RunValues:
@@ -148,6 +150,11 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
 def _hidden(part: pd.DataFrame, label: str) -> pd.Index:
     number = dict(zip(part[label], part["mean"].round().astype(int), strict=True))
     return part.index[part[label].isin(hidden_rows([number]) if number else [])]
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, columns as attributes."""
+    yield from frame.itertuples()
 
 
 def saves_from(values: Mapping[str, RunValues]) -> pd.DataFrame:

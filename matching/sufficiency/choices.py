@@ -13,7 +13,19 @@ import numpy.typing as npt
 from matching.candidates import Candidates, find_candidates, standing_of
 from matching.candidates.problem import lots
 from matching.candidates.standing import everywhere
-from matching.domain import Bedroom, CareType, Caseload, Child, Deadline, Hold, Home, PlaceState, SiblingGroup, Tie
+from matching.domain import (
+    Bedroom,
+    CareType,
+    Caseload,
+    Child,
+    Deadline,
+    Hold,
+    Home,
+    PlaceState,
+    SiblingGroup,
+    SiblingPlan,
+    Tie,
+)
 from matching.geo import miles_between
 from matching.pairs import Register
 from matching.policy import Policy
@@ -24,6 +36,8 @@ NOT_ASKED = 32_000
 NO_HOME = -1
 MOST_SIBLINGS = 6
 AGE_NOT_KNOWN = 10.5
+# which brothers and sisters go together is asked of the set that searches, as on the shortlist
+OFFICER_CHOSE = ("sibling-plan",)
 FAR_MILES = 20.0
 
 
@@ -36,7 +50,7 @@ class Choices:
     `points` likewise what the criteria give. `size` children in each kind; `members` (kinds, MOST_SIBLINGS) the single
     kinds of a group. `age` in years at referral, of a group the mean; `ages` (kinds, MOST_SIBLINGS) of each child, NaN
     at the end. `miles` (kinds, homes) from the family home, NaN where not known; `outside` whether a home lies in
-    another authority. `meanwhile` is the kind by whose list a child waits with foster carers for adopters: a single child's of
+    another authority. `required` marks groups assessed as together required. `meanwhile` is the kind by whose list a child waits with foster carers for adopters: a single child's of
     like age. `area` of a kind and `home_area` are positions in `areas`.
     """
 
@@ -54,6 +68,7 @@ class Choices:
     adoption: npt.NDArray[np.bool_]
     meanwhile: npt.NDArray[np.int16]
     emergency: npt.NDArray[np.bool_]
+    required: npt.NDArray[np.bool_]
     places: npt.NDArray[np.int8]
     own: npt.NDArray[np.bool_]
     areas: Areas
@@ -104,6 +119,7 @@ def choices_of(referrals: Caseload, homes: tuple[Home, ...], policy: Policy) -> 
         foster=(rank[:, : len(ours)] != NOT_ASKED).any(axis=1),
         adoption=adoption,
         meanwhile=_meanwhile(np.nanmean(ages, axis=1), sets, adoption),
+        required=np.array([group.plan is SiblingPlan.TOGETHER_REQUIRED for group in groups] + [False] * len(alone)),
         emergency=np.array([child.deadline is Deadline.EMERGENCY for child in first]),
         places=np.array([home.places_free or 0 for home in ready], dtype=np.int8),
         own=np.array([home.provider is not None and home.provider.value == "own" for home in ready]),
@@ -153,7 +169,7 @@ def emptied(home: Home, free: int | None = None) -> Home:
 def _listed(found: Candidates, children: tuple[str, ...]) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int32]]:
     """Place of every home on the shortlist (points over all criteria, then the lot), and its points."""
     rows = [found.row_of_child[ref] for ref in children]
-    standing = standing_of(found, children, without=("sibling-plan",) if len(rows) > 1 else ())
+    standing = standing_of(found, children, without=OFFICER_CHOSE)
     possible = np.flatnonzero(standing.possible)
     points = found.judged.total[rows].sum(axis=0)
     lot = lots(found, everywhere(found, children))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +13,7 @@ from matching.errors import MatchingError
 from matching.sufficiency.answers import NEEDED, UNMET, WAITED, RunValues
 from matching.sufficiency.counts import FAR, PARTED, SHORTFALLS
 from matching.sufficiency.duals import Cell, cells_of, ranked_by_duals
-from matching.sufficiency.forecast import City, counts_of, run_scenarios
+from matching.sufficiency.forecast import City, Effort, counts_of, run_scenarios
 from matching.sufficiency.like_ours import PROFILES
 from matching.sufficiency.scenario import BASE, Campaign, Scenario
 from matching.sufficiency.scenario_file import MOST_HOMES_A_MONTH
@@ -38,20 +38,6 @@ LOOKED_AT = 4
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Effort:
-    """How much is computed: years ahead, runs of each case, seed, cores."""
-
-    years: int = 3
-    runs: int = 100
-    seed: int = 1
-    workers: int = 1
-
-    def values(self, city: City, scenarios: Sequence[Scenario]) -> dict[str, RunValues]:
-        """What each run says of each scenario."""
-        return run_scenarios(city, scenarios, years=self.years, runs=self.runs, seed=self.seed, workers=self.workers)
-
-
 def worth_of_homes(
     city: City, cells: Sequence[Cell] | None = None, effort: Effort | None = None, base: Scenario = BASE
 ) -> pd.DataFrame:
@@ -65,7 +51,7 @@ def worth_of_homes(
     effort, cells = effort or Effort(), list(cells or [(profile, ANYWHERE) for profile in PROFILES])
     _known(city, cells)
     with_them = {cell: replace(_with(base, cell, EXTRA_HOMES), name=" ".join(cell)) for cell in cells}
-    values = effort.values(city, [replace(base, name="as it is"), *with_them.values()])
+    values = _values(city, effort, [replace(base, name="as it is"), *with_them.values()])
     rows = []
     for cell, scenario in with_them.items():
         for measure, words in GAINS.items():
@@ -225,6 +211,12 @@ def _mean_with_range(values: npt.NDArray[np.floating]) -> dict[str, float | bool
     if len(values) > 1 and values.std() > 0:
         half = float(stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
     return {"mean": mean, "low": mean - half, "high": mean + half, "certain": abs(mean) > half}
+
+
+def _values(city: City, effort: Effort, scenarios: Sequence[Scenario]) -> dict[str, RunValues]:
+    return run_scenarios(
+        city, scenarios, years=effort.years, runs=effort.runs, seed=effort.seed, workers=effort.workers
+    )
 
 
 def _known(city: City, cells: Sequence[Cell]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,23 @@ class City:
     stock: Stock
     area: npt.NDArray[np.int8]
     parameters: Parameters
+    as_of: date
     referrals: Caseload | None
     policy: Policy
 
     def with_parameters(self, **values: float) -> "City":
         """The city with some figures set by hand."""
         return replace(self, parameters=self.parameters.changed(**values))
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed: years ahead, runs of each case, seed, cores."""
+
+    years: int = 3
+    runs: int = 100
+    seed: int = 1
+    workers: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,10 +77,10 @@ class Forecast:
     manifest: dict[str, Any]
 
     def plot(self, measure: str = "in care", kind: str = "all", area: str = "all") -> Any:
-        """A measure with its ranges, one line for each scenario: a matplotlib figure."""
-        from matching.sufficiency.pictures import fan
+        """A measure with its ranges, one line for each scenario: a picture with its words and the table behind it."""
+        from matching.sufficiency.pictures import plotted
 
-        return fan(self, measure, kind, area)
+        return plotted(self, measure, kind, area)
 
 
 def city_of(caseload: Caseload, referrals: Caseload, policy: Policy, parameters: Parameters) -> City:
@@ -80,7 +92,7 @@ def city_of(caseload: Caseload, referrals: Caseload, policy: Policy, parameters:
     choices = choices_of(referrals, caseload.homes, policy)
     stock = stock_of(caseload, choices, parameters)
     area = areas_of_stock(caseload, choices, stock)
-    return City(choices, stock, area, balanced(parameters, choices, stock), referrals, policy)
+    return City(choices, stock, area, balanced(parameters, choices, stock), caseload.as_of, referrals, policy)
 
 
 def forecast(

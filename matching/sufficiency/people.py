@@ -66,7 +66,7 @@ def areas_of_stock(caseload: Caseload, choices: Choices, stock: Stock) -> npt.ND
     spread = usual[(np.arange(len(stock.kind)) * 0.618034 % 1 * len(usual)).astype(int)]
     found = spread.copy()
     found[: len(here)] = [spread[at] if place is None else choices.areas.of(place) for at, place in enumerate(here)]
-    return found.astype(np.int8)
+    return np.asarray(found, dtype=np.int8)
 
 
 def people_of(

@@ -1,15 +1,19 @@
 """Pictures of a forecast, one style, fit for a committee paper; each stands on rows of its table and has words for those who do not see it."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from html import escape
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
-from matching.sufficiency.answers import AGE_WORDS, ALL, IN_CARE, NEEDED, UNMET
+from matching.sufficiency.answers import AGE_WORDS, ALL, IN_CARE, NEEDED, UNMET, each
 from matching.sufficiency.areas import ELSEWHERE
 from matching.sufficiency.spending import POUNDS
 from matching.wording import listed
@@ -24,6 +28,7 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 LEVELS = (("q025", "q975", 0.14, 95), ("q10", "q90", 0.22, 80), ("q25", "q75", 0.32, 50))
 SIZE = (7.2, 3.6)
 MILLION = 1e6
+TITLES = {IN_CARE: "children in care"}
 BASE_NAME = "base case"
 
 
@@ -37,8 +42,21 @@ class Picture:
     alt: str
     table: pd.DataFrame
 
+    def _repr_html_(self) -> str:
+        """In a notebook: the picture with its words, and the table behind it."""
+        buffer = BytesIO()
+        self.figure.savefig(buffer, format="png", dpi=110)
+        data, alt = b64encode(buffer.getvalue()).decode(), escape(self.alt)
+        table = self.table.drop(columns="hidden", errors="ignore").to_html(index=False, border=0, na_rep="few")
+        return (
+            f'<figure><img src="data:image/png;base64,{data}" alt="{alt}" style="max-width: 100%">'
+            f"<figcaption>{alt}<details><summary>The table behind it</summary>{table}</details></figcaption></figure>"
+        )
 
-def _axes(title: str, ylabel: str, size: tuple[float, float] = SIZE, grid: str = "y") -> tuple[Figure, Any]:
+
+def _axes(
+    title: str, ylabel: str, size: tuple[float, float] = SIZE, grid: Literal["x", "y"] = "y"
+) -> tuple[Figure, Any]:
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", color=INK, fontsize=11.5, fontweight="bold", pad=10)
@@ -65,7 +83,7 @@ def base_rows(made: "Forecast", measure: str, year: int, by: str) -> pd.DataFram
 
 
 def _called(measure: str, kind: str, area: str) -> str:
-    what = ", ".join([measure, *(part for part in (kind, area) if part != ALL)])
+    what = ", ".join([TITLES.get(measure, measure), *(part for part in (kind, area) if part != ALL)])
     return what[:1].upper() + what[1:]
 
 
@@ -104,7 +122,7 @@ def bars(made: "Forecast", measure: str, year: int, by: str = "kind") -> Figure:
     at = np.arange(len(rows))
     axes.barh(at, rows.q50.fillna(0), 0.62, color=COLOURS[0], alpha=0.85)
     axes.hlines(at, rows.q10, rows.q90, color=INK, lw=1.6)
-    for place, row in zip(at, rows.itertuples(), strict=True):
+    for place, row in zip(at, each(rows), strict=True):
         text = "few" if row.hidden else f" {row.q50:.0f}  ({row.q10:.0f} to {row.q90:.0f})"
         axes.text(0 if row.hidden else row.q90, place, text, va="center", fontsize=8.5, color=INK)
     axes.set_yticks(at, rows[by])
@@ -168,19 +186,25 @@ def city_map(made: "Forecast", sectors: pd.DataFrame, year: int) -> Figure:
     inside = inside[inside.area.isin(rows.index)]
     figure, axes = _axes(f"Where places are needed, year {year}", "", (SIZE[0], 4.6))
     axes.set_axis_off()
+    most = max(float(rows["mean"].max()), 0.02)
+    middles = {
+        str(area): tuple(float(np.average(part[axis], weights=part.postcodes)) for axis in ("easting", "northing"))
+        for area, part in inside.groupby("area")
+    }
     for turn, (area, part) in enumerate(inside.groupby("area")):
         shade = PALE if turn % 2 else "#dfe6ef"
-        for spot in part.itertuples():
+        for spot in each(part):
             axes.add_patch(_circle(spot.easting, spot.northing, spot.radius_m, shade))
-        weight = part.postcodes / part.postcodes.sum()
-        east, north = (part.easting * weight).sum(), (part.northing * weight).sum()
-        needed = rows.loc[area]
-        axes.add_patch(_circle(east, north, 260 * np.sqrt(max(needed["mean"], 0.05)), COLOURS[0], 0.85, 3))
-        axes.annotate(
-            f"{area}\n{needed['mean']:.1f} ({needed.q10:.0f} to {needed.q90:.0f})",
-            (east, north), xytext=(0, 13 + 9 * np.sqrt(max(needed["mean"], 0.05))), textcoords="offset points",
-            ha="center", fontsize=8.5, color=INK, zorder=4,
-        )  # fmt: skip
+        east, north = middles[str(area)]
+        needed = rows.loc[area].to_dict()
+        radius = 750 * (max(needed["mean"], 0.02) / most) ** 0.5
+        axes.add_patch(_circle(east, north, radius, COLOURS[0], 0.9, 3))
+        text = f"{area}  {needed['mean']:.1f}\n({needed['q10']:.0f} to {needed['q90']:.0f})"
+        # on the left where another area lies close by on the right
+        left = any(0 < other - east < 3500 and abs(high - north) < 900 for other, high in middles.values())
+        at, side = (east - radius - 150, "right") if left else (east + radius + 150, "left")
+        label = axes.text(at, north, text, va="center", ha=side, fontsize=8.5, color=INK, zorder=4)
+        label.set_path_effects([withStroke(linewidth=3, foreground="white")])
     axes.set_aspect("equal")
     axes.autoscale_view()
     axes.margins(0.08)
@@ -279,6 +303,15 @@ def worth_map(worth: pd.DataFrame, measure: str) -> Figure:
     return figure
 
 
+def plotted(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = ALL) -> Picture:
+    """A measure over the years with its ranges, one line for each scenario."""
+    words = _told(made, measure, made.manifest["years"], kind, area)
+    title = _called(measure, kind, area)
+    return Picture(
+        measure.replace(" ", "-"), title, fan(made, measure, kind, area), words, rows_of(made, measure, kind, area)
+    )
+
+
 def pictures_of(made: "Forecast", sectors: pd.DataFrame | None = None) -> list[Picture]:
     """The pictures of the summary; the map only with `sectors`."""
     last = made.manifest["years"]
@@ -302,19 +335,16 @@ def pictures_of(made: "Forecast", sectors: pd.DataFrame | None = None) -> list[P
     return found
 
 
-def _told(made: "Forecast", measure: str, year: int) -> str:
-    rows = rows_of(made, measure)
+def _told(made: "Forecast", measure: str, year: int, kind: str = ALL, area: str = ALL) -> str:
+    rows = rows_of(made, measure, kind, area)
     rows = rows[rows.year == year]
-    said = [f"{r.scenario}: {r.q50:.0f} (8 in 10 runs from {r.q10:.0f} to {r.q90:.0f})" for r in rows.itertuples()]
-    return f"{_called(measure, ALL, ALL)} in year {year}. " + "; ".join(said) + "."
+    said = [f"{r.scenario}: {r.q50:.0f} (8 in 10 runs from {r.q10:.0f} to {r.q90:.0f})" for r in each(rows)]
+    return f"{_called(measure, kind, area)} in year {year}. " + ("; ".join(said) or "few") + "."
 
 
 def _told_kinds(made: "Forecast", measure: str, year: int) -> str:
     rows = base_rows(made, measure, year, "kind")
-    said = [
-        f"{r.kind}: few" if r.hidden else f"{r.kind}: {r.q50:.0f} ({r.q10:.0f} to {r.q90:.0f})"
-        for r in rows.itertuples()
-    ]
+    said = [f"{r.kind}: few" if r.hidden else f"{r.kind}: {r.q50:.0f} ({r.q10:.0f} to {r.q90:.0f})" for r in each(rows)]
     return f"{_called(measure, ALL, ALL)} in year {year}, by kind, 8 in 10 runs in brackets. " + "; ".join(said) + "."
 
 
@@ -325,19 +355,19 @@ def _told_areas(made: "Forecast", year: int) -> str:
 
 def _told_spend(made: "Forecast", year: int) -> str:
     row = rows_of(made, POUNDS)
-    row = row[(row.year == year) & (row.scenario == BASE_NAME)].iloc[0]
+    row = next(each(row[(row.year == year) & (row.scenario == BASE_NAME)]))
     return f"Spend in year {year}: {row.q50 / MILLION:.1f} million pounds (8 in 10 runs from {row.q10 / MILLION:.1f} to {row.q90 / MILLION:.1f})."
 
 
 def _told_against(rows: pd.DataFrame, measure: str) -> str:
     scale = MILLION if measure == POUNDS else 1.0
     return "; ".join(
-        f"{r.scenario}: {r.q50 / scale:+.1f} ({r.q10 / scale:+.1f} to {r.q90 / scale:+.1f})" for r in rows.itertuples()
+        f"{r.scenario}: {r.q50 / scale:+.1f} ({r.q10 / scale:+.1f} to {r.q90 / scale:+.1f})" for r in each(rows)
     )
 
 
 def _renamed(rows: pd.DataFrame) -> Sequence[Any]:
-    return list(rows[["area", "mean"]].itertuples())
+    return list(each(rows[["area", "mean"]]))
 
 
 def _listed(parts: Any) -> str:

@@ -32,13 +32,14 @@ def settle(
     kind: npt.NDArray[np.int16],
     old: npt.NDArray[np.int16],
     seeks: npt.NDArray[np.bool_],
+    may_part: npt.NDArray[np.bool_],
     siblings_first: bool,
     together: bool,
 ) -> Searches:
     """Searches of all runs (`rows`), in the order given, each of a `kind`, from an `old` home; `free` is used up.
 
     Each takes the first home of its list with room for all; children for adoption who find no adopters a foster home;
-    brothers and sisters part where no home has room for all. With `together`, runs in which several want the same
+    brothers and sisters who `may_part` do where no home has room for all. With `together`, runs in which several want the same
     home place their queue by one plan instead.
     """
     room = np.where(usable, free, 0).astype(np.int16)
@@ -56,7 +57,7 @@ def settle(
         at = at[found.homes[at, 0] == NO_HOME]
     turn = np.arange(len(at)) - np.searchsorted(rows[at], rows[at])
     for number in range(int(turn.max(initial=-1)) + 1):
-        _in_turn(choices, rank, room, rows, kind, old, at[turn == number], found)
+        _in_turn(choices, rank, room, rows, kind, old, may_part, at[turn == number], found)
     taken = found.homes[:, 0] != NO_HOME
     home = found.homes[taken, 0]
     kept = np.where(supply.own[home], IN_HOUSE, AGENCY)
@@ -72,6 +73,7 @@ def _in_turn(
     rows: Rows,
     kind: npt.NDArray[np.int16],
     old: npt.NDArray[np.int16],
+    may_part: npt.NDArray[np.bool_],
     at: Rows,
     found: Searches,
 ) -> None:
@@ -85,7 +87,7 @@ def _in_turn(
         )
     got = chosen != NO_HOME
     _take(room, rows[at[got]], chosen[got], choices.size[kind[at[got]]], at[got], found)
-    _part(choices, rank, room, rows, kind, at[~got & (choices.members[kind[at], 0] != NO_HOME)], found)
+    _part(choices, rank, room, rows, kind, at[~got & may_part[at]], found)
 
 
 def first_with_room(
@@ -125,23 +127,29 @@ def _part(
     at: Rows,
     found: Searches,
 ) -> None:
-    """Brothers and sisters in several homes, each child's best that has room; none of them where one finds none."""
+    """Brothers and sisters in several homes, each child's best that has room; none of them where one finds none.
+
+    A child for whom no home of the register could ever do is left out: they live elsewhere, by need.
+    """
     if not len(at):
         return
     members, one = choices.members[kind[at]], np.ones(len(at), np.int8)
     homes, nowhere = np.full(members.shape, NO_HOME, np.int16), np.zeros(len(at), bool)
     for slot in range(MOST_SIBLINGS):
-        go = np.flatnonzero((members[:, slot] != NO_HOME) & ~nowhere)
+        go = np.flatnonzero((members[:, slot] != NO_HOME) & choices.foster[members[:, slot]] & ~nowhere)
         if not len(go):
-            break
+            continue
         none = np.full(len(go), NO_HOME, np.int16)
         got = first_with_room(rank, room, rows[at[go]], members[go, slot], one[go], none)
         homes[go, slot], nowhere[go] = got, got == NO_HOME
         np.subtract.at(room, (rows[at[go]][got != NO_HOME], got[got != NO_HOME]), 1)
     back, slots = np.nonzero(nowhere[:, None] & (homes != NO_HOME))
     np.add.at(room, (rows[at[back]], homes[back, slots]), 1)
-    found.homes[at[~nowhere]] = homes[~nowhere]
-    found.parted[at[~nowhere]] = True
+    # the first home tells what kind of place it is
+    homes = np.take_along_axis(homes, np.argsort(homes == NO_HOME, axis=1, kind="stable"), axis=1)
+    got_one = ~nowhere & (homes[:, 0] != NO_HOME)
+    found.homes[at[got_one]] = homes[got_one]
+    found.parted[at[got_one]] = True
 
 
 def _plan(
@@ -156,6 +164,8 @@ def _plan(
     found: Searches,
 ) -> None:
     """The queues of runs in which several want the same home, each by one plan."""
+    if not len(at):
+        return
     size = choices.size[kind[at]]
     wished = first_with_room(rank, room, rows[at], kind[at], size, old[at])
     starts = np.flatnonzero(np.diff(rows[at], prepend=-1))

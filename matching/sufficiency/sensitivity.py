@@ -14,7 +14,7 @@ from SALib.sample import sobol as sobol_sample
 from matching.errors import MatchingError
 from matching.fan_out import fan_out
 from matching.sufficiency.answers import ALL, IN_CARE, NEEDED, UNMET, run_values
-from matching.sufficiency.forecast import City, batch_of
+from matching.sufficiency.forecast import City, Effort, batch_of
 from matching.sufficiency.pictures import tornado as drawn
 from matching.sufficiency.scenario import BASE
 from matching.sufficiency.spending import POUNDS
@@ -35,6 +35,7 @@ FIGURES = {
     "staying_put": "staying put at 18",
 }
 TOP = 6
+FEW = Effort(runs=20)
 MEASURES = (UNMET, NEEDED, IN_CARE, POUNDS)
 
 
@@ -42,18 +43,15 @@ def screened(
     city: City,
     *,
     measure: str = UNMET,
-    years: int = 3,
-    runs: int = 20,
+    effort: Effort = FEW,
     trajectories: int = 4,
-    seed: int = 1,
-    workers: int = 1,
 ) -> pd.DataFrame:
     """Morris: name, effect (mean absolute, over the whole range of a figure), direction, spread; largest first."""
     names = [name for name in FIGURES if name in city.parameters.figures]
     problem = _problem(city, names)
-    points = morris_sample.sample(problem, trajectories, seed=seed)
-    answers = _answers(city, names, points, measure, years, runs, seed, workers)
-    found = morris_analysis.analyze(problem, points, answers, seed=seed)
+    points = morris_sample.sample(problem, trajectories, seed=effort.seed)
+    answers = _answers(city, names, points, measure, effort)
+    found = morris_analysis.analyze(problem, points, answers, seed=effort.seed)
     table = pd.DataFrame(
         {"name": names, "effect": found["mu_star"], "direction": found["mu"], "spread": found["sigma"]}
     )
@@ -65,11 +63,8 @@ def apportioned(
     names: Sequence[str],
     *,
     measure: str = UNMET,
-    years: int = 3,
-    runs: int = 20,
+    effort: Effort = FEW,
     points: int = 8,
-    seed: int = 1,
-    workers: int = 1,
 ) -> pd.DataFrame:
     """Sobol: the share of the spread of the answer due to each figure alone (`first`) and with others (`total`).
 
@@ -77,9 +72,9 @@ def apportioned(
     """
     names = tuple(names)[:TOP]
     problem = _problem(city, names)
-    drawn_at = sobol_sample.sample(problem, points, calc_second_order=False, seed=seed)
-    answers = _answers(city, names, drawn_at, measure, years, runs, seed, workers)
-    found = sobol_analysis.analyze(problem, answers, calc_second_order=False, seed=seed)
+    drawn_at = sobol_sample.sample(problem, points, calc_second_order=False, seed=effort.seed)
+    answers = _answers(city, names, drawn_at, measure, effort)
+    found = sobol_analysis.analyze(problem, answers, calc_second_order=False, seed=effort.seed)
     return pd.DataFrame(
         {
             "name": names,
@@ -91,25 +86,16 @@ def apportioned(
     )
 
 
-def swings(
-    city: City,
-    names: Sequence[str],
-    *,
-    measure: str = UNMET,
-    years: int = 3,
-    runs: int = 50,
-    seed: int = 1,
-    workers: int = 1,
-) -> pd.DataFrame:
+def swings(city: City, names: Sequence[str], *, measure: str = UNMET, effort: Effort = FEW) -> pd.DataFrame:
     """The answer with each figure at the low and at the high end of its range, all others as they are; largest swing first.
 
     Columns: name, words, low, high, base; rows of a tornado.
     """
     figures = city.parameters.figures
     ends = {(name, end): (name, getattr(figures[name], end)) for name in names for end in ("low", "high")}
-    pieces = {key: ({name: value}, measure, years, runs, seed) for key, (name, value) in ends.items()}
-    pieces["base", ""] = ({}, measure, years, runs, seed)
-    found = fan_out(_answer, pieces, shared=(city,), workers=workers)
+    pieces = {key: ({name: value}, measure, effort) for key, (name, value) in ends.items()}
+    pieces["base", ""] = ({}, measure, effort)
+    found = fan_out(_answer, pieces, shared=(city,), workers=effort.workers)
     base = found["base", ""]
     rows = [
         {
@@ -142,24 +128,20 @@ def _answers(
     names: Sequence[str],
     points: npt.NDArray[np.float64],
     measure: str,
-    years: int,
-    runs: int,
-    seed: int,
-    workers: int,
+    effort: Effort,
 ) -> npt.NDArray[np.float64]:
     """The measure in the last year, on average over runs, at each point."""
     if measure not in MEASURES:
         raise MatchingError(f"{measure!r} can not be screened. Choose one of: {', '.join(MEASURES)}.")
     pieces = {
-        at: (dict(zip(names, map(float, point), strict=True)), measure, years, runs, seed)
-        for at, point in enumerate(points)
+        at: (dict(zip(names, map(float, point), strict=True)), measure, effort) for at, point in enumerate(points)
     }
-    found = fan_out(_answer, pieces, shared=(city,), workers=workers)
+    found = fan_out(_answer, pieces, shared=(city,), workers=effort.workers)
     return np.array([found[at] for at in range(len(points))])
 
 
-def _answer(city: City, values: dict[str, float], measure: str, years: int, runs: int, seed: int) -> float:
+def _answer(city: City, values: dict[str, float], measure: str, effort: Effort) -> float:
     at = city.with_parameters(**values)
-    counts = batch_of(at, BASE, None, years, seed, range(runs))
-    told = run_values(counts, at.choices.areas, at.parameters, BASE, seed)
+    counts = batch_of(at, BASE, None, effort.years, effort.seed, range(effort.runs))
+    told = run_values(counts, at.choices.areas, at.parameters, BASE, effort.seed)
     return float(told.of(measure, ALL, ALL)[:, -1].mean())

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -133,7 +134,7 @@ def _own_places(choices: Choices, scenario: Scenario, weeks: int) -> npt.NDArray
     ]
     places = np.full(weeks, sum(own), dtype=np.int16)
     for home in scenario.childrens_homes:
-        places[round(home.from_month * WEEKS_A_MONTH) :] += home.places
+        places[ceil(home.from_month * WEEKS_A_MONTH) :] += home.places
     if places.min(initial=0) < 0:
         raise MatchingError(
             f"{scenario.name}: more places in children's homes close than the register holds ({sum(own)}). "

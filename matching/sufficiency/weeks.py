@@ -5,6 +5,7 @@ leave together. `searches` holds how a week's searches are settled, `people` how
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -144,7 +145,7 @@ class Batch:
         self._record(rows, who, kind, place, seeks, week)
 
     def _plan(
-        self, kind: npt.NDArray[np.int16], luck: npt.NDArray[np.float64], new: npt.NDArray[np.bool_]
+        self, kind: npt.NDArray[np.int16], luck: npt.NDArray[np.float32], new: npt.NDArray[np.bool_]
     ) -> npt.NDArray[np.int8]:
         """Where the plan leads: a search for a family (WAITING), or kin, parents, supported or residential by choice."""
         kin = self.parameters["kin"]
@@ -174,8 +175,22 @@ class Batch:
         rank = self.supply.later if week >= self.supply.later_from else self.supply.rank
         policy = self.scenario.policy
         together = policy.plan_every > 0 and week % policy.plan_every == 0
+        # who must stay together is looked for together first, and parted before a children's home
+        alone, tried = self.choices.members[kind, 0] == NO_HOME, self.people.tried[rows, who]
+        may_part = ~alone & (~self.choices.required[kind] | (tried >= WAITS_AT_MOST))
         found = settle(
-            self.choices, rank, self.supply, usable, self.free, rows, kind, old, seeks, policy.siblings_first, together
+            self.choices,
+            rank,
+            self.supply,
+            usable,
+            self.free,
+            rows,
+            kind,
+            old,
+            seeks,
+            may_part,
+            policy.siblings_first,
+            together,
         )
         moved = found.homes[:, 0] != NO_HOME
         self._release(rows[moved & stays], who[moved & stays])
@@ -183,7 +198,7 @@ class Batch:
         return found
 
     def _last_resort(
-        self, rows: Rows, who: Rows, kind: npt.NDArray[np.int16], luck: npt.NDArray[np.float64]
+        self, rows: Rows, who: Rows, kind: npt.NDArray[np.int16], luck: npt.NDArray[np.float32]
     ) -> npt.NDArray[np.int8]:
         """An agency home elsewhere; else wait; after some weeks a children's home."""
         tried = self.people.tried[rows, who]
@@ -221,7 +236,7 @@ class Batch:
         homes = people.home[rows, who]
         # a home that leaves ends the stay of whoever lives there
         ends = np.where(homes != NO_HOME, self.closes[rows[:, None], homes], NEVER).min(axis=1)
-        until = np.minimum(until, np.maximum(ends, week + 1))
+        until = np.where(place == ADOPTION, until, np.minimum(until, np.maximum(ends, week + 1)))
         people.due[rows, who] = np.where(waits, week + 1, np.minimum(until, NEVER))
 
     def _count_searches(
@@ -256,7 +271,7 @@ class Batch:
         place: npt.NDArray[np.int8],
         before: npt.NDArray[np.int8],
         seeks: npt.NDArray[np.bool_],
-        luck: npt.NDArray[np.float64],
+        luck: npt.NDArray[np.float32],
         found: Searches,
         week: int,
         year: int,
@@ -272,7 +287,7 @@ class Batch:
         month = min(int(week / WEEKS_A_MONTH), self.counts.by_month.shape[1] - 1)
         np.add.at(self.counts.by_month[:, month], rows[none], self.choices.size[kind[none]])
         for which, hit in ((NO_FAMILY, none), (FAR, far), (OUTSIDE, outside), (PARTED, found.parted)):
-            by = (rows[hit], which, self.need[kind[hit]], area[hit])
+            by: Any = (rows[hit], which, self.need[kind[hit]], area[hit])
             np.add.at(self.counts.short[:, year], by, self.choices.size[kind[hit]])
 
     def _short(self, rows: Rows, who: Rows, now: npt.NDArray[np.bool_]) -> None:
