@@ -1,5 +1,9 @@
-"""`placements serve`, `audit`, `replay`, `backup`, `restore`: the commands that the service adds."""
+"""`placements serve`, `worker`, `audit`, `replay`, `backup`, `restore`: the commands that the service adds."""
 
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,11 +15,13 @@ if TYPE_CHECKING:
     from api.db.store import Store
 
 WRONG_INPUT, BREACHES = 2, 3
+GRACE = 20  # seconds in which requests that have begun may end
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands; what they need is imported when they run."""
     app.command("serve")(serve)
+    app.command("worker")(work)
     trail = typer.Typer(help="The trail of acts.", invoke_without_command=True)
     trail.callback()(audit)
     trail.command("verify")(verify)
@@ -30,6 +36,9 @@ def serve(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", help="Port to listen on.", min=1, max=65535)] = 8000,
     empty: Annotated[bool, typer.Option("--empty", help="Do not load the sample city into an empty database.")] = False,
+    alone: Annotated[
+        bool, typer.Option("--alone", help="Do not start the worker; 'placements worker' runs it elsewhere.")
+    ] = False,
 ) -> None:
     """Run the service; an empty SQLite database gets the sample city and a sign-in for each role, printed once."""
     import uvicorn
@@ -44,7 +53,37 @@ def serve(
         for name, password in fill(settings, date.today()):  # noqa: DTZ011 - the day where the officers are
             screen.print(f"{name:32} {password}")
     screen.print(f"Listening on http://{host}:{port}; the API is described at /api/openapi.json")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning", access_log=False)
+    with _beside(alone):
+        uvicorn.run(
+            create_app(settings),
+            host=host,
+            port=port,
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+        )
+
+
+@contextmanager
+def _beside(alone: bool) -> Iterator[None]:
+    """The worker as a process beside this one, unless it runs by itself elsewhere."""
+    if alone:
+        yield
+        return
+    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker"])
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def work() -> None:
+    """Run the worker alone: plans over a second, imports, forecasts and exports. A second one stands by."""
+    from api.settings import Settings
+    from api.worker import queue
+
+    queue.run(Settings.from_environment(), _store())
 
 
 def audit(
@@ -94,8 +133,8 @@ def replay(
 ) -> None:
     """Make a kept plan again: 0 the same, 3 another one, with each child whose home differs."""
     from api.errors import ServiceError
-    from api.main import maps
     from api.services import replaying
+    from api.services.geography import maps
     from matching.policy import read_policy
 
     store, other = _store(), read_policy(policy) if policy else None
@@ -113,7 +152,10 @@ def replay(
 
 
 def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="File to write the copy to.")]) -> None:
-    """Copy the whole record into one file, as it stands at one moment. The keys are not in it: keep them apart."""
+    """Copy the whole record into one file, as it stands at one moment, and the keys of its people into FILE.keys beside it.
+
+    Keep only the newest keys: then somebody who was erased is gone from every older copy too. The key file is in neither.
+    """
     from api.db.copies import read_whole, write_copy
 
     write_copy(_store(), file)
@@ -121,11 +163,16 @@ def backup(file: Annotated[Path, typer.Argument(metavar="FILE", help="File to wr
     typer.echo(f"{found.rows} rows, read back and whole; head of the trail {found.head}")
 
 
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup wrote.")]) -> None:
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy that backup wrote.")],
+    keys: Annotated[
+        Path | None, typer.Option("--keys", help="The newest file of keys, if it is not FILE.keys.", exists=True)
+    ] = None,
+) -> None:
     """Put a copy into an empty record, all of it or nothing; its trail is read first."""
     from api.db.copies import restore_copy
 
-    found = restore_copy(_store(), file)
+    found = restore_copy(_store(), file, keys)
     typer.echo(f"{found.rows} rows restored; the trail is whole up to {found.head}")
 
 

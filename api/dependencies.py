@@ -14,13 +14,19 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
-from api.db.queries import Maps
+from api.db.queries import Maps, load_caseload
 from api.db.store import Store
 from api.db.tables import Answered
 from api.errors import NotSignedIn, Wrong
-from api.security.accounts import User, now, signed_in
+from api.security import api_keys, sessions
+from api.security.accounts import User, now
+from api.security.from_provider import still_may
+from api.security.limiting import Limiter
+from api.security.provider import Provider
 from api.security.roles import May
+from api.services.policies import InForce
 from api.settings import Settings
+from matching.domain import Caseload
 from matching.policy import Policy
 
 BEARER = HTTPBearer(auto_error=False, description="The token that signing in gave.")
@@ -38,9 +44,27 @@ class Service:
     settings: Settings
     store: Store
     maps: Maps
-    policy: Policy
+    policies: InForce
     pool: Executor
+    provider: Provider | None = None
+    limiter: Limiter | None = None
+    clock: Callable[[], datetime] = now
     today: Callable[[], date] = the_day
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force today."""
+        return self.policies.on(self.today())
+
+    def read_ahead(self, authority: str | None) -> Caseload:
+        """The caseload, read before an act takes the writer's lock; within it only what changed since is read again."""
+        with self.store.reading() as session:
+            return self.read_within(session, authority)
+
+    def read_within(self, session: Session, authority: str | None) -> Caseload:
+        """The caseload as an act's own transaction sees it."""
+        session.flush()
+        return load_caseload(session, self.store.seal, self.maps, self.today(), authority)
 
 
 def service(request: Request) -> Service:
@@ -62,23 +86,49 @@ def token(given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
 Token = Annotated[str, Depends(token)]
 
 
+def address_of(request: Request) -> str:
+    """Where a request comes from; behind a reverse proxy the server has put the client's own address here."""
+    return request.client.host if request.client else "nowhere"
+
+
+def asking(parts: Service, held: str) -> User:
+    """Who holds a token or a key, if they still may be here and do not ask too fast."""
+    at = parts.clock()
+    if held.startswith(api_keys.PREFIX):
+        user = api_keys.holder(parts.store, held, at)
+    else:
+        required = parts.settings.second_factor == "required"
+        found = sessions.held(parts.store, held, parts.settings.idle_minutes, at, second_factor=required)
+        user = found.user
+        if parts.provider is not None and found.checked_at is not None:
+            still_may(parts.store, parts.provider, user.session or "", found.checked_at, at)
+    if parts.limiter is not None:
+        parts.limiter.count(user)
+    return user
+
+
 def current_user(parts: TheService, held: Token) -> User:
     """Who is asking."""
-    return signed_in(parts.store, held, parts.settings.idle_minutes)
+    return asking(parts, held)
 
 
 CurrentUser = Annotated[User, Depends(current_user)]
 
 
 class Needs:
-    """A route's declared permission; a test refuses a route without one."""
+    """A route's declared permission; a test refuses a route without one.
 
-    def __init__(self, what: May) -> None:
-        self.what = what
+    With `proved` it also wants a proof, five minutes old at most, that it is the person who asks.
+    """
 
-    def __call__(self, user: CurrentUser) -> User:
+    def __init__(self, what: May, *, proved: bool = False) -> None:
+        self.what, self.proof = what, proved
+
+    def __call__(self, user: CurrentUser, parts: TheService) -> User:
         """The person, if they may."""
         user.needs(self.what)
+        if self.proof:
+            user.proved(parts.clock())
         return user
 
 
@@ -113,7 +163,7 @@ class Acting:
                     raise Wrong(
                         "This idempotency key was used for another request.", "Use a new key for a new request."
                     )
-                return kept.body, kept.status, True
+                return _answer(self.parts, kept), kept.status, True
             body = json.loads(json.dumps(action(session), default=str))
             if self.key:
                 session.add(
@@ -122,16 +172,27 @@ class Acting:
                         key=self.key,
                         request_hash=self.request_hash,
                         status=status,
-                        body=body,
-                        at=now(),
+                        sealed=self.parts.store.seal.close(
+                            {"body": json.dumps(body)}, "answered", f"{self.user.name}|{self.key}", "sealed"
+                        ),
+                        at=self.parts.clock(),
                     )
                 )
             return body, status, False
 
         def entry(done: tuple[Any, int, bool]) -> Entry:
-            return Entry(self.user.name, act, about, {**detail, "again": True} if done[2] else detail)
+            return self.entry(act, about, **({**detail, "again": True} if done[2] else detail))
 
         return self.parts.store.transact(once, entry)
+
+    def entry(self, act: str, about: str, **detail: object) -> Entry:
+        """What the trail says of an act of this person."""
+        return Entry(self.user.name, act, about, detail)
+
+
+def _answer(parts: Service, kept: Answered) -> Any:
+    """An answer holds what the record holds, and is sealed like it."""
+    return json.loads(parts.store.seal.open(kept.sealed, "answered", f"{kept.person}|{kept.key}", "sealed")["body"])
 
 
 async def _request_hash(request: Request) -> str:

@@ -5,10 +5,14 @@ ServiceError
 ├── NotAllowed       403   the role may not do this
 ├── NotHere          404   no such thing, or not in the person's authority (the two are not told apart)
 ├── Conflict         409   something changed; `changed` says what
+├── Stopped          409   somebody stopped the job
 ├── Outdated         412   the edit was made on an older version
 ├── Wrong            422   the request cannot be; `fields` says where
-└── TooManyTries     429   wait
+├── TooManyTries     429   wait
+└── NotReachable     503   something outside does not answer
 """
+
+from datetime import timedelta
 
 from matching import errors as core
 
@@ -48,6 +52,16 @@ class Conflict(ServiceError):
     status, title = 409, "Something changed"
 
 
+class Stopped(ServiceError):
+    """Somebody stopped the job."""
+
+    status, title = 409, "The job was stopped"
+
+
+class JobDied(Exception):
+    """The process of a job ended before the job was settled; worth another try. Never seen outside the worker."""
+
+
 class Outdated(ServiceError):
     """The edit was made on an older version."""
 
@@ -61,9 +75,23 @@ class Wrong(ServiceError):
 
 
 class TooManyTries(ServiceError):
-    """Wait."""
+    """Wait; `wait` is how long."""
 
     status, title = 429, "Too many tries"
+
+    def __init__(self, detail: str, way_out: str = "", *, wait: timedelta) -> None:
+        super().__init__(detail, way_out)
+        self.wait = wait
+
+
+class NotReachable(ServiceError):
+    """Something that the service stands on does not answer; `wait` is how long until it is worth another try."""
+
+    status, title = 503, "Not reachable just now"
+
+    def __init__(self, detail: str, way_out: str = "", *, wait: timedelta = timedelta(seconds=10)) -> None:
+        super().__init__(detail, way_out)
+        self.wait = wait
 
 
 CORE: dict[type[core.MatchingError], type[ServiceError]] = {

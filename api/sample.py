@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from api.db import queries
 from api.db.audit import Entry
+from api.db.opening import opened
 from api.db.queries import PARTS
 from api.db.sealing import Seal
-from api.db.store import Store
 from api.db.tables import Person
 from api.security.accounts import new_person
 from api.security.roles import Role
@@ -26,8 +26,7 @@ QUICK = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # passwo
 
 def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
     """Names and passwords, if the database was empty; else nothing is changed and nothing is told."""
-    store = Store(settings.database, Seal.from_file(settings.key_file, make=True))
-    store.migrate()
+    store = opened(settings)
     with store.reading() as session:
         if session.scalar(select(func.count()).select_from(Person)):
             return []

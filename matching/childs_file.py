@@ -11,7 +11,7 @@ from datetime import date
 import numpy as np
 
 from matching.candidates import Candidates, standing_of
-from matching.describe import criteria_of, group_position, outcomes_of, placement_of, unplaced_of
+from matching.describe import criteria_of, group_position, must_have_not_met, outcomes_of, placement_of, unplaced_of
 from matching.domain import Decision
 from matching.plan import Kept, Reason
 from matching.planning import Prepared
@@ -154,9 +154,7 @@ def _looked_at(ready: Prepared, child: str) -> tuple[Line, ...]:
     titles = {rule.code: rule.title for rule in ready.found.policy.every_rule}
     lines = [Line(sentence=Sentence.of(told, **words))]
     for code, number in standing.tally()[:2]:
-        template = "Not so at {homes}: {title}."
-        title = titles[code][:1].lower() + titles[code][1:]
-        lines.append(Line(sentence=Sentence.of(template, homes=counted(number, "home"), title=title), code=code))
+        lines.append(Line(sentence=must_have_not_met(titles[code], number), code=code))
     return tuple(lines)
 
 

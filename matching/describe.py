@@ -170,18 +170,28 @@ def _unplaced(found: Candidates, child: str, used: Counter[str]) -> Unplaced:
 def near_misses_of(
     found: Candidates, children: Sequence[str], standing: Standing, these: Flags, taken: Flags | None = None
 ) -> tuple[NearMiss, ...]:
-    """The nearest of `these` homes in words: places not `taken` first, the least in the way, then the most points."""
+    """The nearest of `these` homes in words."""
+    taken = np.zeros(these.size, dtype=bool) if taken is None else taken
+    return tuple(
+        near_miss(found, children, int(column), taken[column])
+        for column in nearest(found, children, standing, these, taken)
+    )
+
+
+def nearest(
+    found: Candidates, children: Sequence[str], standing: Standing, these: Flags, taken: Flags | None = None
+) -> Integers:
+    """Positions of the nearest of `these` homes: not `taken` first, the least in the way, then the most points."""
     columns = np.flatnonzero(these)
     taken = np.zeros(these.size, dtype=bool) if taken is None else taken
     points = found.judged.total[[found.row_of_child[ref] for ref in children]].sum(axis=0)
     missing = standing.in_the_way.sum(axis=0) + _years_outside(found, children) // YEARS_AS_ONE
     order = np.lexsort((columns, -points[columns], missing[columns], taken[columns]))
-    return tuple(
-        _near_miss(found, children, int(column), taken[column]) for column in columns[order][:MOST_NEAR_MISSES]
-    )
+    return np.asarray(columns[order][:MOST_NEAR_MISSES], dtype=np.int64)
 
 
-def _near_miss(found: Candidates, children: Sequence[str], column: int, taken: bool) -> NearMiss:
+def near_miss(found: Candidates, children: Sequence[str], column: int, taken: bool = False) -> NearMiss:
+    """What would make a home possible, in words."""
     needs, home = blockers_of(found, children, column), found.register.homes.items[column].home.ref
     if taken:
         told = Sentence.of("The places at {home} are used for other children in this plan.", home=home)
@@ -225,12 +235,11 @@ def _used_elsewhere(child: str, possible: list[str], used: Counter[str]) -> tupl
 def _why_none(found: Candidates, standing: Standing) -> tuple[Reason, ...]:
     """The rules that stand in the way most often, with how many homes each rules out."""
     titles = {rule.code: rule for rule in found.policy.every_rule}
-    template = "Not so at {homes}: {title}."
     return tuple(
         Reason(
             code=code,
             verdict=Verdict.NOT_MET,
-            sentence=Sentence.of(template, homes=counted(number, "home"), title=_lower_first(titles[code].title)),
+            sentence=must_have_not_met(titles[code].title, number),
             level=titles[code].level,
             may_be_lifted_by=titles[code].lifted_by,
         )
@@ -238,8 +247,10 @@ def _why_none(found: Candidates, standing: Standing) -> tuple[Reason, ...]:
     )
 
 
-def _lower_first(text: str) -> str:
-    return text[:1].lower() + text[1:]
+def must_have_not_met(title: str, homes: int) -> Sentence:
+    """At how many homes the must-have with this title is not met."""
+    template = "At {homes} a must-have is not met: {title}."
+    return Sentence.of(template, homes=counted(homes, "home"), title=title[:1].lower() + title[1:])
 
 
 def outcomes_of(caseload: Caseload, placed: Iterable[tuple[str, str]]) -> tuple[SiblingOutcome, ...]:

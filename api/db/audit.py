@@ -36,12 +36,13 @@ def write(session: Session, entry: Entry) -> AuditEntry:
         detail=json.dumps(entry.detail, sort_keys=True, ensure_ascii=False, default=str),
         before=last.hash if last else FIRST,
     )
-    made.hash = _hash(made)
+    made.hash = hash_of(made)
     session.add(made)
     return made
 
 
-def _hash(entry: AuditEntry) -> str:
+def hash_of(entry: AuditEntry) -> str:
+    """The hash of an entry, over all that it says and the hash of the one before."""
     told = [entry.number, entry.at, entry.who, entry.act, entry.about, entry.detail, entry.before]
     return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
 
@@ -76,5 +77,5 @@ def _faults(entry: AuditEntry, expected: int, before: str) -> Iterator[str]:
         yield f"Entry {expected} is missing: the next one is {entry.number}."
     if entry.before != before:
         yield f"Entry {entry.number} does not follow the one before it."
-    if entry.hash != _hash(entry):
+    if entry.hash != hash_of(entry):
         yield f"Entry {entry.number} was changed after it was written."

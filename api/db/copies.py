@@ -2,6 +2,9 @@
 
 Lines of JSON: a head with the revision of the tables, the rows table by table, an end with how many, the SHA-256 of all
 lines before it, and the head of the trail. The same file restores into SQLite and PostgreSQL.
+
+The keys of the people in it stand in a second file beside it, of the same form. The newest file of keys opens every older
+copy too, save for people who were erased since: so keep many copies, and only the newest keys.
 """
 
 import base64
@@ -10,23 +13,24 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, DateTime, LargeBinary, Table, func, insert, select
+from sqlalchemy import Connection, Date, DateTime, LargeBinary, Table, func, insert, select
 from sqlalchemy.orm import Session
 
 from api.db import audit
 from api.db.audit import Entry
 from api.db.store import Store
-from api.db.tables import AuditEntry, Base, Person
+from api.db.tables import AuditEntry, Base, DataKey, Person
 from matching.errors import MatchingError
 
 FORMAT = "placements-record-1"
 AT_ONCE = 1000
+KEYS = Base.metadata.tables[DataKey.__tablename__]
 
 
 class WrongCopy(MatchingError):
@@ -44,11 +48,22 @@ class Copied:
 def write_copy(store: Store, path: Path) -> Copied:
     """Write the record as it stands at one moment; the file appears whole, or not at all."""
     store.transact(lambda _: None, lambda _: Entry("system", "backup", "record", {}))
+    with store.at_one_moment() as connection:
+        _whole(keys_beside(path), connection, [KEYS])
+        return _whole(path, connection, [table for table in Base.metadata.sorted_tables if table is not KEYS])
+
+
+def keys_beside(path: Path) -> Path:
+    """Where the keys of a copy are."""
+    return path.with_name(f"{path.name}.keys")
+
+
+def _whole(path: Path, connection: Connection, tables: list[Table]) -> Copied:
     half = path.with_name(f".{path.name}.half")
     half.unlink(missing_ok=True)
     try:
         with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            done = _write(store, file)
+            done = _write(connection, file, tables)
             file.flush()
             os.fsync(file.fileno())
         os.replace(half, path)
@@ -57,30 +72,29 @@ def write_copy(store: Store, path: Path) -> Copied:
     return done
 
 
-def _write(store: Store, file: Any) -> Copied:
+def _write(connection: Connection, file: Any, tables: list[Table]) -> Copied:
     digest, rows = hashlib.sha256(), 0
-    with store.at_one_moment() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
-        for told in _lines(connection, {"format": FORMAT, "revision": revision}):
-            line = json.dumps(told, ensure_ascii=False).encode() + b"\n"
-            digest.update(line)
-            file.write(line)
-            rows += "table" in told
-        head = _head(connection)
+    revision = MigrationContext.configure(connection).get_current_revision()
+    for told in _lines(connection, {"format": FORMAT, "revision": revision}, tables):
+        line = json.dumps(told, ensure_ascii=False).encode() + b"\n"
+        digest.update(line)
+        file.write(line)
+        rows += "table" in told
+    head = _head(connection)
     end = {"rows": rows, "sha256": digest.hexdigest(), "head": head}
     file.write(json.dumps(end, sort_keys=True).encode() + b"\n")
     return Copied(rows, head)
 
 
-def _lines(connection: Connection, head: dict[str, object]) -> Iterator[dict[str, object]]:
+def _lines(connection: Connection, head: dict[str, object], tables: list[Table]) -> Iterator[dict[str, object]]:
     yield head
-    for table in Base.metadata.sorted_tables:
+    for table in tables:
         for row in connection.execute(select(table).execution_options(yield_per=AT_ONCE)).mappings():
             yield {"table": table.name, "row": {name: _told(value) for name, value in row.items()}}
 
 
 def _told(value: Any) -> Any:
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
@@ -128,20 +142,34 @@ def _plain(line: bytes) -> dict[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def restore_copy(store: Store, path: Path) -> Copied:
-    """Put a copy into an empty record, all of it or nothing, and read its trail; raises `WrongCopy`."""
+def restore_copy(store: Store, path: Path, keys: Path | None = None) -> Copied:
+    """Put a copy into an empty record, all of it or nothing, and read its trail; raises `WrongCopy`.
+
+    `keys` is the newest file of keys; the one beside the copy if none is named.
+    """
     found, revision = read_whole(path)
+    beside = keys or keys_beside(path)
+    if not beside.is_file():
+        raise WrongCopy(
+            f"The keys of {path.name} are missing: {beside.name}. Name the newest file of keys with --keys."
+        )
+    known, _ = read_whole(beside)
     store.migrate(revision)
     with store.rewriting() as connection:
         _only_when_empty(connection)
-        with path.open("rb") as file:
-            rows = (json.loads(line) for line in islice(file, 1, found.rows + 1))
-            for name, group in groupby(rows, key=lambda told: str(told["table"])):
-                _load(connection, Base.metadata.tables[name], (told["row"] for told in group))
+        _fill(connection, path, found.rows)
+        _fill(connection, beside, known.rows)
         _trail_stands(connection, found.head)
     store.migrate()
     store.transact(lambda _: None, lambda _: Entry("system", "restore", "record", {"rows": found.rows}))
     return found
+
+
+def _fill(connection: Connection, path: Path, count: int) -> None:
+    with path.open("rb") as file:
+        rows = (json.loads(line) for line in islice(file, 1, count + 1))
+        for name, group in groupby(rows, key=lambda told: str(told["table"])):
+            _load(connection, Base.metadata.tables[name], (told["row"] for told in group))
 
 
 def _only_when_empty(connection: Connection) -> None:
@@ -164,6 +192,8 @@ def _value(kind: Any, value: Any) -> Any:
         return None
     if isinstance(kind, DateTime):
         return datetime.fromisoformat(value)
+    if isinstance(kind, Date):
+        return date.fromisoformat(value)
     return base64.b64decode(value) if isinstance(kind, LargeBinary) else value
 
 

@@ -1,16 +1,20 @@
 """The bridge between the record and the core: facts in and out, the caseload of a moment, places that are promised."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
+from api.db.data_keys import keyring
+from api.db.readings import Readings
 from api.db.sealing import Seal
-from api.db.tables import Bed, Fact
+from api.db.tables import Bed, Fact, PoolMember
 from api.errors import Conflict, NotHere, Outdated
 from matching.domain import (
     Caseload,
@@ -45,19 +49,19 @@ PARTS = {
     "agreement": "decisions",
     "refusal": "refusals",
 }
-SEALED = {
-    "child": ("home_place", "school_place", "family_time_place", "worship_place", "preferred_place", "places_to_avoid"),
-    "home": ("place",),
-}
+WHOLE = ("child", "home")  # every cell of these tells of a person
+FEW = 20  # rows whose keys are read one by one
+SEALED = {"relationship": ("reason",), "agreement": ("reason",), "refusal": ("said",)}
 
 
 @dataclass(frozen=True)
 class Maps:
-    """What the core needs of geography; read once."""
+    """What the core needs of geography, read once, and the facts that were read with it."""
 
     find: FindPlace
     crossings: tuple[WaterCrossing, ...]
     adjoining: frozenset[tuple[str, str]] | None
+    readings: Readings = field(default_factory=Readings, compare=False)
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,22 @@ def ref_of(value: Any) -> str:
     return "|".join((value.child, value.home))
 
 
+def subject_of(kind: str, ref: str) -> str:
+    """Whose key seals a fact: the child or home itself; for a tie, the child or group that it is about."""
+    parts = ref.split("|")
+    if kind in WHOLE:
+        return f"{kind}:{ref}"
+    if kind == "relationship":
+        return f"tie:{parts[1]}"
+    return f"child:{parts[1] if kind == 'agreement' else parts[0]}"
+
+
+def hidden_of(kind: str, cells: dict[str, str]) -> dict[str, str]:
+    """Take out of some cells what is to be sealed."""
+    columns = [c for c in cells if c != "ref"] if kind in WHOLE else SEALED.get(kind, ())
+    return {column: cells.pop(column) for column in columns if column in cells}
+
+
 def save(
     session: Session, seal: Seal, maps: Maps, kind: str, cells: dict[str, str], version: int | None = None
 ) -> Kept:
@@ -98,7 +118,7 @@ def save(
     if row is None:
         row = Fact(kind=kind, ref=ref, cells={}, version=0)
         session.add(row)
-    kept = _put(row, seal, value)
+    kept = _put(session, row, seal, value)
     session.flush()
     return kept
 
@@ -106,15 +126,44 @@ def save(
 def add_new(session: Session, seal: Seal, kind: str, value: Any) -> None:
     """Add a fact that is known to be new and read already; many at once are quick."""
     row = Fact(kind=kind, ref=ref_of(value), cells={}, version=0)
-    _put(row, seal, value)
+    _put(session, row, seal, value)
     session.add(row)
 
 
-def _put(row: Fact, seal: Seal, value: Any) -> Kept:
+@dataclass(frozen=True)
+class FactsNow:
+    """Every fact of one moment by kind and reference, as value and version, and the stamps that say so."""
+
+    facts: dict[str, dict[str, tuple[Any, int]]]
+    stamps: tuple[str, ...]
+
+
+def facts_now(session: Session, seal: Seal, maps: Maps) -> FactsNow:
+    """All facts, to be compared with others; raises what reading them raises."""
+    columns = (Fact.kind, Fact.ref, Fact.stamp, Fact.version)
+    rows = session.execute(select(*columns).order_by(Fact.kind, Fact.ref)).all()
+    values = maps.readings.facts(session, [row.stamp for row in rows], _reader(session, seal, maps))
+    facts: dict[str, dict[str, tuple[Any, int]]] = {kind: {} for kind in KINDS}
+    for row, value in zip(rows, values, strict=True):
+        facts[row.kind][row.ref] = (value, row.version)
+    return FactsNow(facts, tuple(row.stamp for row in rows))
+
+
+def as_row(session: Session, seal: Seal, kind: str, value: Any, version: int) -> dict[str, Any]:
+    """A fact as the columns of its row, for many at once, within the act that writes them."""
+    row = Fact(kind=kind, ref=ref_of(value), version=version - 1)
+    _put(session, row, seal, value)
+    return {column.name: getattr(row, column.name) for column in Fact.__table__.columns}
+
+
+def _put(session: Session, row: Fact, seal: Seal, value: Any) -> Kept:
     told = cells_of(value)
-    hidden = {column: told.pop(column) for column in SEALED.get(row.kind, ()) if column in told}
-    row.authority, row.cells, row.version = getattr(value, "authority", None), told, row.version + 1
-    row.sealed = seal.close(hidden, "fact", f"{row.kind}:{row.ref}", "sealed") if hidden else None
+    hidden = hidden_of(row.kind, told)
+    row.authority = value.approved_by if isinstance(value, Home) else getattr(value, "authority", None)
+    row.pool, row.changed_on = getattr(value, "pool", None), datetime.now(tz=UTC).date()
+    row.cells, row.version, row.stamp = told, row.version + 1, uuid.uuid4().hex
+    own = keyring(session, seal).made(subject_of(row.kind, row.ref)) if hidden else seal
+    row.sealed = own.close(hidden, "fact", f"{row.kind}:{row.ref}", "sealed") if hidden else None
     return Kept(row.kind, row.ref, {**told, **hidden}, row.version)
 
 
@@ -125,65 +174,155 @@ def remove(session: Session, kind: str, ref: str) -> None:
         session.delete(row)
 
 
-def one(session: Session, seal: Seal, kind: str, ref: str, authority: str | None) -> Kept:
-    """One fact; raises `NotHere` when there is none, or it is another authority's."""
+def one(session: Session, seal: Seal, kind: str, ref: str, authority: str | None, *, to_change: bool = False) -> Kept:
+    """One fact; raises `NotHere` when there is none, or none that this authority sees, or may change."""
     row = session.get(Fact, (kind, ref))
-    if row is None or (authority and kind == "child" and row.authority not in (authority, None)):
+    if row is None or not (authority is None or kind not in WHOLE or seen(session, row, authority, to_change)):
         raise NotHere(f"There is no {kind} with this reference.", "Look it up in the list.")
-    return opened(seal, row)
+    return opened(session, seal, row)
+
+
+def seen(session: Session, row: Fact, authority: str, to_change: bool = False) -> bool:
+    """Whether a child or home is there for an authority or pool.
+
+    A child is its own authority's, and its pool's. A home is there for the authority that approved it, for all if none
+    did, and for every member of its pool; who only shares it does not change it.
+    """
+    if row.authority == authority or row.pool == authority:
+        return True
+    if row.kind == "child":
+        return False
+    return row.authority is None or (not to_change and row.pool in pools_of(session, authority))
+
+
+def pools_of(session: Session, authority: str) -> frozenset[str]:
+    """The pools whose homes an authority shares."""
+    return frozenset(session.scalars(select(PoolMember.pool).where(PoolMember.authority == authority)))
+
+
+def is_there(session: Session, kind: str, ref: str) -> bool:
+    """Whether a reference is taken, by anybody."""
+    return session.get(Fact, (kind, ref)) is not None
+
+
+def must_be_new(session: Session, kind: str, ref: str) -> None:
+    """Raise `Outdated` for a reference that is taken, as saving it as new would."""
+    if is_there(session, kind, ref):
+        raise Outdated(f"There is a {kind} with this reference already.", "Choose another one, or open that one.")
 
 
 def some(session: Session, seal: Seal, kind: str, authority: str | None, after: str, limit: int) -> list[Kept]:
     """Facts in order of reference, from after a cursor."""
     query = select(Fact).where(Fact.kind == kind, Fact.ref > after).order_by(Fact.ref).limit(limit)
     if authority and kind == "child":
-        query = query.where(Fact.authority == authority)
-    return [opened(seal, row) for row in session.scalars(query)]
+        query = query.where(or_(Fact.authority == authority, Fact.pool == authority))
+    elif authority and kind == "home":
+        pools = {authority, *pools_of(session, authority)}
+        query = query.where(or_(Fact.authority == authority, Fact.authority.is_(None), Fact.pool.in_(pools)))
+    return [opened(session, seal, row) for row in session.scalars(query)]
 
 
-def opened(seal: Seal, row: Fact) -> Kept:
+def own_children(session: Session, authority: str | None) -> frozenset[str] | None:
+    """References of the children of an authority or pool; `None` for somebody who is not bound to one."""
+    if authority is None:
+        return None
+    theirs = or_(Fact.authority == authority, Fact.pool == authority)
+    return frozenset(session.scalars(select(Fact.ref).where(Fact.kind == "child", theirs)))
+
+
+def opened(session: Session, seal: Seal, row: Fact) -> Kept:
     """A row with its sealed cells."""
-    return Kept(
-        row.kind,
-        row.ref,
-        {**row.cells, **seal.open(row.sealed, "fact", f"{row.kind}:{row.ref}", "sealed")},
-        row.version,
-    )
+    hidden: dict[str, str] = {}
+    if row.sealed is not None:
+        own = keyring(session, seal).of(subject_of(row.kind, row.ref))
+        hidden = own.open(row.sealed, "fact", f"{row.kind}:{row.ref}", "sealed")
+    return Kept(row.kind, row.ref, {**row.cells, **hidden}, row.version)
 
 
 def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authority: str | None = None) -> Caseload:
-    """The caseload of this moment; places already promised are no longer free.
+    """The caseload of this moment, as far as an authority or pool sees; places already promised are no longer free."""
+    stamps = session.execute(select(Fact.kind, Fact.stamp).order_by(Fact.kind, Fact.ref)).all()
+    beds = tuple(
+        (home, child) for home, child in session.execute(select(Bed.home, Bed.child).order_by(Bed.home, Bed.number))
+    )
+    pools = pools_of(session, authority) if authority else frozenset()
+    key = (as_of, authority, pools, tuple(stamp for _, stamp in stamps), beds)
 
-    Children of other authorities who live in a home stay in it, and are not asked for homes.
-    """
+    def make() -> Caseload:
+        found = maps.readings.facts(session, [stamp for _, stamp in stamps], _reader(session, seal, maps))
+        return _made(maps, as_of, authority, pools, stamps, found, beds)
+
+    return maps.readings.caseload(key, make)
+
+
+def _made(
+    maps: Maps,
+    as_of: date,
+    authority: str | None,
+    pools: frozenset[str],
+    stamps: Sequence[Row[str, str]],
+    found: list[Any],
+    beds: tuple[tuple[str, str], ...],
+) -> Caseload:
     rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
-    for row in session.scalars(select(Fact).order_by(Fact.kind, Fact.ref)):
-        rows[row.kind].append(row_of(KINDS[row.kind], opened(seal, row).cells, maps.find))
-    _move_in(session, rows)
-    lives = {p.child for p in rows["placement"] if p.standing is Standing.CURRENT}
+    for (kind, _), value in zip(stamps, found, strict=True):
+        rows[kind].append(value)
+    _move_in(beds, rows)
     if authority:
-        rows["child"] = [c for c in rows["child"] if c.authority in (authority, None) or c.ref in lives]
-    kept = {child.ref for child in rows["child"]}
-    for kind in ("placement", "travel", "agreement", "refusal"):
-        rows[kind] = [row for row in rows[kind] if row.child in kept]
-    rows["relationship"] = [row for row in rows["relationship"] if _concerns(row, kept, rows["child"])]
-    promised = {home: number for home, number in session.execute(select(Bed.home, func.count()).group_by(Bed.home))}
-    rows["home"] = [_with_promised(home, promised.get(home.ref, 0)) for home in rows["home"]]
+        _only_seen(rows, authority, pools)
+    _without_strangers(rows)
+    promised = Counter(home for home, _ in beds)
+    rows["home"] = [_with_promised(home, promised[home.ref]) for home in rows["home"]]
     parts = {PARTS[kind]: tuple(found) for kind, found in rows.items()}
     return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)
 
 
-def _move_in(session: Session, rows: dict[str, list[Any]]) -> None:
+def _reader(session: Session, seal: Seal, maps: Maps) -> Callable[[Sequence[Fact]], list[Any]]:
+    """How rows become values: their keys in one query when there are many."""
+
+    def read(rows: Sequence[Fact]) -> list[Any]:
+        if len(rows) > FEW:
+            keyring(session, seal).load_all()
+        return [row_of(KINDS[row.kind], opened(session, seal, row).cells, maps.find) for row in rows]
+
+    return read
+
+
+def _move_in(beds: tuple[tuple[str, str], ...], rows: dict[str, list[Any]]) -> None:
     """Children to whom a place is promised count as living there: nobody plans for them again, all count beside them."""
-    promised = {bed.child: bed.home for bed in session.scalars(select(Bed))}
+    promised = {child: home for home, child in beds}
     stay = [p for p in rows["placement"] if not (p.child in promised and p.standing is not Standing.LINKED)]
     rows["placement"] = stay + [CurrentPlacement(child=child, home=home) for child, home in sorted(promised.items())]
     rows["child"] = [replace(c, move_requested=None) if c.ref in promised else c for c in rows["child"]]
 
 
-def _concerns(row: Relationship, kept: set[str], children: Iterable[Child]) -> bool:
-    groups = {child.sibling_group for child in children}
-    return row.of in kept | groups
+def _only_seen(rows: dict[str, list[Any]], authority: str, pools: frozenset[str]) -> None:
+    """Leave what an authority sees: own children, homes that are there for it, and who else lives in those.
+
+    Children of others who live in such a home stay in it, and are not asked for homes.
+    """
+    mine = {c.ref for c in rows["child"] if authority in (c.authority, c.pool)}
+    lived_in = {p.home for p in rows["placement"] if p.child in mine}
+    whose = (authority, None)
+    rows["home"] = [
+        h for h in rows["home"] if h.approved_by in whose or h.pool in {authority, *pools} or h.ref in lived_in
+    ]
+    homes = {home.ref for home in rows["home"]}
+    current = [p for p in rows["placement"] if p.standing is Standing.CURRENT and p.home in homes]
+    beside = {p.child for p in current} - mine
+    children = [c for c in rows["child"] if c.ref in mine | beside]
+    rows["child"] = [replace(c, move_requested=None) if c.ref in beside else c for c in children]
+    rows["placement"] = [p for p in rows["placement"] if p.child in mine or p in current]
+
+
+def _without_strangers(rows: dict[str, list[Any]]) -> None:
+    """Leave out what is said of children and homes that are not in these rows."""
+    children, homes = {child.ref for child in rows["child"]}, {home.ref for home in rows["home"]}
+    for kind in ("placement", "travel", "agreement", "refusal"):
+        rows[kind] = [row for row in rows[kind] if row.child in children and row.home in homes]
+    groups = {child.sibling_group for child in rows["child"]}
+    known = children | homes | {None}
+    rows["relationship"] = [row for row in rows["relationship"] if row.of in children | groups and row.to in known]
 
 
 def _with_promised(home: Home, promised: int) -> Home:
@@ -217,25 +356,28 @@ def give_back_place(session: Session, child: str, home: str) -> None:
         session.delete(bed)
 
 
-def snapshot(caseload: Caseload) -> tuple[dict[str, Any], dict[str, str]]:
-    """A caseload as plain data, from which the same plan can be made again; where people live apart, to be sealed."""
-    places: dict[str, str] = {}
+def snapshot(caseload: Caseload) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    """A caseload as plain data, from which the same plan can be made again; what tells of a person apart, by whose it is."""
+    hidden: dict[str, dict[str, str]] = {}
     told: dict[str, Any] = {"as_of": caseload.as_of.isoformat()}
     for kind, part in PARTS.items():
-        told[kind] = [dict(cells_of(row)) for row in getattr(caseload, part)]
-        for number, cells in enumerate(told[kind]):
-            for column in SEALED.get(kind, ()):
-                if column in cells:
-                    places[f"{kind}|{number}|{column}"] = cells.pop(column)
-    return json.loads(json.dumps(told)), places
+        told[kind] = []
+        for number, row in enumerate(getattr(caseload, part)):
+            cells = dict(cells_of(row))
+            taken = hidden_of(kind, cells)
+            told[kind].append(cells)
+            if taken:
+                own = hidden.setdefault(subject_of(kind, ref_of(row)), {})
+                own |= {f"{kind}|{number}|{column}": text for column, text in taken.items()}
+    return json.loads(json.dumps(told)), hidden
 
 
-def from_snapshot(told: dict[str, Any], places: dict[str, str], maps: Maps) -> Caseload:
+def from_snapshot(told: dict[str, Any], hidden: dict[str, str], maps: Maps) -> Caseload:
     """The caseload of a snapshot."""
     rows = {kind: [dict(cells) for cells in told[kind]] for kind in PARTS}
-    for where, place in places.items():
+    for where, text in hidden.items():
         kind, number, column = where.split("|")
-        rows[kind][int(number)][column] = place
+        rows[kind][int(number)][column] = text
     parts = {part: tuple(row_of(KINDS[kind], cells, maps.find) for cells in rows[kind]) for kind, part in PARTS.items()}
     as_of = date.fromisoformat(told["as_of"])
     return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)

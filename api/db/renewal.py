@@ -1,9 +1,15 @@
-"""A new key for protected fields: made, put first in the key file, and every sealed value sealed again with it."""
+"""A new key for the record: made, put first in the key file, and everything that the old one sealed sealed again with it.
+
+What tells of a person is sealed with their own key; of that, only the key itself is sealed again. So renewal is quick, and
+covers old plans too.
+"""
 
 import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +17,17 @@ from sqlalchemy.orm import Session
 from api.db.audit import Entry
 from api.db.sealing import KEY_BYTES, Seal
 from api.db.store import Store
-from api.db.tables import Fact, PlanMade
+from api.db.tables import Answered, Base, DataKey, KeptFile, Note, Person, SignedIn
+
+# each column that the record's own key seals, with the row that its values are bound to
+BY_THE_RECORD: dict[tuple[type[Base], str], Callable[[Any], str]] = {
+    (DataKey, "sealed"): lambda row: row.subject,
+    (Person, "totp"): lambda row: row.name,
+    (SignedIn, "sealed"): lambda row: row.token_hash,
+    (Answered, "sealed"): lambda row: f"{row.person}|{row.key}",
+    (KeptFile, "sealed"): lambda row: f"{row.owner}|{row.name}",
+    (Note, "sealed"): lambda row: row.id,  # drafts alone; a note about a child is sealed with the child's key
+}
 
 
 def add_key(path: Path) -> Seal:
@@ -27,17 +43,18 @@ def add_key(path: Path) -> Seal:
 
 
 def seal_again(store: Store, seal: Seal) -> int:
-    """Open every sealed value and seal it with the newest key, all or none; how many there were."""
+    """Open everything that the record's key sealed and seal it with the newest one, all or none; how much there was."""
 
     def act(session: Session) -> int:
-        facts = session.scalars(select(Fact).where(Fact.sealed.is_not(None))).all()
-        for row in facts:
-            place = ("fact", f"{row.kind}:{row.ref}", "sealed")
-            row.sealed = seal.close(seal.open(row.sealed, *place), *place)
-        plans = session.scalars(select(PlanMade).where(PlanMade.sealed.is_not(None))).all()
-        for plan in plans:
-            place = ("plan", plan.id, "caseload")
-            plan.sealed = seal.close(seal.open(plan.sealed, *place), *place)
-        return len(facts) + len(plans)
+        return sum(_seal_column(session, seal, table, column) for table, column in BY_THE_RECORD)
 
     return store.transact(act, lambda rows: Entry("system", "renew-key", "record", {"sealed": rows}))
+
+
+def _seal_column(session: Session, seal: Seal, table: type[Base], column: str) -> int:
+    rows = session.scalars(select(table).where(getattr(table, column).is_not(None))).all()
+    mine = [row for row in rows if seal.sealed_here(getattr(row, column))]
+    for row in mine:
+        place = (table.__tablename__, BY_THE_RECORD[table, column](row), column)
+        setattr(row, column, seal.close(seal.open(getattr(row, column), *place), *place))
+    return len(mine)

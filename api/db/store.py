@@ -36,20 +36,22 @@ class Store:
         )
         if self.engine.dialect.name == "sqlite":
             _as_sqlite_should(self.engine)
+            self._reading: Engine = self.engine
             self._writing: Engine = self.engine.execution_options(writes=True)
         else:
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
 
     def migrate(self, to: str = "head") -> None:
         """Bring the tables up to date."""
         with self.engine.connect() as connection:
-            command.upgrade(_alembic(connection), to)
+            command.upgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that changes nothing."""
-        with Session(self.engine, autoflush=False) as session:
+        """A session that changes nothing and sees one moment, whatever is written meanwhile."""
+        with Session(self._reading, autoflush=False) as session:
             yield session
             session.expunge_all()  # what was read stays readable
             session.rollback()
@@ -57,10 +59,7 @@ class Store:
     @contextmanager
     def at_one_moment(self) -> Iterator[Connection]:
         """A connection that sees the record as it stands now, whatever is written meanwhile."""
-        engine = self.engine
-        if engine.dialect.name != "sqlite":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
             connection.rollback()
 
@@ -108,7 +107,13 @@ def _as_sqlite_should(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _: Any) -> None:
         connection.isolation_level = None
-        for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        for setting in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "busy_timeout=30000",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {setting}")
 
     @event.listens_for(engine, "begin")
@@ -122,8 +127,9 @@ def _worth_another_try(fault: DBAPIError) -> bool:
     return isinstance(fault, IntegrityError) or state in (SERIALIZATION, DEADLOCK) or "locked" in str(fault.orig)
 
 
-def _alembic(connection: Any) -> Config:
+def _alembic(connection: Any, seal: Seal) -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
+    config.attributes["seal"] = seal
     return config

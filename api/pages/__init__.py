@@ -1,5 +1,16 @@
 """Pages for people: HTML over the same services as the JSON routes; they work without script."""
 
-from api.pages import board, casework, sessions
+from api.pages import agreeing, board, child, choosing, details, finding, meeting, provider, referring, sessions
 
-PAGES = (sessions.router, board.router, casework.router)
+PAGES = (
+    sessions.router,
+    provider.router,
+    board.router,
+    referring.router,
+    details.router,
+    choosing.router,
+    child.router,
+    agreeing.router,
+    meeting.router,
+    finding.router,
+)

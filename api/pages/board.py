@@ -1,9 +1,8 @@
-"""The duty board: who needs a home and by when, what is promised, vacancies and how old their confirmation is."""
+"""The duty board: who needs a home by when, what waits on whom, vacancies and how old their confirmation is; and tonight's list."""
 
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -13,34 +12,17 @@ from sqlalchemy.orm import Session
 
 from api.db import queries
 from api.db.tables import Bed
-from api.errors import ServiceError, of_core
-from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, page
-from api.routes.facts import FRIDAY
+from api.pages.child import OLD
+from api.pages.rendering import Looking, PageNeeds, Sending, back_to, page
+from api.pages.who import who
 from api.security.roles import May
-from api.services import matching
+from api.services import answers, asking, calls, matching
+from api.services.calls import Said
 from matching.domain import Caseload, Child, Deadline, Home
-from matching.domain.facts import facts_of
-from matching.errors import MatchingError
 
 router = APIRouter(include_in_schema=False)
 URGENCY = {Deadline.EMERGENCY: 0, Deadline.STATUTORY: 1, Deadline.PLANNED: 2, None: 3}
-LABELS = {
-    "ref": "Reference",
-    "date_of_birth": "Date of birth",
-    "sex": "Sex",
-    "authority": "Authority that looks after the child",
-    "sibling_group": "Reference of the group of brothers and sisters",
-    "needs_home_by": "Needs a home by",
-    "deadline": "Why by then",
-    "care_type": "Kind of care",
-    "home_place": "Postcode of the family home",
-    "places_to_avoid": "Areas to stay away from",
-    "risk_harm_sexual": "Harmful sexual behaviour towards others",
-    "own_words": "What the child says",
-}
-DAYS = ("date_of_birth", "needs_home_by")
-WRITTEN = ("%d/%m/%Y", "%d %m %Y", "%d %B %Y", "%d %b %Y", "%d.%m.%Y", "%d-%m-%Y")
-OLD = 7  # days after which a vacancy should be confirmed again
+EVERY, MOST = 60, 30  # seconds between updates, and how many before they stop, so that nobody's session lives on alone
 
 
 @dataclass(frozen=True)
@@ -52,6 +34,7 @@ class Waiting:
     by: date | None
     deadline: str | None
     siblings: tuple[str, ...]
+    tonight: bool
 
 
 @dataclass(frozen=True)
@@ -62,63 +45,115 @@ class Vacancy:
     free: int
     youngest: int | None
     oldest: int | None
-    confirmed: date | None
+    confirmed_by: str | None
     days: int | None
     short_notice: bool | None
 
 
+@dataclass(frozen=True)
+class OnWhom:
+    """Something that is waited for: about whom, on whom, since when or until when."""
+
+    child: str
+    whom: str
+    what: str
+    when: str
+
+
 @router.get("/", dependencies=[Depends(PageNeeds(May.SELF))])
 def start(look: Looking) -> Response:
-    """The first page of a role: the board, the trail, or what there is."""
+    """The first page of a role: the board, what waits for its agreement, or what there is."""
     if May.SEE_CASES not in look.user.may:
         return page("start.html", look)
-    return back_to("/board")
+    return back_to("/board" if May.DECIDE in look.user.may or May.AGREE not in look.user.may else "/to-agree")
 
 
 @router.get("/board", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
-def board(look: Looking) -> HTMLResponse:
-    """Everybody who needs a home, promised places, vacancies."""
-    parts = look.parts
+def board(look: Looking, updates: int = 0) -> HTMLResponse:
+    """The board; `updates` counts how often it has renewed itself, negative when that is stopped."""
+    parts, user = look.parts, look.user
     with parts.store.reading() as session:
-        caseload = matching.caseload_now(session, parts.store.seal, parts.maps, look.user, parts.today())
+        caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
         beds = session.scalars(select(Bed).order_by(Bed.taken_at)).all()
+        on_whom = _on_whom(session, look, caseload)
     look.run("read-board", "board", lambda _: {})
-    return page(
+    waiting = _waiting(caseload)
+    goes_on = 0 <= updates < MOST
+    answer = page(
         "board.html",
         look,
         here="/board",
-        waiting=_waiting(caseload),
+        tonight=[one for one in waiting if one.tonight],
+        later=[one for one in waiting if not one.tonight],
         promised=[bed for bed in beds if bed.child in caseload.child_by_ref],
+        on_whom=on_whom,
         vacancies=_vacancies(caseload),
         old=OLD,
         today=parts.today(),
+        goes_on=goes_on,
         once=secrets.token_urlsafe(12),
     )
+    if goes_on:
+        answer.headers["Refresh"] = f"{EVERY}; url=/board?updates={updates + 1}"
+    return answer
 
 
 def _waiting(caseload: Caseload) -> list[Waiting]:
-    found = [_as_waiting(caseload, child) for child in caseload.seeking]
     order = {child.ref: URGENCY[child.deadline] for child in caseload.seeking}
-    return sorted(found, key=lambda one: (order[one.ref], one.by or date.max, one.ref))
+    found = [_as_waiting(caseload, child) for child in caseload.seeking]
+    return sorted(found, key=lambda one: (not one.tonight, order[one.ref], one.by or date.max, one.ref))
 
 
 def _as_waiting(caseload: Caseload, child: Child) -> Waiting:
     others = (c.ref for c in caseload.children if c.ref != child.ref and caseload.siblings(c.ref, child.ref))
-    why = child.deadline.value if child.deadline else None
-    return Waiting(child.ref, child.age_on(caseload.as_of), child.needs_home_by, why, tuple(others))
+    why, tonight = child.deadline.value if child.deadline else None, answers.urgent(caseload, child.ref)
+    return Waiting(child.ref, child.age_on(caseload.as_of), child.needs_home_by, why, tuple(others), tonight)
 
 
 def _vacancies(caseload: Caseload) -> list[Vacancy]:
     free = [home for home in caseload.homes if home.places_free]
-    return sorted((_as_vacancy(home, caseload.as_of) for home in free), key=lambda v: (-(v.days or 9999), v.ref))
+    return sorted((_as_vacancy(home, caseload.as_of) for home in free), key=_oldest_first)
+
+
+def _oldest_first(one: Vacancy) -> tuple[int, str]:
+    return (-(one.days if one.days is not None else 99_999), one.ref)
 
 
 def _as_vacancy(home: Home, day: date) -> Vacancy:
     days = (day - home.confirmed_on).days if home.confirmed_on else None
-    terms = home.approval
-    return Vacancy(
-        home.ref, home.places_free or 0, terms.youngest, terms.oldest, home.confirmed_on, days, home.short_notice
-    )
+    terms, free = home.approval, home.places_free or 0
+    return Vacancy(home.ref, free, terms.youngest, terms.oldest, home.confirmed_by, days, home.short_notice)
+
+
+def _on_whom(session: Session, look: Any, caseload: Caseload) -> list[OnWhom]:
+    """Homes that think, and agreements that are asked for, for children who still need a home."""
+    seal, seeking = look.parts.store.seal, {child.ref for child in caseload.seeking}
+    found = []
+    for child in sorted(seeking):
+        for call in calls.latest(calls.calls_of(session, seal, look.user, child)).values():
+            if call.said is Said.THINKING:
+                until = f"until {call.until}" if call.until else f"since {call.at:%H:%M}"
+                found.append(OnWhom(child, call.home, "thinks about it", until))
+    for one in asking.waiting(session, seal, look.parts.policy, look.user):
+        if one.child in seeking:
+            roles = " or ".join(role.replace("-", " ") for role in one.roles)
+            found.append(OnWhom(one.child, roles, f"is asked to agree for {one.home}", f"since {one.at:%d %B %H:%M}"))
+    return found
+
+
+@router.get("/board/tonight", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
+def tonight(look: Looking) -> HTMLResponse:
+    """Tonight's list on paper: each child or group with the homes to ring, and room to write what they said."""
+    parts = look.parts
+    with parts.store.reading() as session:
+        caseload = matching.caseload_now(session, parts.store.seal, parts.maps, look.user, parts.today())
+    groups = dict.fromkeys(tuple(answers.together_with(caseload, one.ref)) for one in _waiting(caseload) if one.tonight)
+    found = [
+        ([who(caseload, ref) for ref in group], answers.homes_to_ring(caseload, parts.policy, list(group), True))
+        for group in groups
+    ]
+    look.run("print-tonight", "board", lambda _: {}, children=sorted(ref for group in groups for ref in group))
+    return page("tonight.html", look, here="/board", groups=found, today=parts.today(), old=OLD)
 
 
 @router.post("/homes/{ref}/confirm", dependencies=[Depends(PageNeeds(May.CHANGE_HOMES))])
@@ -127,51 +162,9 @@ def confirm(ref: str, act: Sending) -> Response:
 
     def done(session: Session) -> dict[str, Any]:
         parts = act.parts
-        before = queries.one(session, parts.store.seal, "home", ref, None)
+        before = queries.one(session, parts.store.seal, "home", ref, act.user.authority, to_change=True)
         new = {"confirmed_on": parts.today().isoformat(), "confirmed_by": act.user.roles[0]}
         return {"version": queries.save(session, parts.store.seal, parts.maps, "home", {**before.cells, **new}).version}
 
     act.run("confirm-vacancy", f"home:{ref[:100]}", done)
-    return back_to("/board")
-
-
-@router.get("/refer", dependencies=[Depends(PageNeeds(May.REFER))])
-def refer_page(look: Looking) -> HTMLResponse:
-    """The Friday form."""
-    told = {"authority": look.user.authority or ""}
-    return page(
-        "refer.html", look, here="/refer", fields=_fields(), told=told, fault=None, once=secrets.token_urlsafe(12)
-    )
-
-
-def _fields() -> list[dict[str, Any]]:
-    meant = {fact.column: fact for fact in facts_of(Child)}
-    return [
-        {"name": name, "label": LABELS[name], "meaning": meant[name].meaning, "required": meant[name].required}
-        for name in FRIDAY
-    ]
-
-
-def read_day(text: str) -> str:
-    """A date as people in England write it, day first, as it is kept; what is none is left, and refused later."""
-    for form in WRITTEN:
-        with suppress(ValueError):
-            return datetime.strptime(" ".join(text.split()), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
-    return text
-
-
-@router.post("/refer", dependencies=[Depends(PageNeeds(May.REFER))])
-def refer(form: Form, act: Sending) -> Response:
-    """Keep the referral and go on to the homes; what was typed is never lost."""
-    cells = {name: read_day(form[name]) if name in DAYS else form[name] for name in FRIDAY if form.get(name)}
-
-    def done(session: Session) -> dict[str, Any]:
-        return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", cells, 0).ref}
-
-    try:
-        kept, _, _ = act.run("refer", f"child:{cells.get('ref', '')[:100]}", done, 201, columns=sorted(cells))
-    except (MatchingError, ServiceError) as fault:
-        refused = of_core(fault) if isinstance(fault, MatchingError) else fault
-        once = secrets.token_urlsafe(12)
-        return page("refer.html", act, 422, here="/refer", fields=_fields(), told=form, fault=refused, once=once)
-    return back_to(f"/children/{kept['ref']}")
+    return back_to("/board#vacancies")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,16 +13,19 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PackageLoader, PrefixLoader, Undefined, UndefinedError
 from jinja2.utils import missing
+from sqlalchemy.orm import Session
 
-from api.dependencies import Acting, TheService
+from api.dependencies import Acting, TheService, asking
 from api.errors import NotAllowed, NotSignedIn, Wrong
-from api.security.accounts import User, signed_in
+from api.security.accounts import User
 from api.security.roles import May
+from api.services.decisions import Desk
 from matching.wording import counted, listed, written
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 COOKIE = "placements_session"
+SEVERAL = ";"  # between the answers of one question, as in the files
 CONTENT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -30,6 +34,7 @@ PLACES = (
     ("Duty board", "/board", May.SEE_CASES),
     ("Refer a child", "/refer", May.REFER),
     ("Matching meeting", "/meeting", May.SEE_CASES),
+    ("To agree", "/to-agree", May.AGREE),
 )
 
 
@@ -87,7 +92,12 @@ def _templates() -> Environment:
     macros = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), macros])
     made = Environment(loader=loader, autoescape=True, undefined=Known, trim_blocks=True, lstrip_blocks=True)
-    made.filters |= {"day": written_day, "words": _words, "listed": lambda refs: listed(list(refs))}
+    made.filters |= {
+        "day": written_day,
+        "day_typed": _typed,
+        "words": _words,
+        "listed": lambda refs: listed(list(refs)),
+    }
     made.globals |= {"counted": counted}
     return made
 
@@ -101,6 +111,13 @@ def written_day(text: str | date | None) -> str:
     return written(day)
 
 
+def _typed(text: str) -> str:
+    """A kept day as people write it, to be typed over; anything else as it was typed."""
+    with suppress(ValueError):
+        return written(date.fromisoformat(text))
+    return text
+
+
 def _words(code: str | None) -> str:
     return (code or "not known").replace("-", " ").replace("_", " ")
 
@@ -108,14 +125,14 @@ def _words(code: str | None) -> str:
 TEMPLATES = _templates()
 
 
-def page(template: str, who: Acting | None, status: int = 200, here: str = "", **facts: Any) -> HTMLResponse:
+def page(template: str, reader: Acting | None, status: int = 200, here: str = "", **facts: Any) -> HTMLResponse:
     """A page for somebody; `here` is the address of the part of the service that it belongs to."""
-    user = who.user if who else None
+    user = reader.user if reader else None
     told = {
         "user": user,
         "may": sorted(user.may) if user else [],
         "places": _places(user, here) if user else [],
-        "idle_minutes": who.parts.settings.idle_minutes if who else None,
+        "idle_minutes": reader.parts.settings.idle_minutes if reader else None,
     }
     text = TEMPLATES.get_template(template).render(**told, **facts)
     return HTMLResponse(text, status, {"Content-Security-Policy": CONTENT})
@@ -135,7 +152,7 @@ def at_the_page(request: Request, parts: TheService) -> User:
     token = request.cookies.get(COOKIE)
     if not token:
         raise NotSignedIn("Nobody is signed in.", "Sign in.")
-    return signed_in(parts.store, token, parts.settings.idle_minutes)
+    return asking(parts, token)
 
 
 AtThePage = Annotated[User, Depends(at_the_page)]
@@ -159,7 +176,7 @@ async def form_of(request: Request) -> dict[str, str]:
     if urlsplit(origin).netloc != request.headers.get("host"):
         raise NotAllowed("The form does not come from this service.", "Open the page here and send it again.")
     form = await request.form()
-    fields = {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+    fields = {name: SEVERAL.join(one.strip() for one in form.getlist(name) if isinstance(one, str)) for name in form}
     if any("\0" in text for text in fields.values()):
         raise Wrong("The form holds a NUL character, which no text has.", "Take it out.")
     return fields
@@ -181,3 +198,9 @@ def sending(parts: TheService, user: AtThePage, form: Form) -> Acting:
 
 Looking = Annotated[Acting, Depends(looking)]
 Sending = Annotated[Acting, Depends(sending)]
+
+
+def desk_of(act: Acting, session: Session) -> Desk:
+    """What a decision needs at hand."""
+    parts = act.parts
+    return Desk(session, parts.store.seal, parts.maps, parts.policy, act.user, parts.today())

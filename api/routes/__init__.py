@@ -1,5 +1,43 @@
 """JSON routes, one module for each resource; `ROUTERS` is all of them."""
 
-from api.routes import casework, decisions, facts, people, sessions, trail
+from api.routes import (
+    account,
+    api_keys,
+    casework,
+    decisions,
+    facts,
+    families,
+    files,
+    forecasting,
+    homes,
+    jobs,
+    kept_words,
+    outcomes,
+    people,
+    policies,
+    pools,
+    referrals,
+    sessions,
+    trail,
+)
 
-ROUTERS = (sessions.router, people.router, facts.router, casework.router, decisions.router, trail.router)
+ROUTERS = (
+    sessions.router,
+    account.router,
+    people.router,
+    api_keys.router,
+    pools.router,
+    referrals.router,
+    facts.router,
+    families.router,
+    homes.router,
+    casework.router,
+    decisions.router,
+    kept_words.router,
+    outcomes.router,
+    policies.router,
+    forecasting.router,
+    files.router,
+    jobs.router,
+    trail.router,
+)

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from api.dependencies import Needs, TheAct, TheService, Token
-from api.security import accounts
+from api.dependencies import Needs, TheAct, TheService, Token, address_of
+from api.security import sessions, signing_in
 from api.security.accounts import User
 from api.security.roles import May
+from api.security.signing_in import Given
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
 
@@ -23,7 +24,7 @@ class SignIn(BaseModel):
     )
     name: str = Field(max_length=80, pattern=r"^[\w.@-]+$")
     password: str = Field(max_length=200)
-    code: str | None = Field(None, max_length=10)
+    code: str | None = Field(None, max_length=40, description="Of the authenticator, or one from paper.")
 
 
 class Signed(BaseModel):
@@ -42,11 +43,10 @@ class Me(BaseModel):
 
 
 @router.post("/session", status_code=201, openapi_extra={"x-public": True})
-def sign_in(told: SignIn, parts: TheService) -> Signed:
-    """Sign in; five wrong tries close a name for a quarter of an hour."""
-    return Signed(
-        token=accounts.sign_in(parts.store, told.name, told.password, told.code, parts.settings.session_hours)
-    )
+def sign_in(told: SignIn, parts: TheService, request: Request) -> Signed:
+    """Sign in; five wrong tries close a name for a quarter of an hour, whether or not somebody has it."""
+    given = Given(told.name, told.password, told.code, address_of(request))
+    return Signed(token=signing_in.sign_in(parts.store, given, parts.settings.session_hours, parts.clock()))
 
 
 @router.delete("/session", dependencies=[Depends(Needs(May.SELF))])
@@ -54,7 +54,7 @@ def sign_out(act: TheAct, held: Token) -> JSONResponse:
     """Sign out."""
 
     def done(session: Session) -> dict[str, bool]:
-        accounts.sign_out(session, held)
+        sessions.sign_out(session, held)
         return {"signed_out": True}
 
     return act.do("sign-out", "session", done)

@@ -13,6 +13,16 @@ class May(StrEnum):
     DECIDE = "decide"
     AGREE = "agree"
     IMPORT = "import"
+    EXPORT = "export"
+    FORECAST = "forecast"
+    DRAFT_POLICY = "draft-policy"
+    SIGN_POLICY = "sign-policy"
+    ASK_RELEASE = "ask-release"
+    AGREE_RELEASE = "agree-release"
+    BREAK_GLASS = "break-glass"
+    REVIEW = "review"
+    RETAIN = "retain"
+    SUBJECT_ACCESS = "subject-access"
     READ_TRAIL = "read-trail"
     MANAGE_PEOPLE = "manage-people"
     SELF = "self"
@@ -40,17 +50,20 @@ class Role(StrEnum):
     SUPERVISING_SOCIAL_WORKER = "supervising-social-worker"
 
 
-_OFFICER = {May.SEE_CASES, May.REFER, May.CHANGE_HOMES, May.PROPOSE, May.DECIDE}
+_OFFICER = {
+    May.SEE_CASES, May.REFER, May.CHANGE_HOMES, May.PROPOSE, May.DECIDE, May.ASK_RELEASE, May.BREAK_GLASS
+}  # fmt: skip
 _AGREES = {May.SEE_CASES, May.AGREE}
+_MANAGES = {May.AGREE_RELEASE, May.REVIEW}
 MAY: dict[Role, frozenset[May]] = {
     Role.DUTY_OFFICER: frozenset(_OFFICER),
     Role.FAMILY_FINDER: frozenset(_OFFICER),
-    Role.TEAM_MANAGER: frozenset({*_OFFICER, May.AGREE}),
-    Role.NOMINATED_OFFICER: frozenset(_AGREES),
-    Role.DIRECTOR: frozenset(_AGREES),
-    Role.COMMISSIONER: frozenset(),
-    Role.ANALYST: frozenset(),
-    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES}),
+    Role.TEAM_MANAGER: frozenset({*_OFFICER, *_MANAGES, May.AGREE, May.EXPORT, May.DRAFT_POLICY}),
+    Role.NOMINATED_OFFICER: frozenset({*_AGREES, *_MANAGES, May.DRAFT_POLICY}),
+    Role.DIRECTOR: frozenset({*_AGREES, *_MANAGES, May.SIGN_POLICY}),
+    Role.COMMISSIONER: frozenset({May.FORECAST}),
+    Role.ANALYST: frozenset({May.FORECAST}),
+    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES, May.RETAIN, May.SUBJECT_ACCESS, May.EXPORT}),
     Role.AUDITOR: frozenset({May.READ_TRAIL}),
     Role.ADMINISTRATOR: frozenset({May.MANAGE_PEOPLE}),
     Role.SERVICE_MANAGER: frozenset(_AGREES),
@@ -60,6 +73,12 @@ MAY: dict[Role, frozenset[May]] = {
     Role.PLACING_AUTHORITY: frozenset(_AGREES),
     Role.SUPERVISING_SOCIAL_WORKER: frozenset(_AGREES),
 }
+
+NO_CASE = frozenset({May.SELF, May.READ_TRAIL, May.MANAGE_PEOPLE})
+CASES = frozenset(May) - NO_CASE  # what nobody may do without belonging to an authority or a pool
+MACHINES = frozenset(
+    {May.SEE_CASES, May.REFER, May.CHANGE_HOMES, May.PROPOSE, May.IMPORT, May.READ_TRAIL}
+)  # a machine brings and fetches; people decide, agree, release and erase
 
 
 def allowed(roles: list[str]) -> frozenset[May]:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.db import queries
+from api.db.data_keys import keyring
 from api.db.queries import Maps
 from api.db.sealing import Seal
 from api.db.tables import Bed, Decided
@@ -67,6 +68,7 @@ def decide(desk: Desk, choice: Choice) -> list[Decided]:
         raise Wrong("A reason is needed.", "Say in a sentence why.", ({"field": "reason", "reason": "is empty"},))
     caseload = queries.load_caseload(desk.session, desk.seal, desk.maps, desk.day, desk.user.authority)
     for child in choice.children:
+        queries.one(desk.session, desk.seal, "child", child, desk.user.authority)  # not only one who lives beside ours
         caseload.child(child)
     caseload.home(choice.home)
     if choice.kind in PROMISES:
@@ -101,7 +103,7 @@ def _since(desk: Desk, home: str) -> str:
 
 
 def _carry_out(desk: Desk, choice: Choice, child: str) -> None:
-    home = queries.one(desk.session, desk.seal, "home", choice.home, None)
+    home = queries.one(desk.session, desk.seal, "home", choice.home, desk.user.authority)
     if choice.kind in PROMISES:
         free = int(home.cells.get("places_free", "0"))
         queries.take_place(desk.session, child, choice.home, free, desk.user.name, now())
@@ -144,13 +146,14 @@ def _end(desk: Desk, child: str, home: str) -> None:
 
 
 def _kept(desk: Desk, choice: Choice, child: str) -> Decided:
+    number = str(uuid.uuid4())
     row = Decided(
-        id=str(uuid.uuid4()),
+        id=number,
         child=child,
         home=choice.home,
         kind=choice.kind.value,
         plan=choice.plan,
-        reason=choice.reason,
+        sealed=_sealed_reason(desk, number, child, choice.reason),
         by=desk.user.name,
         roles=list(desk.user.roles),
         at=now(),
@@ -159,8 +162,41 @@ def _kept(desk: Desk, choice: Choice, child: str) -> Decided:
     return row
 
 
+def _sealed_reason(desk: Desk, number: str, child: str, reason: str | None) -> bytes | None:
+    """A reason tells of the child, and is sealed with the child's key."""
+    if not reason:
+        return None
+    own = keyring(desk.session, desk.seal).made(f"child:{child}")
+    return own.close({"reason": reason}, "decision", number, "sealed")
+
+
+def reason_of(session: Session, seal: Seal, row: Decided) -> str | None:
+    """Why something was decided, in the words of who decided; raises `Erased`."""
+    if row.sealed is None:
+        return None
+    return keyring(session, seal).of(f"child:{row.child}").open(row.sealed, "decision", row.id, "sealed")["reason"]
+
+
 def agree(desk: Desk, rule: str, child: str, home: str, reason: str, expires_on: date | None) -> queries.Kept:
     """Record that a rule may be lifted for exactly one child and home; raises `NotAllowed` for a role that may not."""
+    role = may_lift(desk, rule)
+    queries.one(desk.session, desk.seal, "child", child, desk.user.authority)
+    queries.one(desk.session, desk.seal, "home", home, desk.user.authority)
+    told = {
+        "rule": rule,
+        "child": child,
+        "home": home,
+        "role": role,
+        "reason": reason,
+        "decided_on": desk.day.isoformat(),
+    }
+    if expires_on:
+        told["expires_on"] = expires_on.isoformat()
+    return queries.save(desk.session, desk.seal, desk.maps, "agreement", told)
+
+
+def may_lift(desk: Desk, rule: str) -> str:
+    """The role by which the person may lift a rule; raises `Wrong` when nobody may, `NotAllowed` when they may not."""
     rules = {one.code: one for one in (*desk.policy.rules, *desk.policy.set_rules)}
     if rule not in rules or not rules[rule].lifted_by:
         raise Wrong(
@@ -169,16 +205,4 @@ def agree(desk: Desk, rule: str, child: str, home: str, reason: str, expires_on:
     roles = [role for role in desk.user.roles if role in rules[rule].lifted_by]
     if not roles:
         raise NotAllowed(f"{rule} may be lifted by: {', '.join(rules[rule].lifted_by)}.", "Send it to one of them.")
-    queries.one(desk.session, desk.seal, "child", child, desk.user.authority)
-    queries.one(desk.session, desk.seal, "home", home, None)
-    told = {
-        "rule": rule,
-        "child": child,
-        "home": home,
-        "role": roles[0],
-        "reason": reason,
-        "decided_on": desk.day.isoformat(),
-    }
-    if expires_on:
-        told["expires_on"] = expires_on.isoformat()
-    return queries.save(desk.session, desk.seal, desk.maps, "agreement", told)
+    return roles[0]

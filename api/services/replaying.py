@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
+from api.db.data_keys import open_each
 from api.db.queries import Maps, from_snapshot
 from api.db.store import Store
 from api.db.tables import PlanMade, PolicyUsed
@@ -66,10 +67,10 @@ def replay(session: Session, store: Store, maps: Maps, plan_id: str, policy: Pol
     """Make a kept plan again from its own snapshot, by its own policy unless another is given; raises `NotHere`."""
     row = _plan(session, plan_id)
     told: Any = row.asked
-    asked = Asked(told["pins"], tuple((c, h) for c, h in told["forbidden"]), told["since"], told["seconds"])
+    asked = Asked.from_told(told)
     promised = list(told_of(_plan(session, told["since"])).placements) if told["since"] else []
-    places = store.seal.open(row.sealed, "plan", row.id, "caseload")
-    caseload = from_snapshot(dict(row.caseload), places, maps)
+    hidden = open_each(session, store.seal, row.sealed, "plan", row.id)
+    caseload = from_snapshot(dict(row.caseload), hidden, maps)
     again = make(caseload, policy or policy_of(session, row), asked, promised)
     before = dict(told_of(row).placements)
     after = {one["child"]: one["home"] for one in again["placements"]}

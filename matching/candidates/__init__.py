@@ -4,6 +4,7 @@ from matching.candidates.blocks import Candidates, assuming, find_candidates
 from matching.candidates.changed import changed, opened
 from matching.candidates.goals import GOAL_TITLES
 from matching.candidates.problem import problem_from
+from matching.candidates.remembered import candidates_of
 from matching.candidates.standing import Standing, standing_of
 from matching.candidates.verdicts import Judged, judge_pairs
 
@@ -13,6 +14,7 @@ __all__ = [
     "Judged",
     "Standing",
     "assuming",
+    "candidates_of",
     "changed",
     "find_candidates",
     "judge_pairs",

@@ -75,9 +75,13 @@ def _holding(sets: Sets, child: str) -> npt.NDArray[np.bool_]:
 def lots(found: Candidates, sets: Sets) -> Integers:
     """Keyed lots: the same for a child and a home whatever the order of rows, the seed or the machine."""
     children = np.array([_key(found.policy.lot, "child", ref) for ref in found.row_of_child], dtype=np.uint64)
-    homes = np.array([_key(found.policy.lot, "home", h.home.ref) for h in found.register.homes.items], dtype=np.uint64)
+    homes = found.register.remembered(("lots", found.policy.lot), lambda: _keys_of_homes(found))
     grid = _mixed(children[:, None] ^ homes[None, :]) >> np.uint64(64 - LOT_BITS)
     return sums_over_children(sets, grid.astype(np.int64), found.row_of_child)
+
+
+def _keys_of_homes(found: Candidates) -> npt.NDArray[np.uint64]:
+    return np.array([_key(found.policy.lot, "home", h.home.ref) for h in found.register.homes.items], dtype=np.uint64)
 
 
 def _key(salt: str, kind: str, ref: str) -> int:

@@ -1,7 +1,7 @@
 """What sets of different groups compete for in a home, as rows: the sum of use over chosen sets stays within a limit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +9,9 @@ import numpy.typing as npt
 from matching.domain import Caseload, Child, Home, Household, Level, Tie, Verdict
 from matching.pairs import Pairs, Side
 from matching.policy import Policy
-from matching.rules import Capacity, Sets, Shared
+from matching.rules import Capacity, Rule, Sets, Shared
 from matching.rules.base import opened_by_decision
+from matching.rules.household import towards_others
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -128,20 +129,25 @@ class Clashes:
         self.any &= self.group[:, None] != self.group[None, :]
 
     def _beside(self, policy: Policy, code: str) -> npt.NDArray[np.bool_]:
-        """[a, b]: the rule does not let child a join a home where child b is."""
-        register = self.sets.register
+        """[a, b]: the rule does not let child a join a home where child b is; asked once for children who are alike."""
+        caseload = self.sets.register.caseload
         rule = next(rule for rule in policy.rules if rule.code == code)
+        kinds = [towards_others(child, caseload.as_of) for child in self.children]
+        number = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
+        first = {kind: i for i, kind in reversed(list(enumerate(kinds)))}
+        alike = [self.children[first[kind]] for kind in number]
+        clash = self.sets.register.remembered(("beside", rule, tuple(number)), lambda: self._judged(rule, alike))
+        at = np.array([number[kind] for kind in kinds], dtype=np.int64)
+        return np.asarray(clash[np.ix_(at, at)], dtype=bool)
 
-        def judge() -> npt.NDArray[np.bool_]:
-            homes = [
-                Household(home=Home(ref=f"beside {c.ref}", birth_children=()), residents=(c,)) for c in self.children
-            ]
-            children, words = self.children, register.vocabularies
-            return np.asarray(
-                rule.judge(Pairs(register.caseload, Side(children, words), Side(homes, words))) != Verdict.MET
-            )
-
-        return register.remembered(("beside", rule, tuple(self.children)), judge)
+    def _judged(self, rule: Rule, children: list[Child]) -> npt.NDArray[np.bool_]:
+        """[a, b]: verdicts as between strangers."""
+        register = self.sets.register
+        coming = [replace(child, ref=f"coming {i}", sibling_group=None) for i, child in enumerate(children)]
+        there = [replace(child, ref=f"there {i}", sibling_group=None) for i, child in enumerate(children)]
+        homes = [Household(home=Home(ref=f"beside {c.ref}", birth_children=()), residents=(c,)) for c in there]
+        pairs = Pairs(register.caseload, Side(coming, register.vocabularies), Side(homes, register.vocabularies))
+        return np.asarray(rule.judge(pairs) != Verdict.MET)
 
     def _apart(self, caseload: Caseload) -> npt.NDArray[np.bool_]:
         at = {child.ref: i for i, child in enumerate(self.children)}
@@ -214,17 +220,12 @@ class Clashes:
 
 def _once_a_home(sets: Sets) -> list[Row]:
     """Two sets of one group may not meet in a home where the plan does not let them be one set."""
-    rows = []
     apart = sets.register.caseload.ties[Tie.APART]
-    for g, group in enumerate(sets.groups):
-        if len(group.children) < 2 or not _needs_row(group.plan.value, group.children, apart):
-            continue
-        mine = np.flatnonzero(sets.group == g)
-        for home in np.unique(sets.home[mine]):
-            at = mine[sets.home[mine] == home]
-            if at.size > 1:
-                rows.append(Row(at, np.ones(at.size, np.int64), 1))
-    return rows
+    asked = [len(g.children) > 1 and _needs_row(g.plan.value, g.children, apart) for g in sets.groups]
+    mine = np.flatnonzero(np.array(asked, dtype=bool)[sets.group]) if asked else np.zeros(0, dtype=np.int64)
+    order = mine[np.lexsort((mine, sets.home[mine], sets.group[mine]))]
+    new = np.flatnonzero((np.diff(sets.group[order]) != 0) | (np.diff(sets.home[order]) != 0)) + 1
+    return [Row(at, np.ones(at.size, np.int64), 1) for at in np.split(order, new) if at.size > 1]
 
 
 def _needs_row(plan: str, children: tuple[str, ...], apart: frozenset[tuple[str, str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -20,12 +21,12 @@ class Standing:
     rules: tuple[AnyRule, ...]
     verdicts: npt.NDArray[np.int8]
 
-    @property
+    @cached_property
     def in_the_way(self) -> Flags:
         """Which rules are not met, or not known to be met; (rules, homes)."""
         return np.asarray(self.verdicts != Verdict.MET)
 
-    @property
+    @cached_property
     def possible(self) -> Flags:
         """Homes in whose way nothing stands; (homes,)."""
         return np.asarray(~self.in_the_way.any(axis=0))
@@ -34,8 +35,8 @@ class Standing:
     def could_open(self) -> Flags:
         """Homes that only a decision or an answer is missing for; (homes,)."""
         gated = np.array([rule.level is Level.NEEDS_DECISION for rule in self.rules])
-        opens = (self.verdicts == Verdict.NOT_KNOWN) | gated[:, None]
-        return np.asarray((opens | ~self.in_the_way).all(axis=0) & ~self.possible)
+        shut = (self.verdicts[~gated] == Verdict.NOT_MET).any(axis=0)
+        return np.asarray(~shut & ~self.possible)
 
     def only(self, codes: Sequence[str]) -> Flags:
         """Homes in whose way stand some of these rules and no other; (homes,)."""

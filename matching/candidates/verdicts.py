@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from matching.criteria import Criterion
 from matching.domain import Verdict
 from matching.pairs import Pairs, VerdictMatrix
 from matching.policy import Policy
@@ -44,7 +45,12 @@ def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:
     points = np.zeros((len(policy.criteria), *pairs.shape), dtype=np.int32)
     unrated = np.zeros(points.shape, dtype=np.bool_)
     for i, (criterion, weight) in enumerate(policy.criteria):
-        rating = criterion.rate(pairs)
-        unrated[i] = np.isnan(rating)
-        points[i] = np.rint(100 * weight * np.nan_to_num(rating, nan=0.0))
+        points[i], unrated[i] = points_of(criterion, weight, pairs)
     return Judged(pairs=pairs, verdicts=verdicts, points=points, unrated=unrated)
+
+
+def points_of(criterion: Criterion, weight: int, pairs: Pairs) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """Points of one criterion for each pair, and where it could not be rated."""
+    rating = criterion.rate(pairs)
+    unrated = np.isnan(rating)
+    return np.rint(100 * weight * np.where(unrated, 0.0, rating)).astype(np.int32), unrated

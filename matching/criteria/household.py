@@ -10,6 +10,8 @@ from matching.domain import Caseload, Child, Household, PetNeed
 from matching.pairs import Pairs
 from matching.wording import Sentence
 
+NOBODY = 999.0  # an age that is far from every child's
+
 
 def _wants_animals(child: Child) -> bool | None:
     return None if child.pets is None else child.pets is PetNeed.MUST
@@ -39,21 +41,27 @@ class AnimalsWanted(Criterion):
         return Sentence.of("There are no animals at {home}; {child} should live with some.", **told)
 
 
-@dataclass(frozen=True)
-class _Gap:
-    """Column of households: for each age from 0 to 18, the years to the nearest other child there; NaN: not known."""
+def _ages_there(pairs: Pairs) -> np.ndarray:
+    """Ages of the other children of each home, a row a home, filled up with `NOBODY`; NaN where one is not known."""
+    day, homes = pairs.caseload.as_of, pairs.homes
 
-    age: int
-    as_of: date
+    def ages() -> np.ndarray:
+        told = [_ages(household, day) for household in homes.items]
+        table = np.full((len(told), max(1, *(len(row) for row in told)) if told else 1), NOBODY)
+        for row, found in zip(table, told, strict=True):
+            row[: len(found)] = found
+        return table
 
-    def __call__(self, household: Household) -> float | None:
-        if household.home.birth_children is None:
-            return None
-        ages: list[int | None] = [person.age for person in household.home.birth_children]
-        ages += [child.age_on(self.as_of) for child in household.residents]
-        if None in ages:
-            return None
-        return min((abs(self.age - age) for age in ages if age is not None), default=99)
+    return homes.remembered(("ages there", day), ages)
+
+
+def _ages(household: Household, day: date) -> list[float]:
+    """Ages of the children in a home; not a number where it, or whether there are any, is not known."""
+    if household.home.birth_children is None:
+        return [np.nan]
+    known: list[int | None] = [person.age for person in household.home.birth_children]
+    known += [child.age_on(day) for child in household.residents]
+    return [np.nan if age is None else float(age) for age in known]
 
 
 @dataclass(frozen=True)
@@ -71,9 +79,9 @@ class AgeGap(Criterion):
     asks = "How old are the other children at {home}?"
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        rating = np.full(pairs.shape, np.nan)
+        rating, there = np.full(pairs.shape, np.nan), _ages_there(pairs)
         for age in np.unique(pairs.age[~np.isnan(pairs.age)]):
-            gap = np.broadcast_to(pairs.of_homes(_Gap(int(age), pairs.caseload.as_of)), pairs.shape)
+            gap = np.broadcast_to(pairs.spread_homes(np.abs(there - age).min(axis=1)), pairs.shape)
             here = np.broadcast_to(pairs.age == age, pairs.shape)
             rating[here] = np.clip(gap[here] / self.years, 0.0, 1.0)
         return rating

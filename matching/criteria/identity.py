@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +26,7 @@ def _states(pairs: Pairs, need: StatedNeed) -> np.ndarray:
     return np.asarray(pairs.of_children(_States(need)) == 1)
 
 
+@lru_cache(maxsize=10_000)
 def spoken(text: str | None) -> frozenset[str] | None:
     """The single things that a free text names, parted by commas, semicolons or `and`; in small letters."""
     if text is None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import permutations
 
 from matching.domain.children import Child
 from matching.domain.homes import Home
@@ -14,6 +15,7 @@ from matching.domain.words import SiblingPlan
 from matching.errors import InconsistentCaseload, UnknownReference
 
 Pair = tuple[str, str]
+APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +134,22 @@ class Caseload:
                     found[relationship.tie].add((relationship.to, relationship.of))
         found[Tie.REFUSED] |= {(no.child, no.home) for no in self.refusals if no.holds_on(self.as_of)}
         return {tie: frozenset(pairs) for tie, pairs in found.items()}
+
+    @cached_property
+    def group_of(self) -> dict[str, SiblingGroup]:
+        """The sibling group of each child who needs a home."""
+        return {ref: group for group in self.groups for ref in group.children}
+
+    @cached_property
+    def kept_apart(self) -> frozenset[Pair]:
+        """Pairs of children who may not share a home, both ways round: as stated, or by their sibling plan."""
+        plans = self.sibling_plans
+        apart = {ref for ref, told in plans.items() if told.plan in APART}
+        members: dict[str, list[str]] = defaultdict(list)
+        for child in self.children if apart else ():
+            if child.sibling_group in apart:
+                members[child.sibling_group].append(child.ref)
+        return self.ties[Tie.APART].union(*(permutations(refs, 2) for refs in members.values()))
 
     @cached_property
     def groups(self) -> tuple[SiblingGroup, ...]:

@@ -1,6 +1,6 @@
 """One fact of many children or homes as an array, computed once."""
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -36,7 +36,7 @@ class Side(Generic[T]):
         self.items = tuple(items)
         self.vocabularies = {} if vocabularies is None else vocabularies
         self._columns: dict[Hashable, Column] = {}
-        self._memory: dict[str, object] = {}
+        self._memory: dict[Hashable, object] = {}
 
     def numbers(self, fact: Callable[[T], float | int | bool | None]) -> npt.NDArray[np.float64]:
         """The fact as numbers; NaN where it is not known."""
@@ -62,8 +62,12 @@ class Side(Generic[T]):
 
         return self._once((fact, vocabulary, "bits"), column)
 
-    def remembered(self, name: str, make: Callable[[], U]) -> U:
-        """Anything worked out from these items, made once."""
+    def among(self, fact: Callable[[T], Hashable | None], known: Collection[Hashable]) -> list[Hashable | None]:
+        """The fact of each item where it is one of those known, else `None`."""
+        return [value if value in known else None for value in (fact(item) for item in self.items)]
+
+    def remembered(self, name: Hashable, make: Callable[[], U]) -> U:
+        """Anything worked out from these items, made once; `name` holds all else that it depends on."""
         if name not in self._memory:
             self._memory[name] = make()
         return cast(U, self._memory[name])

@@ -22,7 +22,7 @@ class Register:
         self.caseload = caseload
         self.vocabularies: dict[str, Vocabulary] = {}
         self.homes: Side[Household] = Side(tuple(caseload.households.values()), self.vocabularies)
-        self.home_index = {household.home.ref: i for i, household in enumerate(self.homes.items)}
+        self.home_index = Pairs(caseload, Side((), self.vocabularies), self.homes).home_index
         self.memory: dict[Hashable, Any] = {}
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -110,9 +110,12 @@ class Pairs:
     def where(self, pairs: Iterable[tuple[str, str]]) -> Mask:
         """True for the pairs of references given (child, home)."""
         grid = np.zeros((len(self.children.items), len(self.homes.items)), dtype=np.bool_)
+        homes_of: dict[Hashable, list[str]] = {}
         for child, home in pairs:
-            if child in self.child_index and home in self.home_index:
-                grid[self.child_index[child], self.home_index[home]] = True
+            homes_of.setdefault(child, []).append(home)
+        for row, ref in enumerate(self.children.among(_ref, homes_of)):
+            at = [self.home_index[home] for home in homes_of.get(ref, ()) if home in self.home_index]
+            grid[row, at] = True
         return grid if self.at is None else grid[self.at]
 
     def tied(self, tie: Tie) -> Mask:
@@ -127,22 +130,32 @@ class Pairs:
     @cached_property
     def home_index(self) -> dict[str, int]:
         """Position of each home."""
-        return {household.home.ref: i for i, household in enumerate(self.homes.items)}
+        return self.homes.remembered(
+            "position", lambda: {household.home.ref: i for i, household in enumerate(self.homes.items)}
+        )
 
     @cached_property
     def with_own_family(self) -> tuple[tuple[int, int], ...]:
         """Positions of the pairs where the child, or a brother or sister, lives in the home today."""
         homes_of = self.homes.remembered("homes of families", self._homes_of_families)
-        rows = enumerate(child.sibling_group or child.ref for child in self.children.items)
+        rows = enumerate(self.children.among(_family, homes_of))
         return tuple((c, h) for c, group in rows for h in sorted(homes_of.get(group, ())))
 
-    def _homes_of_families(self) -> dict[str, set[int]]:
+    def _homes_of_families(self) -> dict[Hashable, set[int]]:
         """Positions of the homes where members of each sibling group, or a child without one, live."""
-        homes_of: dict[str, set[int]] = {}
+        homes_of: dict[Hashable, set[int]] = {}
         for h, household in enumerate(self.homes.items):
             for resident in household.residents:
                 homes_of.setdefault(resident.sibling_group or resident.ref, set()).add(h)
         return homes_of
+
+
+def _ref(child: Child) -> str:
+    return child.ref
+
+
+def _family(child: Child) -> str:
+    return child.sibling_group or child.ref
 
 
 def _nan(value: int | None) -> float:

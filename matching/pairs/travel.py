@@ -1,6 +1,6 @@
 """Journeys between a child's places and each home: given in the caseload, or estimated from the grid."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,26 +95,31 @@ class _ChildWithin:
         return found is not None and found.district in self.districts
 
 
-@dataclass(frozen=True)
-class _HomeWithin:
-    """Column: whether the home lies in one of these districts."""
+def _district(household: Household) -> str | None:
+    return household.home.place.district if household.home.place else None
 
-    districts: frozenset[str]
 
-    def __call__(self, household: Household) -> bool:
-        found = household.home.place
-        return found is not None and found.district in self.districts
+def _homes_within(pairs: Pairs, districts: frozenset[str]) -> Minutes:
+    """1 for each home that lies in one of these districts, else 0."""
+    homes = pairs.homes
+
+    def column() -> Minutes:
+        found = homes.codes(_district, "district")
+        words = homes.vocabularies["district"]
+        return np.isin(found, [words.code(district) for district in sorted(districts)]).astype(np.float64)
+
+    return np.asarray(pairs.spread_homes(homes.remembered(("within", districts), column)))
 
 
 def _across_water(pairs: Pairs, place: PlaceOf) -> Minutes:
     """Minutes to add where the two ends lie on different shores."""
     added = np.zeros((1,) * len(pairs.shape))
     for crossing in pairs.caseload.crossings:
-        near = pairs.of_children(_ChildWithin(place, crossing.near)), pairs.of_homes(_HomeWithin(crossing.near))
+        near = pairs.of_children(_ChildWithin(place, crossing.near)), _homes_within(pairs, crossing.near)
         if crossing.far is None:
             far = 1 - near[0], 1 - near[1]
         else:
-            far = pairs.of_children(_ChildWithin(place, crossing.far)), pairs.of_homes(_HomeWithin(crossing.far))
+            far = pairs.of_children(_ChildWithin(place, crossing.far)), _homes_within(pairs, crossing.far)
         added = np.maximum(added, crossing.added_minutes * np.maximum(near[0] * far[1], far[0] * near[1]))
     return np.asarray(added)
 
@@ -123,10 +128,25 @@ def _replaced(pairs: Pairs, estimate: Minutes, read: Callable[[Travel], float | 
     """The estimate, with the caseload's own journeys in their place."""
     if not pairs.caseload.travel:
         return estimate
+    journeys = pairs.homes.remembered("journeys by child", lambda: _by_child(pairs))
     grid = np.full((len(pairs.children.items), len(pairs.homes.items)), np.nan)
-    for travel in pairs.caseload.travel:
-        value = read(travel)
-        if value is not None and travel.child in pairs.child_index and travel.home in pairs.home_index:
-            grid[pairs.child_index[travel.child], pairs.home_index[travel.home]] = value
+    for row, ref in enumerate(pairs.children.among(_ref, journeys)):
+        for column, travel in journeys.get(ref, ()):
+            value = read(travel)
+            if value is not None:
+                grid[row, column] = value
     given = grid if pairs.at is None else grid[pairs.at]
     return np.where(np.isnan(given), estimate, given)
+
+
+def _by_child(pairs: Pairs) -> dict[Hashable, list[tuple[int, Travel]]]:
+    """The journeys given for each child, with the position of the home."""
+    found: dict[Hashable, list[tuple[int, Travel]]] = {}
+    for travel in pairs.caseload.travel:
+        if travel.home in pairs.home_index:
+            found.setdefault(travel.child, []).append((pairs.home_index[travel.home], travel))
+    return found
+
+
+def _ref(child: Child) -> str:
+    return child.ref

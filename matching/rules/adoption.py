@@ -16,6 +16,7 @@ EARLY = Source(
     text="Care Planning, Placement and Case Review (England) Regulations 2010", paragraph="regulation 25A", read_on=READ
 )
 PLENTY = 10_000
+NOBODY = "nobody:"  # no group has this reference
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class NotReserved(Rule):
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
         barred = np.zeros((len(pairs.children.items), len(pairs.homes.items)), dtype=bool)
+        if not pairs.caseload.linked:
+            return verdicts(Truth.of(~barred if pairs.at is None else ~barred[pairs.at]), pairs.shape)
         family_of = {c.ref: _family(c) for c in pairs.caseload.children}
         families = np.array([_family(child) for child in pairs.children.items], dtype=object)
         for child, home in sorted(pairs.caseload.linked):
@@ -88,6 +91,12 @@ class EarlyPermanenceCarers(Rule):
         return Sentence.of("{home} is not approved both to foster and to adopt.", home=household.home.ref)
 
 
+def _only_family(household: Household) -> str | None:
+    """The one family of the children who live there, `NOBODY` where no child lives; `None` where more families live."""
+    families = {_family(resident) for resident in household.residents}
+    return None if len(families) > 1 else next(iter(families), NOBODY)
+
+
 def _adoptive(household: Household) -> bool:
     return household.home.kind is HomeKind.ADOPTIVE
 
@@ -104,12 +113,11 @@ class OneFamily(SetRule):
 
     def judge(self, sets: Sets) -> VerdictMatrix:
         homes = sets.register.homes
-        families = [{_family(resident) for resident in household.residents} for household in homes.items]
-        alone = np.array([not found for found in families], dtype=bool)[sets.home]
-        ref_of = np.array([group.ref for group in sets.groups], dtype=object)[sets.group]
-        only = np.array([next(iter(f)) if len(f) == 1 else "" for f in families], dtype=object)[sets.home]
+        there = homes.codes(_only_family, "family")[sets.home]
+        words = homes.vocabularies["family"]
+        own = np.array([words.code(group.ref) for group in sets.groups], dtype=np.int64)[sets.group]
         fostering = homes.numbers(_adoptive)[sets.home] == 0
-        return verdicts(Truth.of(fostering | alone | np.asarray(only == ref_of, dtype=bool)), sets.group.shape)
+        return verdicts(Truth.of(fostering | (there == words.code(NOBODY)) | (there == own)), sets.group.shape)
 
     def shared(self, sets: Sets) -> tuple[Shared, ...]:
         adoptive = sets.register.homes.numbers(_adoptive) == 1

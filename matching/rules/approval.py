@@ -77,8 +77,10 @@ class ApprovalInForce(Rule):
 
 
 def _named_pairs(pairs: Pairs) -> list[tuple[str, str]]:
-    households = (h for h in pairs.homes.items if h.home.approval.named_children)
-    return [(child, h.home.ref) for h in households for child in h.home.approval.named_children or ()]
+    def named() -> list[tuple[str, str]]:
+        return [(child, h.home.ref) for h in pairs.homes.items for child in h.home.approval.named_children or ()]
+
+    return pairs.homes.remembered("named in approvals", named)
 
 
 def _early_permanence(pairs: Pairs) -> list[tuple[str, str]]:

@@ -14,34 +14,39 @@ from matching.wording import Sentence, counted
 
 READ = date(2026, 11, 23)
 FAMILY_HOMES = (HomeKind.FOSTER, HomeKind.CONNECTED, None)
+ENOUGH = 99  # rooms, and beds in rooms, of a setting to which the standard on bedrooms does not apply
 ASK = "We do not know which bedrooms {home} has and who sleeps there. Ask the carers."
 
 
-def _rooms(household: Household) -> tuple[Bedroom, ...] | None:
-    """Bedrooms, where the standard on bedrooms is for this kind of home; elsewhere room enough for anybody."""
-    return household.home.bedrooms if household.home.kind in FAMILY_HOMES else (Bedroom(beds=9),) * 99
+def _elsewhere(household: Household) -> bool:
+    """Whether the standard on bedrooms is not for this kind of home: there is room enough for anybody."""
+    return household.home.kind not in FAMILY_HOMES
 
 
 def _for_children(household: Household) -> list[Bedroom] | None:
-    rooms = _rooms(household)
+    rooms = household.home.bedrooms
     return None if rooms is None else [room for room in rooms if not room.with_carers]
 
 
 def free_rooms(household: Household) -> int | None:
     """Bedrooms for children in which nobody sleeps."""
+    if _elsewhere(household):
+        return ENOUGH
     rooms = _for_children(household)
     return None if rooms is None else sum(room.beds > 0 and not room.occupants for room in rooms)
 
 
 def free_doubles(household: Household) -> int | None:
     """Bedrooms for children with two beds or more in which nobody sleeps."""
+    if _elsewhere(household):
+        return ENOUGH
     rooms = _for_children(household)
     return None if rooms is None else sum(room.beds > 1 and not room.occupants for room in rooms)
 
 
 def cots(household: Household) -> int | None:
     """Cots that nobody sleeps in, in the carers' room."""
-    rooms = _rooms(household)
+    rooms = () if _elsewhere(household) else household.home.bedrooms
     return None if rooms is None else sum(room.free_beds for room in rooms if room.with_carers)
 
 
@@ -53,7 +58,9 @@ class _SafeBeds:
     hoped: bool
 
     def __call__(self, household: Household) -> int | None:
-        rooms = _rooms(household)
+        if _elsewhere(household):
+            return ENOUGH
+        rooms = household.home.bedrooms
         return None if rooms is None else sum(room.free_beds for room in rooms if self._safe(room, household.residents))
 
     def _safe(self, room: Bedroom, residents: Iterable[Child]) -> bool:
@@ -149,7 +156,7 @@ class NoUnsafeSharing(SetRule):
     def because(
         self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
     ) -> Sentence:
-        if _rooms(household) is None:
+        if household.home.bedrooms is None and not _elsewhere(household):
             return Sentence.of(ASK, home=household.home.ref)
         worried = [ref for ref in children if harmless(caseload.child(ref), caseload.as_of) is not True]
         told = {"child": worried[0] if worried else children[0], "home": household.home.ref}

@@ -5,8 +5,8 @@ which ages and sexes are there. What is not known is counted apart and never rea
 """
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass, fields
 from datetime import date
+from typing import NamedTuple
 
 from matching.domain import Child, Consideration, ConsiderationKind, Household, Sex
 
@@ -14,8 +14,7 @@ NO_LOW, NO_HIGH = -1.0, 99.0
 Kind = ConsiderationKind
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     """Ages in years that fit beside a child; `boys_high` of -1 means no boys, and so for girls.
 
     The `open` fields are 1 where a bound exists but rests on an age we do not know; `unknown` is 1 where
@@ -34,16 +33,16 @@ class Bounds:
     unknown: float = 0.0
 
 
+FREE = Bounds()
 _TIGHTEST = (max, min, min, min, max, max, max, max, max, max)
 
 
 def tightest(bounds: Iterable[Bounds]) -> Bounds:
     """Bounds that hold all of the given ones."""
-    result = Bounds()
-    for one in bounds:
-        pairs = zip(_TIGHTEST, astuple(result), astuple(one), strict=True)
-        result = Bounds(*(pick(mine, other) for pick, mine, other in pairs))
-    return result
+    some = [one for one in bounds if one != FREE]
+    if len(some) < 2:
+        return some[0] if some else FREE
+    return Bounds(*(pick(told) for pick, told in zip(_TIGHTEST, zip(*some, strict=True), strict=True)))
 
 
 def bounds_from(consideration: Consideration, own_age: int | None) -> Bounds:
@@ -79,15 +78,14 @@ def bounds_of(child: Child, as_of: date) -> Bounds:
     return tightest(bounds_from(one, age) for one in child.considerations)
 
 
-@dataclass(frozen=True, slots=True)
-class Others:
-    """The other children of a home: how many, and the extremes of their known ages (-1 or 99 where none).
+class Others(NamedTuple):
+    """The other children of a home: how many (`number`), and the extremes of their known ages (-1 or 99 where none).
 
     `boys_oldest` counts those known to be boys, `unsexed_oldest` those of unknown sex; the `ageless`
     fields count children whose age is not known; `unknown` is 1 where the birth children are not known.
     """
 
-    count: float = 0.0
+    number: float = 0.0
     youngest: float = NO_HIGH
     oldest: float = NO_LOW
     boys: float = 0.0
@@ -125,5 +123,5 @@ def _extremes(ages: list[int | None]) -> tuple[float, float, float]:
     return float(len(ages)), float(max(known, default=NO_LOW)), float(len(ages) - len(known))
 
 
-BOUND_FIELDS = tuple(item.name for item in fields(Bounds))
-OTHER_FIELDS = tuple(item.name for item in fields(Others))
+BOUND_FIELDS = Bounds._fields
+OTHER_FIELDS = Others._fields

@@ -3,7 +3,7 @@
 Brothers and sisters are governed by the sibling plan and play no part here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -26,37 +26,37 @@ REFERRAL = Source(
 Numbers = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class _Asks:
-    """Column of one field of what a child asks."""
-
-    field: str
-    as_of: date
-
-    def __call__(self, child: Child) -> float:
-        return float(getattr(bounds_of(child, self.as_of), self.field))
+def _asks_of_children(pairs: Pairs) -> dict[str, Numbers]:
+    """Columns of what each child asks."""
+    day, children = pairs.caseload.as_of, pairs.children
+    table = children.remembered(
+        ("asks", day), lambda: _columns([bounds_of(c, day) for c in children.items], BOUND_FIELDS)
+    )
+    return {name: pairs.spread_children(column) for name, column in table.items()}
 
 
-@dataclass(frozen=True)
-class _ResidentsAsk:
-    """Column of one field of what the foster children of a home ask together."""
+def _asks_of_residents(pairs: Pairs) -> dict[str, Numbers]:
+    """Columns of what the foster children of each home ask together."""
+    day, homes = pairs.caseload.as_of, pairs.homes
 
-    field: str
-    as_of: date
+    def table() -> dict[str, Numbers]:
+        asked = [tightest(bounds_of(r, day) for r in household.residents) for household in homes.items]
+        return _columns(asked, BOUND_FIELDS)
 
-    def __call__(self, household: Household) -> float:
-        return float(getattr(tightest(bounds_of(r, self.as_of) for r in household.residents), self.field))
+    return {name: pairs.spread_homes(column) for name, column in homes.remembered(("asks", day), table).items()}
 
 
-@dataclass(frozen=True)
-class _Present:
-    """Column of one field of who is in a home."""
+def _present(pairs: Pairs) -> dict[str, Numbers]:
+    """Columns of who is in each home."""
+    day, homes = pairs.caseload.as_of, pairs.homes
+    table = homes.remembered(("present", day), lambda: _columns([others_of(h, day) for h in homes.items], OTHER_FIELDS))
+    return {name: pairs.spread_homes(column) for name, column in table.items()}
 
-    field: str
-    as_of: date
 
-    def __call__(self, household: Household) -> float:
-        return float(getattr(others_of(household, self.as_of), self.field))
+def _columns(rows: Sequence[tuple[float, ...]], names: tuple[str, ...]) -> dict[str, Numbers]:
+    """Rows of numbers as one column a name."""
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), len(names)).T
+    return {name: np.ascontiguousarray(column) for name, column in zip(names, table, strict=True)}
 
 
 def _fits_bound(value: Numbers, known: Mask, bound: Numbers, opened: Numbers) -> Truth:
@@ -69,8 +69,7 @@ def _fits_bound(value: Numbers, known: Mask, bound: Numbers, opened: Numbers) ->
 
 def newcomer_suits_residents(pairs: Pairs) -> Truth:
     """Whether the child fits what the foster children of the home ask."""
-    day = pairs.caseload.as_of
-    asks = {name: pairs.of_homes(_ResidentsAsk(name, day)) for name in BOUND_FIELDS}
+    asks = _asks_of_residents(pairs)
     age, sex = pairs.age, pairs.child_codes(_sex, "sex-code")
     known = ~np.isnan(age)
     words = pairs.homes.vocabularies["sex-code"]
@@ -89,17 +88,15 @@ def newcomer_suits_residents(pairs: Pairs) -> Truth:
 
 def residents_suit_newcomer(pairs: Pairs) -> Truth:
     """Whether the children of the home, birth children included, fit what the newcomer asks."""
-    day = pairs.caseload.as_of
-    asks = {name: pairs.of_children(_Asks(name, day)) for name in BOUND_FIELDS}
-    here = {name: pairs.of_homes(_Present(name, day)) for name in OTHER_FIELDS}
+    asks, here = _asks_of_children(pairs), _present(pairs)
     something = np.logical_or.reduce(
         [asks["low"] > NO_LOW, asks["high"] < NO_HIGH, asks["boys_high"] < NO_HIGH, asks["girls_high"] < NO_HIGH]
         + [asks[name] > 0 for name in ("alone", "low_open", "high_open", "boys_open", "girls_open")]
     )
-    nobody = Truth.of(here["count"] == 0)
+    nobody = Truth.of(here["number"] == 0)
     parts = [
         nobody | _known_unless(asks["unknown"]),
-        Truth.of((asks["alone"] == 0) | (here["count"] == 0)),
+        Truth.of((asks["alone"] == 0) | (here["number"] == 0)),
         nobody | _all_at_least(here, asks["low"], asks["low_open"]),
         nobody | _all_within(here["oldest"], here["ageless"], asks["high"], asks["high_open"]),
         _sex_within(here, "boys", asks["boys_high"], asks["boys_open"]),
@@ -168,6 +165,11 @@ def unrelated_part(caseload: Caseload, child: Child, household: Household) -> Ho
     return replace(household, residents=tuple(others))
 
 
+def towards_others(child: Child, as_of: date) -> Hashable:
+    """All that the rules of this module read of a child; children who are equal in this are answered alike."""
+    return child.age_on(as_of), child.sex, child.considerations, child.lives_with
+
+
 @dataclass(frozen=True)
 class ConsiderationsKept(Rule):
     """What the plans of the children in the home and of the newcomer ask of each other is kept."""
@@ -219,13 +221,12 @@ def _wish(child: Child) -> LivesWith | None:
 
 def _alongside(pairs: Pairs) -> Truth:
     """Whether the child can live alongside the unrelated children of the home."""
-    day = pairs.caseload.as_of
-    here = {name: pairs.of_homes(_Present(name, day)) for name in OTHER_FIELDS}
+    here = _present(pairs)
     wish = pairs.child_codes(_wish, "lives-with")
     words = pairs.homes.vocabularies["lives-with"]
     is_ = {one: Truth.of(wish == words.code(one), wish >= 0) for one in LivesWith}
     age, known = pairs.age, ~np.isnan(pairs.age)
-    nobody = Truth.of(here["count"] == 0) & _known_unless(here["unknown"])
+    nobody = Truth.of(here["number"] == 0) & _known_unless(here["unknown"])
     agreed = is_[LivesWith.WITH_OTHERS] | is_[LivesWith.NO_PREFERENCE]
     certain = _known_unless(here["ageless"] + here["unknown"])
     older = (

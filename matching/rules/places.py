@@ -1,5 +1,6 @@
 """Rules about how many children a home may have: usable places, terms of approval, the usual fostering limit."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,7 @@ READ = date(2026, 11, 23)
 STANDARD_10 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 10", read_on=READ)
 SCHEDULE_7 = Source(text="Children Act 1989", paragraph="Schedule 7", read_on=READ)
 NO_LIMIT = 10_000
+NOBODY = "nobody:"  # no group has this reference
 
 
 def places_free(household: Household) -> int | None:
@@ -154,17 +156,16 @@ class UsualFosteringLimit(SetRule):
 
     def _one_family(self, sets: Sets) -> np.ndarray:
         """Whether the children who live there and the set are all brothers and sisters."""
-        register = sets.register
-        families = [{r.sibling_group or r.ref for r in home.residents} for home in register.homes.items]
-        known = {group.ref: i for i, group in enumerate(sets.groups)}
-        only = [next(iter(f)) if len(f) == 1 else None for f in families]
-        family = np.array([-2 if not f else known.get(one or "", -1) for f, one in zip(families, only, strict=True)])
-        return np.asarray((family[sets.home] == -2) | (family[sets.home] == sets.group))
+        homes = sets.register.homes
+        there = homes.codes(_only_family, "foster family")[sets.home]
+        words = homes.vocabularies["foster family"]
+        own = np.array([words.code(group.ref) for group in sets.groups], dtype=np.int64)[sets.group]
+        return np.asarray((there == words.code(NOBODY)) | (there == own))
 
     def _exempt(self, sets: Sets) -> Truth:
         homes, caseload = sets.register.homes, sets.register.caseload
         told = homes.numbers(_exemption_known)[sets.home] == 1
-        named = frozenset((c, h.home.ref) for h in homes.items for c in h.home.approval.exempted_children or ())
+        named = homes.remembered("exempted", lambda: _exempted(homes.items))
         everyone = named_sets(sets, named) & (homes.numbers(_residents_exempted)[sets.home] == 1)
         ends = homes.numbers(_exemption_ends)[sets.home]
         return Truth.of(everyone, told) & Truth.of(ends >= caseload.as_of.toordinal(), ~np.isnan(ends))
@@ -196,6 +197,17 @@ class UsualFosteringLimit(SetRule):
 def verdict_not_known(ends: date | None, exempted: tuple[str, ...]) -> bool:
     """Whether an exemption names children but nobody knows when it ends."""
     return bool(exempted) and ends is None
+
+
+def _only_family(household: Household) -> str | None:
+    """The one family of the foster children there, `NOBODY` where none lives; `None` where more families live."""
+    families = {resident.sibling_group or resident.ref for resident in household.residents}
+    return None if len(families) > 1 else next(iter(families), NOBODY)
+
+
+def _exempted(homes: Iterable[Household]) -> frozenset[tuple[str, str]]:
+    """Children and homes for which an exemption names the child."""
+    return frozenset((c, h.home.ref) for h in homes for c in h.home.approval.exempted_children or ())
 
 
 def _outside_limit(household: Household) -> bool:

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from matching.domain import Caseload, Child, Hold, Household, Level, Place, RefusedBy, SiblingPlan, Tie
+from matching.domain import Caseload, Child, Hold, Household, Level, Place, RefusedBy, Tie, Verdict
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
 from matching.wording import Sentence, written
@@ -14,7 +14,6 @@ READ = date(2026, 11, 23)
 NO_CONTACT = Source(text="Children Act 1989", paragraph="sections 22(3) and 34, and orders of a court", read_on=READ)
 ASSESSMENT = Source(text="Children Act 1989", paragraph="section 22C(8)(c), with the sibling assessment", read_on=READ)
 STANDARD_15 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 15", read_on=READ)
-APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
 
 
 @dataclass(frozen=True)
@@ -103,18 +102,30 @@ def _avoids(pairs: Pairs) -> Truth:
     """Whether each home lies outside what each child must avoid; few children must avoid any place."""
     count = pairs.of_children(_how_many_avoided)
     clear, barred = np.array(np.broadcast_to(count == 0, pairs.shape)), np.zeros(pairs.shape, dtype=bool)
-    children, homes = np.broadcast_arrays(*_positions(pairs))
-    for at in zip(*np.nonzero(np.broadcast_to(count > 0, pairs.shape)), strict=True):
-        avoided = pairs.children.items[children[at]].places_to_avoid or ()
-        covered = covers(avoided, pairs.homes.items[homes[at]].home.place)
-        clear[at], barred[at] = covered is False, covered is True
-    return Truth(clear, barred)
+    if not (count > 0).any():
+        return Truth(clear, barred)
+    grid = np.stack([_verdicts_on(pairs, child.places_to_avoid or ()) for child in pairs.children.items])
+    covered = grid if pairs.at is None else grid[pairs.at]
+    some = np.broadcast_to(count > 0, pairs.shape)
+    return Truth(clear | (some & (covered == Verdict.MET)), barred | (some & (covered == Verdict.NOT_MET)))
 
 
-def _positions(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    if pairs.at is not None:
-        return pairs.at
-    return np.arange(len(pairs.children.items))[:, None], np.arange(len(pairs.homes.items))[None, :]
+def _verdicts_on(pairs: Pairs, avoided: tuple[Place, ...]) -> VerdictMatrix:
+    """For each home: whether it lies outside the avoided areas; each postcode is looked at once."""
+    places, at = pairs.homes.remembered("postcodes", lambda: _postcodes(pairs))
+    told = {True: Verdict.NOT_MET, False: Verdict.MET, None: Verdict.NOT_KNOWN}
+    return np.asarray(np.array([told[covers(avoided, place)] for place in places], dtype=np.int8)[at])
+
+
+def _postcodes(pairs: Pairs) -> tuple[list[Place | None], np.ndarray]:
+    """One place for each postcode that homes have, and which of them each home has."""
+    by_postcode: dict[str | None, Place | None] = {}
+    postcodes = [None if h.home.place is None else h.home.place.postcode for h in pairs.homes.items]
+    for postcode, household in zip(postcodes, pairs.homes.items, strict=True):
+        by_postcode.setdefault(postcode, household.home.place)
+    number = {postcode: i for i, postcode in enumerate(by_postcode)}
+    at = [number[postcode] for postcode in postcodes]
+    return list(by_postcode.values()), np.array(at, dtype=np.int64)
 
 
 def _how_many_avoided(child: Child) -> int | None:
@@ -132,14 +143,9 @@ class KeptApart(Rule):
     level = Level.NEVER
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        caseload = pairs.caseload
-        found = [
-            (child.ref, caseload.lives_in[other])
-            for child in pairs.children.items
-            for other in _apart_from(caseload, child)
-            if other in caseload.lives_in
-        ]
-        return verdicts(~Truth.of(pairs.where(found)), pairs.shape)
+        lives_in = pairs.caseload.lives_in
+        barred = [(one, lives_in[other]) for one, other in pairs.caseload.kept_apart if other in lives_in]
+        return verdicts(~Truth.of(pairs.where(barred)), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         others = _apart_from(caseload, child)
@@ -153,11 +159,7 @@ class KeptApart(Rule):
 
 
 def _apart_from(caseload: Caseload, child: Child) -> set[str]:
-    others = {other for one, other in caseload.ties[Tie.APART] if one == child.ref}
-    told = caseload.sibling_plans.get(child.sibling_group or "")
-    if told and told.plan in APART:
-        others |= {c.ref for c in caseload.children if c.sibling_group == child.sibling_group and c.ref != child.ref}
-    return others
+    return {other for one, other in caseload.kept_apart if one == child.ref}
 
 
 @dataclass(frozen=True)

@@ -35,9 +35,11 @@ class KeyStage4School(Rule):
     longest: int = 60  # minutes by road one way; an estimate settles this only where it is clear
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        year, (least, most) = pairs.of_children(_year), minutes_between(pairs, school)
-        within = Truth(most <= self.longest, least > self.longest)
-        return verdicts(~_in_key_stage_4(pairs, year) | within, pairs.shape)
+        elsewhere = ~_in_key_stage_4(pairs, pairs.of_children(_year))
+        if elsewhere.yes.all():
+            return verdicts(elsewhere, pairs.shape)
+        least, most = minutes_between(pairs, school)
+        return verdicts(elsewhere | Truth(most <= self.longest, least > self.longest), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         least, most = (side.item() for side in minutes_between(Pairs.one(caseload, child, household), school))

@@ -45,10 +45,10 @@ class Sleeping:
         """The fewest rooms for each set, then cots, then double rooms; what the home has of each is given."""
         sets = self.sets
         beside, menus = self._beside()
-        keys = np.stack([sets.group, sets.mask, np.minimum(doubles, sets.size), np.minimum(cots, sets.size), beside])
-        distinct, at = np.unique(keys, axis=1, return_inverse=True)
-        found = [self._fewest(menus, *(int(value) for value in key)) for key in distinct.T]
-        table = np.array(found, dtype=np.int64).reshape(len(found), 3)[at.reshape(-1)]
+        keys = [sets.group, sets.mask, np.minimum(doubles, sets.size), np.minimum(cots, sets.size), beside]
+        first, at = _distinct(keys)
+        found = [self._fewest(menus, *key) for key in zip(*(column[first].tolist() for column in keys), strict=True)]
+        table = np.array(found, dtype=np.int64).reshape(len(found), 3)[at]
         return Arrangement(rooms=table[:, 0], cots=table[:, 1], doubles=table[:, 2])
 
     def _fewest(self, menus: list[tuple[int, ...]], g: int, mask: int, doubles: int, cots: int, menu: int) -> Counted:
@@ -115,6 +115,22 @@ class Sleeping:
                 children = [self.caseload.child_by_ref[ref] for ref in group.children]
                 beds.append(sum(1 << i for i, child in enumerate(children) if self._may_share(child, there)))
         return tuple(sorted(bits for bits in beds if bits))
+
+
+def _distinct(columns: list[Counts]) -> tuple[Counts, Counts]:
+    """Where each different row of these small counts stands first, and which of them each row is."""
+    code, width = np.zeros(columns[0].shape, dtype=np.int64), 1
+    for column in columns:
+        code += width * column
+        width *= int(column.max(initial=0)) + 1
+    if width > 4 * code.size + 1000:
+        _, first, at = np.unique(code, return_index=True, return_inverse=True)
+        return first, at
+    where = np.full(width, -1, dtype=np.int64)
+    where[code[::-1]] = np.arange(code.size)[::-1]
+    first = where[where >= 0]
+    where[where >= 0] = np.arange(first.size)
+    return first, where[code]
 
 
 @lru_cache(maxsize=100_000)

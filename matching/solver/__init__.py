@@ -3,7 +3,8 @@
 from importlib.metadata import version
 
 from matching.solver.problem import Limits, Problem, Solution
-from matching.solver.stages import Floors, solve
+from matching.solver.sized import solve
+from matching.solver.stages import Floors
 from matching.solver.warm import Warm
 
 ENGINES = ", ".join(f"{engine} {version(engine)}" for engine in ("ortools", "highspy"))

@@ -25,19 +25,44 @@ class Bound:
 def bound_of(problem: Problem, at: Integers, net: Integers, constant: int) -> Bound:
     """Bound on what plans made of the blocks `at` are worth; `net` is each block's value less its prices."""
     total, regret = constant, np.zeros(at.size, dtype=np.int64)
-    group, mask = problem.block_group[at], problem.block_mask[at]
+    for size, groups, mine, inside in _by_size(problem, at):
+        masks = problem.block_mask[at[mine]].astype(np.int64)
+        worth = _partitions(_table(groups.size, size, inside, masks, net[mine]), size)
+        total += int(worth[:, -1].sum())
+        regret[mine] = worth[inside, -1] - net[mine] - worth[inside, ((1 << size) - 1) - masks]
+    return Bound(total, regret)
+
+
+def best_by_group(problem: Problem, net: Integers) -> Integers:
+    """Blocks that every group would choose at these prices, were it alone; ties by position."""
+    every, chosen = np.arange(problem.blocks), []
+    for size, groups, mine, inside in _by_size(problem, every):
+        masks = problem.block_mask[mine].astype(np.int64)
+        table = _table(groups.size, size, inside, masks, net[mine])
+        wanted = _chosen(table, _partitions(table, size), size)
+        hit = np.flatnonzero(wanted[inside, masks] & (net[mine] == table[inside, masks]))
+        _, first = np.unique(inside[hit] << size | masks[hit], return_index=True)
+        chosen.append(mine[hit[first]])
+    return np.sort(np.concatenate(chosen)) if chosen else every
+
+
+def _by_size(problem: Problem, at: Integers) -> "list[tuple[int, Integers, Integers, Integers]]":
+    """For each size of group: the size, the groups, which of the blocks are theirs, and the place of each one's group."""
+    found, group = [], problem.block_group[at]
     for size in np.unique(problem.group_sizes).tolist():
         groups = np.flatnonzero(problem.group_sizes == size)
         row = np.full(problem.group_sizes.size, -1, dtype=np.int64)
         row[groups] = np.arange(groups.size)
         mine = np.flatnonzero(row[group] >= 0)
-        inside, masks = row[group[mine]], mask[mine]
-        best = np.full((groups.size, 1 << size), NOTHING, dtype=np.int64)
-        np.maximum.at(best, (inside, masks), net[mine])
-        worth = _partitions(best, size)
-        total += int(worth[:, -1].sum())
-        regret[mine] = worth[inside, -1] - net[mine] - worth[inside, ((1 << size) - 1) - masks]
-    return Bound(total, regret)
+        found.append((size, groups, mine, row[group[mine]]))
+    return found
+
+
+def _table(groups: int, size: int, inside: Integers, masks: Integers, net: Integers) -> Integers:
+    """The best block of each group and set of children."""
+    best = np.full((groups, 1 << size), NOTHING, dtype=np.int64)
+    np.maximum.at(best, (inside, masks), net)
+    return best
 
 
 def _partitions(best: Integers, size: int) -> Integers:
@@ -46,11 +71,33 @@ def _partitions(best: Integers, size: int) -> Integers:
     for mask in range(1, 1 << size):
         low = mask & -mask
         value = worth[:, mask ^ low].copy()
-        part = rest = mask ^ low
-        while True:
-            np.maximum(value, best[:, part | low] + worth[:, rest ^ part], out=value)
-            if part == 0:
-                break
-            part = (part - 1) & rest
+        for part in _parts(mask ^ low):
+            np.maximum(value, best[:, part | low] + worth[:, (mask ^ low) ^ part], out=value)
         worth[:, mask] = value
     return worth
+
+
+def _parts(mask: int) -> "list[int]":
+    """Every part of a set, the empty one last."""
+    parts, part = [mask], mask
+    while part:
+        part = (part - 1) & mask
+        parts.append(part)
+    return parts
+
+
+def _chosen(best: Integers, worth: Integers, size: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]":
+    """[group, set]: the sets of one best way to part each group's children; leaving a child out comes first."""
+    left, wanted = np.full(best.shape[0], (1 << size) - 1), np.zeros(best.shape, dtype=bool)
+    for mask in range((1 << size) - 1, 0, -1):
+        low = mask & -mask
+        here = np.flatnonzero(left == mask)
+        out = worth[here, mask] == worth[here, mask ^ low]
+        left[here[out]] = mask ^ low
+        here = here[~out]
+        for part in _parts(mask ^ low) if here.size else ():
+            rest = (mask ^ low) ^ part
+            hit = here[best[here, part | low] + worth[here, rest] == worth[here, mask]]
+            wanted[hit, part | low], left[hit] = True, rest
+            here = np.setdiff1d(here, hit)
+    return wanted

@@ -17,6 +17,7 @@ from matching.solver.problem import Integers
 
 Point = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint64]
 SMALL = 1e-6
 LARGEST_DIVISOR = 40
 WORTH_ADDING = 0.01
@@ -44,24 +45,49 @@ def halves(packing: Packing, point: Point) -> Packing:
 
 
 def _odd_sums(odd: Flags, odd_limit: Flags, weight: Point, order: Point) -> list[Integers]:
-    """Sets of rows whose sum has an odd limit and few odd uses, by elimination over the field of two elements."""
-    odd, odd_limit = odd.copy(), odd_limit.copy()
-    members, used = np.eye(odd_limit.size, dtype=bool), np.zeros(odd_limit.size, dtype=bool)
+    """Sets of rows whose sum has an odd limit and few odd uses, by elimination over the field of two elements.
+
+    Each row's odd uses, then the rows it is the sum of, then whether its limit is odd, are bits of 64-bit words.
+    """
+    count, width = odd.shape
+    rows = _bits(np.hstack([odd, np.eye(count, dtype=bool), odd_limit[:, None]]))
+    last, used = width + count, np.zeros(count, dtype=bool)
     found: dict[bytes, Integers] = {}
-    for column in np.argsort(order, kind="stable"):
-        rows = np.flatnonzero(odd[:, column] & ~used)
-        if not rows.size:
+    for column in np.argsort(order, kind="stable").tolist():
+        at = np.flatnonzero(_bit(rows, column) & ~used)
+        if not at.size:
             continue
-        pivot = rows[np.argmin(odd[rows].sum(axis=1))]
-        others = rows[rows != pivot]
-        odd[others] ^= odd[pivot]
-        odd_limit[others] ^= odd_limit[pivot]
-        members[others] ^= members[pivot]
+        pivot = at[np.argmin(np.bitwise_count(rows[at, : width // 64 + 1]).sum(axis=1))]
         used[pivot] = True
-        ready = np.flatnonzero(odd_limit & ~used)
-        for row in ready[odd[ready] @ weight < 1 - 2 * WORTH_ADDING]:
-            found.setdefault(members[row].tobytes(), np.flatnonzero(members[row]))
+        others = at[at != pivot]
+        rows[others] ^= rows[pivot]
+        for row in _nearly_even(rows, others[_bit(rows[others], last)], weight):
+            members = np.flatnonzero(_flags(rows[row])[width:last])
+            found.setdefault(members.tobytes(), members)
     return list(found.values())
+
+
+def _nearly_even(rows: Words, at: Integers, weight: Point) -> Integers:
+    """Which of these rows have odd uses that weigh so little that halving them cuts the point off."""
+    return at[_flags(rows[at])[:, : weight.size] @ weight < 1 - 2 * WORTH_ADDING] if at.size else at
+
+
+def _bits(flags: Flags) -> Words:
+    """Each row of flags as 64-bit words."""
+    words = -(-flags.shape[1] // 64)
+    padded = np.zeros((flags.shape[0], 64 * words), dtype=bool)
+    padded[:, : flags.shape[1]] = flags
+    return np.packbits(padded, axis=1, bitorder="little").view(np.uint64)
+
+
+def _bit(rows: Words, column: int) -> Flags:
+    """One flag of every row."""
+    return np.asarray(rows[:, column // 64] >> np.uint64(column % 64) & np.uint64(1), dtype=bool)
+
+
+def _flags(rows: Words) -> Flags:
+    """Words as flags again."""
+    return np.unpackbits(rows.view(np.uint8), axis=-1, bitorder="little").astype(bool)
 
 
 def fractions(packing: Packing, basis: Iterable[Point]) -> Packing:

@@ -9,6 +9,7 @@ from scipy import sparse
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import quiet
+from matching.solver.shortfall import Shortfall
 
 HALF = 0.5
 
@@ -81,11 +82,21 @@ def by_cp_sat(
     keep: Integers,
     seconds: float | None,
     hint: Integers | None = None,
+    short: Shortfall | None = None,
+    effort: float | None = None,
 ) -> tuple[Integers | None, bool]:
-    """Best blocks among `keep` with CP-SAT (one worker, level 2), and whether that was proven within the time."""
+    """Best blocks among `keep` with CP-SAT (one worker, level 2), and whether that was proven within the time.
+
+    `short` tells again, in a form that is easier to search, a value that plans must reach. `effort` is a limit in
+    CP-SAT's deterministic seconds, the same on any machine.
+    """
     model = cp_model.CpModel()
+    short = short if short is not None and short.covers(keep) else None
+    keep = keep if short is None else short.possible(keep)
     chosen = [model.new_bool_var("") for _ in range(keep.size)]
     _pack(model, chosen, rows_over(problem, keep))
+    if short is not None:
+        _fall_short(model, chosen, keep, short)
     for values, target in zip(*held.active(), strict=True):
         at = np.flatnonzero(values[keep])
         model.add(cp_model.LinearExpr.weighted_sum([chosen[i] for i in at], values[keep][at].tolist()) >= int(target))
@@ -93,7 +104,23 @@ def by_cp_sat(
     if hint is not None:
         for variable, on in zip(chosen, np.isin(keep, hint).tolist(), strict=True):
             model.add_hint(variable, on)
-    return _solved(model, chosen, keep, seconds)
+    return _solved(model, chosen, keep, seconds, effort)
+
+
+def _fall_short(model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Integers, short: Shortfall) -> None:
+    """What blocks and free units of rows lose is at most the room; a row that may lose nothing is full."""
+    packing, prices, cost = short.priced(keep)
+    exact, losses, weights = bool((cost >= 0).all()), list(chosen), cost.tolist()
+    for row, (limit, price) in enumerate(zip(packing.limit.tolist(), prices.tolist(), strict=True)):
+        span = slice(packing.use.indptr[row], packing.use.indptr[row + 1])
+        used = cp_model.LinearExpr.weighted_sum(
+            [chosen[i] for i in packing.use.indices[span]], packing.use.data[span].tolist()
+        )
+        free = model.new_int_var(0, min(limit, short.room // price) if exact else limit, "")
+        model.add(used + free == limit)
+        losses.append(free)
+        weights.append(price)
+    model.add(cp_model.LinearExpr.weighted_sum(losses, weights) <= short.room)
 
 
 def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], packing: Packing) -> None:
@@ -107,7 +134,11 @@ def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], packing: Packi
 
 
 def _solved(
-    model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Integers, seconds: float | None
+    model: cp_model.CpModel,
+    chosen: list[cp_model.IntVar],
+    keep: Integers,
+    seconds: float | None,
+    effort: float | None = None,
 ) -> tuple[Integers | None, bool]:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
@@ -115,6 +146,8 @@ def _solved(
     solver.parameters.random_seed = 0
     if seconds is not None:
         solver.parameters.max_time_in_seconds = max(seconds, 0.01)
+    if effort is not None:
+        solver.parameters.max_deterministic_time = effort
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return None, True

@@ -12,6 +12,7 @@ from matching.solver.bound import NOTHING, Bound, bound_of
 from matching.solver.cuts import SMALL, new_rows
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
+from matching.solver.shortfall import Shortfall
 
 SCALE = 1024
 PRIMAL, DUAL = 4, 1  # a new aim leaves the point possible, a new row leaves the prices possible
@@ -38,7 +39,7 @@ class Relaxation:
         self.held = Held(held.values[:, at], held.targets.copy(), held.on.copy())
         self.barred = np.zeros(at.size, dtype=bool)
         self.point = np.zeros(at.size)
-        self.engine = _engine(self.packing, self.held)
+        self.engine = engine_of(self.packing, self.held)
 
     def aim(self, value: Integers) -> None:
         """Maximise `value`, one for each block of the problem."""
@@ -86,6 +87,14 @@ class Relaxation:
         net[self.barred] = NOTHING
         constant = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
         return bound_of(self.problem, self.at, net, constant)
+
+    def shortfall(self) -> Shortfall:
+        """What plans lose at the prices found, those of families too, in 1/`SCALE` points."""
+        prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
+        reaching, packing = prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :]
+        cost = self.packing.use.T @ packing - self.value * SCALE - reaching @ self.held.values
+        most = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
+        return Shortfall(at=self.at, rows=self.packing, prices=packing, cost=cost, most=most)
 
     def whole(self) -> Integers | None:
         """The chosen blocks, if none is chosen in part."""
@@ -149,7 +158,8 @@ class Relaxation:
                     yield multipliers[self.held.on.size :]
 
 
-def _engine(packing: Packing, held: Held) -> Any:
+def engine_of(packing: Packing, held: Held) -> Any:
+    """HiGHS with rows for what is held and for the packing, one column a block, and no aim yet."""
     use = sparse.vstack([sparse.csr_array(held.values), packing.use], format="csc")
     model = highspy.HighsLp()
     model.num_col_, model.num_row_ = use.shape[1], use.shape[0]

@@ -9,10 +9,15 @@ import numpy.typing as npt
 from matching.solver.exact import by_cp_sat, by_highs
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import SCALE, Relaxation
+from matching.solver.shortfall import Shortfall
 
 SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
+NEAR = 1_500  # blocks of least regret, whose regret is the room for a first look
+LOOKS = frozenset((1, 3, 5, 7, 9, 11, 13))  # rounds after which it is tried whether a plan is as near as that
+EFFORT = 2.0  # of one look, in CP-SAT's deterministic seconds
 ROUNDS = 80
+POLISH = 4  # rounds after the best plan is known
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
 HOPE = ((4, 0.6), (8, 0.4))  # from round .. on the gap is hoped to be this share of what was closed
 UNKNOWN = np.int64(1 << 62)
@@ -28,6 +33,7 @@ class Best:
     proven: bool
     keep: npt.NDArray[np.bool_]
     relaxed: Relaxation | None
+    short: Shortfall | None = None
 
 
 @dataclass(slots=True)
@@ -46,23 +52,33 @@ class Clock:
         return self.until is not None and time.monotonic() >= self.until
 
 
-def best_of(relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock) -> Best:
+def best_of(
+    relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock, short: Shortfall | None = None
+) -> Best:
     """The most valuable plan made of the blocks of `relaxed` that reaches what is held; `chosen` is such a plan.
 
     First in the hope that blocks of much regret do not matter; if the proof shows that they might, once more
-    without hope, dropping only what the plan at hand excludes. `relaxed` is used up.
+    without hope, dropping only what the plan at hand excludes. `relaxed` is used up. `short` tells again what is held.
     """
     problem, at = relaxed.problem, relaxed.at
-    best = Search(relaxed, value, held, chosen, clock).run(hope=True)
+    best = Search(relaxed, value, held, chosen, clock, short).run(hope=True)
     if not best.proven and not clock.over:
-        best = Search(Relaxation(problem, at, held), value, held, best.chosen, clock).run(hope=False)
+        best = Search(Relaxation(problem, at, held), value, held, best.chosen, clock, short).run(hope=False)
     return best
 
 
 class Search:
     """One search: `worth` bounds (in 1/`SCALE`) any plan that holds a block, `now` is the value of the plan at hand."""
 
-    def __init__(self, relaxed: Relaxation, value: Integers, held: Held, chosen: Integers, clock: Clock) -> None:
+    def __init__(
+        self,
+        relaxed: Relaxation,
+        value: Integers,
+        held: Held,
+        chosen: Integers,
+        clock: Clock,
+        short: Shortfall | None = None,
+    ) -> None:
         self.problem, self.relaxed, self.value, self.held, self.clock = relaxed.problem, relaxed, value, held, clock
         problem, at = self.problem, relaxed.at
         self.chosen, self.now = chosen, int(value[chosen].sum())
@@ -70,16 +86,19 @@ class Search:
         self.worth[at] = UNKNOWN
         self.ceiling = self.dropped = -int(UNKNOWN)
         self.closed = False
+        self.held_short = short
+        self.short: Shortfall | None = None
 
     def run(self, *, hope: bool) -> Best:
         """Tighten and drop until little is left, then solve that exactly."""
         left = self._tighten(hope)
+        self._polish()
         if not self.closed and left.size > 2 * FEW:
             self._exactly(self._least_regret(left))
             left = left[self.worth[left] >= self.now * SCALE]
         proven = (self.closed or self._exactly(left)) and self.dropped < self.now * SCALE
         bound = self.now if proven else max(self.now, self.ceiling // SCALE)
-        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE, self.relaxed)
+        return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE, self.relaxed, self._short())
 
     def _tighten(self, hope: bool) -> Integers:
         relaxed, totals = self.relaxed, []
@@ -88,6 +107,8 @@ class Search:
             if not relaxed.solve(self.clock.left()):
                 break
             totals.append(self._note())
+            if hope and step in LOOKS and not self.closed and relaxed.at.size > SMALL:
+                self._look_near()
             if step == FIRST_PLAN and not self.closed and relaxed.at.size > SMALL:
                 self._exactly(self._least_regret(relaxed.at))
             self._drop(hoped_for(totals) if hope and step < FIRST_PLAN else 0)
@@ -96,7 +117,7 @@ class Search:
         return relaxed.at
 
     def _note(self) -> int:
-        bound = self.relaxed.bound()
+        bound, self.short = self.relaxed.bound(), self.relaxed.shortfall()
         if self.ceiling < 0:
             self.ceiling = bound.total
         self.worth[self.relaxed.at] = np.minimum(self.worth[self.relaxed.at], bound.total - bound.regret)
@@ -115,6 +136,36 @@ class Search:
             self.dropped = max(self.dropped, int(worth[~keep].max()))
             self.relaxed.narrow(keep)
 
+    def _polish(self) -> None:
+        """Tighten a little more once the best plan is known: the less may be lost, the fewer plans are as good."""
+        for _ in range(POLISH):
+            if not self.closed or self._short_room() < SCALE or self.relaxed.at.size > SMALL or self.clock.over:
+                return
+            if not self.relaxed.tighten() or not self.relaxed.solve(self.clock.left()):
+                return
+            self._note()
+            self.closed = True
+            self._drop(0)
+
+    def _short_room(self) -> int:
+        short = self._short()
+        return 0 if short is None else short.room
+
+    def _look_near(self) -> None:
+        """Look for a plan among the blocks of least regret that loses no more than these; none better is elsewhere."""
+        at, worth = self.relaxed.at, self.worth[self.relaxed.at]
+        few = min(NEAR, worth.size)
+        target = max(int(np.partition(worth, -few)[-few]), (self.now + 1) * SCALE)
+        if self.short is None or self.dropped >= target or self.clock.over:
+            return
+        near, short = at[worth >= target], self.short.reaching(target)
+        found, proven = by_cp_sat(
+            self.problem, self.value, self.held, near, self.clock.left(), short=short, effort=EFFORT
+        )
+        if found is not None:
+            self._take(found)
+            self.closed = proven and self.now * SCALE >= target
+
     def _least_regret(self, at: Integers) -> Integers:
         return np.sort(at[np.argsort(-self.worth[at], kind="stable")[:FEW]])
 
@@ -123,15 +174,21 @@ class Search:
         left = self.clock.left()
         if left is not None and left <= 0:
             return False
-        if self._holds_much(at):
+        if self.held_short is None and self._holds_much(at):
             found, proven = by_highs(self.problem, self.value, self.held, at, left)
         else:
-            found, proven = by_cp_sat(self.problem, self.value, self.held, at, left, hint=self.chosen)
+            found, proven = by_cp_sat(
+                self.problem, self.value, self.held, at, left, self.chosen, self.held_short or self._short()
+            )
         if found is not None and not lawful(self.problem, self.held, found):
             found, proven = by_cp_sat(self.problem, self.value, self.held, at, self.clock.left())
         if found is not None:
             self._take(found)
         return proven
+
+    def _short(self) -> Shortfall | None:
+        """What a plan as good as the one at hand may lose."""
+        return None if self.short is None else self.short.reaching(self.now * SCALE)
 
     def _holds_much(self, at: Integers) -> bool:
         """Whether goals are held over most blocks: HiGHS is quicker then, CP-SAT where rows are short."""

@@ -18,6 +18,7 @@ from matching.solver.greedy import greedy_plan
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import Best, Clock, best_of, lawful
+from matching.solver.shortfall import Shortfall
 
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
@@ -35,6 +36,8 @@ class Run:
     proven: bool = True
     relaxed: Relaxation | None = None
     lead_held: Held | None = None
+    lead_short: Shortfall | None = None
+    finest: int = 0
     bound: list[int] = field(default_factory=list)
     seconds: list[tuple[str, float]] = field(default_factory=list)
 
@@ -87,19 +90,17 @@ class Lead:
         return self.weights @ problem.goal_values[: self.weights.size]
 
 
-def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -> Solution:
-    """The best plan in the order of goals, with a bound for each; the tie is broken by the lot.
+def solve_exactly(problem: Problem, limits: Limits, floors: Floors = ()) -> Solution:
+    """The best plan in the order of goals, with a bound for each, all blocks at once; the tie is broken by the lot.
 
     `floors` are sums that the plan must reach: a value for each block, and the least sum. Raises `PlanRefused` when
     the children who must be placed cannot all be placed, or a floor cannot be reached.
     """
-    limits = limits or Limits()
-    if not problem.blocks:
-        return _nothing_possible(problem, floors)
     run = _start(problem, limits, floors)
     relaxed = Relaxation(problem, run.at, run.held)
     with run.timed("bounds"):
         lead = _lead(run, relaxed)
+    run.finest = lead.finest
     with run.timed("all goals weighted"):
         _follow(run, relaxed, lead)
     for goal in range(len(run.bound), len(problem.goals)):
@@ -113,14 +114,6 @@ def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -
     return Solution(
         chosen=tuple(run.chosen.tolist()), achieved=achieved, bound=bound, proven=run.proven, seconds=tuple(run.seconds)
     )
-
-
-def _nothing_possible(problem: Problem, floors: Floors) -> Solution:
-    """The plan when no child could go anywhere."""
-    if problem.must_place or any(least > 0 for _, least in floors):
-        raise PlanRefused(CANNOT_FORCE)
-    none = (0,) * len(problem.goals)
-    return Solution(chosen=(), achieved=none, bound=none, proven=True)
 
 
 def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
@@ -185,16 +178,19 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     earlier = sum(int(lead.weights[goal]) * run.achieved(goal) for goal in range(lead.finest))
     run.hold(lead.finest, best.bound - earlier)
     run.lead_held = run.held.without(lead.finest + 1).with_row(lead.value(run.problem), best.value)
+    run.lead_short = best.short
 
 
 def _search(run: Run, goal: int) -> None:
     """Find the best of one goal by itself."""
     value = run.problem.goal_values[goal]
-    best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock))
+    best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock, run.lead_short))
     run.chosen = best.chosen
     run.proven &= best.proven
     if best.proven:
         run.keep &= best.keep
+        if run.lead_held is None and goal <= run.finest:  # goals searched for one by one
+            run.lead_short = best.short
     run.hold(goal, best.bound)
 
 
@@ -213,7 +209,8 @@ def _draw_lots(run: Run) -> None:
         return
 
     def draw(held: Held) -> Best:
-        found, proven = by_cp_sat(run.problem, -run.problem.lot, held, run.at, run.clock.left(), hint=run.chosen)
+        left = run.clock.left()
+        found, proven = by_cp_sat(run.problem, -run.problem.lot, held, run.at, left, run.chosen, run.lead_short)
         lawfully = found is not None and lawful(run.problem, held, found)
         if proven and not lawfully:
             raise NoProofInTime("The draw of lots found no plan, though one is known. Report this fault.")

@@ -11,6 +11,7 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matching.sufficiency.forecast import Forecast
+from matching.sufficiency.parameters import SIMULATED
 from matching.sufficiency.pictures import Picture, pictures_of
 from matching.sufficiency.sentences import sentences
 
@@ -54,6 +55,11 @@ def write_forecast(made: Forecast, folder: Path, as_of: date, sectors: pd.DataFr
     return [*written, manifest, page, paper]
 
 
+def sectors_of(reference: Path) -> pd.DataFrame:
+    """Postcode sectors of England with where they lie, to draw the map on."""
+    return pd.read_csv(reference / "postcode_sectors.csv")
+
+
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, book: str) -> list[Path]:
     """Each table as CSV, and all of them as one workbook."""
     written = []
@@ -94,7 +100,7 @@ def _told(made: Forecast, pictures: list[Picture], as_of: date) -> dict[str, Any
         "sections": sections,
         "duty": said["duty"],
         "care": [*made.warnings, *CARE],
-        "assumptions": [_assumption(row) for row in made.parameters.to_dict("records")],
+        "assumptions": [_assumption(row) for row in made.parameters.to_dict("records") if row["name"] in SIMULATED],
     }
 
 

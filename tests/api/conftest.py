@@ -25,6 +25,7 @@ from tests.lib.builders import a_caseload, a_child, a_home
 
 PASSWORD = "a long enough password"
 ELSEWHERE = "E10000014"
+UNHURRIED = Settings(person_requests="100000 per minute", machine_requests="100000 per minute")
 DATABASES = ("sqlite", "postgresql")
 
 
@@ -102,7 +103,7 @@ def service(store: Store) -> Iterator[Running]:
         return load(session, store.seal, people())  # type: ignore[arg-type]
 
     store.transact(act, lambda rows: Entry("test", "load", "sample", {"rows": rows}))
-    app = create_app(Settings(), store=store)
+    app = create_app(UNHURRIED, store=store)
     running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from api.db import audit, queries
 from api.db.audit import Entry
-from api.db.copies import WrongCopy, read_whole, restore_copy, write_copy
+from api.db.copies import WrongCopy, keys_beside, read_whole, restore_copy, write_copy
+from api.db.data_keys import Erased, destroy
 from api.db.store import Store
-from api.db.tables import AuditEntry, Base, Bed, Person
+from api.db.tables import AuditEntry, Base, Bed, Fact, Person
 from api.security.accounts import new_person, now
 from tests.lib.builders import a_home
 
@@ -83,10 +84,13 @@ def test_a_copy_restores_to_the_same_record_and_the_restore_is_in_the_trail(
 
 def test_a_copy_says_whether_it_is_whole_holds_no_place_and_only_its_owner_reads_it(store: Store, copy: Path) -> None:
     found, revision = read_whole(copy)
-    assert found.rows == sum(map(len, rows(store).values()))
+    keys, _ = read_whole(keys_beside(copy))
+    assert found.rows + keys.rows == sum(map(len, rows(store).values()))
+    assert keys.rows == len(rows(store)["data_key"]) > 0
     assert revision
-    assert b"SO14" not in copy.read_bytes()
-    assert copy.stat().st_mode & 0o077 == 0
+    for one in (copy, keys_beside(copy)):
+        assert b"SO14" not in one.read_bytes()
+        assert one.stat().st_mode & 0o077 == 0
     assert [one.name for one in copy.parent.iterdir() if one.name.endswith(".half")] == []
 
 
@@ -116,6 +120,30 @@ def test_a_spoilt_copy_restores_to_nothing(
         restore_copy(restored, copy)
     restored.migrate()
     assert all(not found for found in rows(restored).values())
+
+
+def test_the_newest_keys_open_an_older_copy_but_for_who_was_erased_since(
+    store: Store, empty: Empty, copy: Path, tmp_path: Path
+) -> None:
+    with store.reading() as session:
+        stays, goes = [row.ref for row in session.scalars(select(Fact).where(Fact.kind == "home").order_by(Fact.ref))][
+            -2:
+        ]
+    store.transact(lambda s: destroy(s, [f"home:{goes}"]), lambda _: Entry("test", "erase", "home", {}))
+    later = tmp_path / "later.copy"
+    write_copy(store, later)
+    restored = empty()
+    restore_copy(restored, copy, keys_beside(later))
+    with restored.reading() as session:
+        assert queries.one(session, restored.seal, "home", stays, None).cells["place"] == "SO14 7"
+        with pytest.raises(Erased):
+            queries.one(session, restored.seal, "home", goes, None)
+
+
+def test_a_copy_without_its_keys_restores_to_nothing(empty: Empty, copy: Path) -> None:
+    keys_beside(copy).unlink()
+    with pytest.raises(WrongCopy, match="keys of record.copy are missing"):
+        restore_copy(empty(), copy)
 
 
 def test_a_record_that_holds_something_is_not_written_over(store: Store, copy: Path) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from api.db import audit, queries
 from api.db.audit import Entry
+from api.db.data_keys import keyring
 from api.db.sealing import Seal, WrongKey
 from api.db.store import Store
 from api.db.tables import AuditEntry, Base, Bed, Fact
 from api.errors import Conflict
-from api.main import maps
 from api.security.accounts import now
+from api.services.geography import maps
 from tests.lib.builders import TODAY, a_home
 
 CANARY = "SO14 7"
@@ -113,29 +115,71 @@ def test_the_trail_is_whole_and_its_head_stands(store: Store) -> None:
         assert audit.verify(session, (found.entries, found.head)).faults == ()
 
 
-TAMPERING = {
-    "edited": lambda last: update(AuditEntry).where(AuditEntry.number == last - 1).values(who="somebody else"),
-    "edited with a new hash": lambda last: (
-        update(AuditEntry).where(AuditEntry.number == last - 1).values(hash="f" * 64)
+def _forged(last: int) -> AuditEntry:
+    made = AuditEntry(
+        number=last + 1, at="2026-11-23T10:00:00+00:00", who="nobody", act="try", about="thing", detail="{}"
+    )
+    made.before = made.hash = "e" * 64
+    return made
+
+
+def _rewritten(session: Session, last: int) -> None:
+    """Somebody who knows the code edits an entry and gives every later one the hash that fits."""
+    before = session.get_one(AuditEntry, last - 3).hash
+    for number in range(last - 2, last + 1):
+        row = session.get_one(AuditEntry, number)
+        row.who, row.before = "somebody else", before
+        row.hash = before = audit.hash_of(row)
+    session.flush()
+
+
+def _swapped(session: Session, last: int) -> None:
+    for number, to in ((last, 0), (last - 1, last), (0, last - 1)):
+        session.execute(update(AuditEntry).where(AuditEntry.number == number).values(number=to))
+
+
+TAMPERING: dict[str, Callable[[Session, int], object]] = {
+    "edited": lambda s, last: s.execute(update(AuditEntry).where(AuditEntry.number == last - 1).values(who="x")),
+    "deleted": lambda s, last: s.execute(delete(AuditEntry).where(AuditEntry.number == last - 1)),
+    "inserted": lambda s, last: (s.add(_forged(last)), s.flush()),
+    "reordered": _swapped,
+    "tail cut off": lambda s, last: s.execute(delete(AuditEntry).where(AuditEntry.number >= last - 1)),
+    "old copy, with new entries after it": lambda s, last: (
+        s.execute(delete(AuditEntry).where(AuditEntry.number >= last - 1)),
+        audit.write(s, entry()),
+        audit.write(s, entry()),
+        audit.write(s, entry()),
+        s.flush(),
     ),
-    "deleted": lambda last: delete(AuditEntry).where(AuditEntry.number == last - 1),
-    "cut": lambda last: delete(AuditEntry).where(AuditEntry.number >= last - 1),
-    "moved": lambda last: update(AuditEntry).where(AuditEntry.number == last).values(number=last + 5),
-    "rechained": lambda last: update(AuditEntry).where(AuditEntry.number == last).values(before="0" * 64),
+    "rewritten from there on": _rewritten,
+}
+OFF = {
+    "sqlite": ("DROP TRIGGER audit_no_update", "DROP TRIGGER audit_no_delete"),
+    "postgresql": ("ALTER TABLE audit DISABLE TRIGGER audit_only_grows",),
 }
 
 
 @pytest.mark.parametrize("how", TAMPERING)
-def test_tampering_is_found(store: Store, how: str) -> None:
-    for _ in range(3):
+def test_tampering_by_who_owns_the_database_is_found(store: Store, how: str) -> None:
+    for _ in range(5):
         store.transact(lambda _: None, entry)
     with store.engine.connect() as connection, Session(connection) as session:
         head = audit.verify(session)
-        session.execute(TAMPERING[how](head.entries))
+        for statement in OFF[store.engine.dialect.name]:
+            session.execute(text(statement))
+        TAMPERING[how](session, head.entries)
+        session.expunge_all()
         assert audit.verify(session, (head.entries, head.head)).faults
         session.rollback()
     with store.reading() as session:
         assert audit.verify(session).faults == ()
+
+
+@pytest.mark.parametrize("how", [update(AuditEntry).values(who="x"), delete(AuditEntry)])
+def test_the_database_itself_refuses_to_change_the_trail(store: Store, how: object) -> None:
+    store.transact(lambda _: None, entry)
+    with store.engine.connect() as connection, pytest.raises(DBAPIError, match="never changed or deleted"):
+        connection.execute(how)  # type: ignore[call-overload]
 
 
 def test_where_a_home_lies_is_sealed_and_fits_no_other_row(store: Store) -> None:
@@ -148,14 +192,17 @@ def test_where_a_home_lies_is_sealed_and_fits_no_other_row(store: Store) -> None
         row, other = session.get(Fact, ("home", "sealed-1")), session.get(Fact, ("home", "sealed-2"))
         assert row is not None
         assert other is not None
-        assert queries.opened(store.seal, row).cells["place"] == CANARY
+        assert queries.opened(session, store.seal, row).cells["place"] == CANARY
         assert CANARY not in str(row.cells)
         assert CANARY.encode() not in (row.sealed or b"")
         assert row.sealed != other.sealed
+        own, others = (keyring(session, store.seal).of(f"home:sealed-{n}") for n in (1, 2))
         with pytest.raises(WrongKey, match="moved from another row"):
-            store.seal.open(row.sealed, "fact", "home:sealed-2", "sealed")
+            own.open(row.sealed, "fact", "home:sealed-2", "sealed")
         with pytest.raises(WrongKey, match="not in the key file"):
-            Seal([b"1" * 32]).open(row.sealed, "fact", "home:sealed-1", "sealed")
+            others.open(row.sealed, "fact", "home:sealed-1", "sealed")
+        with pytest.raises(WrongKey, match="not in the key file"):
+            queries.opened(session, Seal([b"1" * 32]), row)
     if store.engine.dialect.name == "sqlite":
         assert all(CANARY.encode() not in path.read_bytes() for path in _files(store))
 

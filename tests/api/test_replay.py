@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from api.db.audit import Entry
+from api.db.data_keys import Erased, destroy, open_each
 from api.db.tables import PlanMade
 from api.errors import NotHere
-from api.main import maps
+from api.services.geography import maps
 from api.services.replaying import replay
 from matching.cli.places import data_folder
 from matching.policy import read_policy
@@ -46,12 +48,20 @@ def test_a_plan_that_is_not_there_is_said_to_be_missing(service: Running) -> Non
         replay(session, service.store, maps(), "nowhere")
 
 
-def test_where_people_live_is_sealed_in_a_kept_plan(service: Running) -> None:
+def test_what_tells_of_a_person_is_sealed_in_a_kept_plan_with_that_persons_key(service: Running) -> None:
     number = made(service)
     with service.store.reading() as session:
         row = session.get(PlanMade, number)
         assert row is not None
         assert "SO14" not in str(row.caseload)
+        assert {"ref": "C1"} in row.caseload["child"], "nothing but the reference stays open"  # type: ignore[operator]
         assert b"SO14" not in (row.sealed or b"")
-        places = service.store.seal.open(row.sealed, "plan", number, "caseload")
-    assert any(place.startswith("SO14") for place in places.values())
+        opened = open_each(session, service.store.seal, row.sealed, "plan", number)
+    assert any(text.startswith("SO14") for text in opened.values())
+
+
+def test_a_plan_with_somebody_who_was_erased_says_so(service: Running) -> None:
+    number = made(service)
+    service.store.transact(lambda s: destroy(s, ["child:C2"]), lambda _: Entry("test", "erase", "child:C2", {}))
+    with service.store.reading() as session, pytest.raises(Erased, match="was erased when its time was over"):
+        replay(session, service.store, maps(), number)

@@ -1,9 +1,13 @@
 """The tour: every page as a picture at three widths, made by `make tour`, so that the pictures never fall behind."""
 
+import io
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 from tests.e2e.conftest import City, Desk, chromium, running_city
 
@@ -33,13 +37,87 @@ def at(path: str) -> Callable[[Desk], object]:
     return lambda desk: desk.open(path)
 
 
+def wished(desk: Desk) -> None:
+    """A plan for everybody, if none was made yet."""
+    desk.open("/meeting")
+    button = desk.page.get_by_role("button", name="Plan for everybody")
+    if button.count():
+        button.click()
+        desk.page.wait_for_load_state()
+
+
+def typed(desk: Desk) -> None:
+    """A referral with a fault, so that the page says where."""
+    desk.open("/refer")
+    desk.page.fill("#date_of_birth", "31 February 2018")
+    desk.page.click("text=Check the answers")
+    desk.page.wait_for_load_state()
+
+
+def checked(desk: Desk) -> None:
+    """A referral that is ready to be sent."""
+    desk.open("/refer")
+    desk.page.fill("#date_of_birth", "1 March 2018")
+    desk.page.click("text=Check the answers")
+    desk.page.wait_for_url("**/refer/check")
+
+
+def listed(desk: Desk) -> None:
+    """The list of a planned child, after the first thought."""
+    desk.open(f"/children/{PLANNED}")
+    if desk.page.locator("#thought").count():
+        desk.page.check("#skip-1")
+        desk.page.click("text=See the homes")
+        desk.page.wait_for_load_state()
+
+
+def compared(desk: Desk) -> None:
+    """The first two homes of the list side by side."""
+    listed(desk)
+    boxes = desk.page.locator("input[name=home][type=checkbox]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    desk.page.get_by_role("button", name="Compare the homes").click()
+    desk.page.wait_for_url("**/compare?*")
+
+
+def chosen(desk: Desk) -> None:
+    """The second home of the list, before it is chosen."""
+    listed(desk)
+    desk.page.get_by_role("button", name="said yes").nth(1).click()
+    desk.page.wait_for_url("**/choose?*")
+
+
+def asked(desk: Desk) -> None:
+    """A rule sent to a role that may lift it; then that role's queue."""
+    desk.open("/to-agree")
+
+
+PLANNED, TONIGHT, SIBLINGS = "C0001", "C0003", "C0014"
+OFFICER, DIRECTOR = "duty-officer", "nominated-officer"
 STOPS = (
     Stop("sign-in", "", "Signing in.", at("/sign-in")),
-    Stop("board", "duty-officer", "The duty board: who needs a home by when, vacancies and the age of their confirmation.", at("/board")),
-    Stop("refer", "duty-officer", "The Friday form.", at("/refer")),
-    Stop("child", "duty-officer", "A child, and the homes to ring in order.", at("/children/C0001")),
-    Stop("meeting", "duty-officer", "The matching meeting before a plan is made.", at("/meeting")),
-    Stop("not-found", "duty-officer", "Something that is not there.", at("/children/NONE")),
+    Stop("board", OFFICER, "The duty board: who needs a home today, what waits on whom, vacancies and the age of their confirmation.", at("/board")),
+    Stop("tonight", OFFICER, "Tonight's list on paper.", at("/board/tonight")),
+    Stop("refer", OFFICER, "The Friday form.", at("/refer")),
+    Stop("refer-fault", OFFICER, "What can not be read is said beside its question.", typed),
+    Stop("refer-check", OFFICER, "The answers to check: what is not known is in plain sight.", checked),
+    Stop("first-thought", "family-finder", "An own first thought before the list.", at(f"/children/{PLANNED}")),
+    Stop("homes", OFFICER, "The homes to ring, in order.", listed),
+    Stop("homes-tonight", OFFICER, "The homes for tonight.", at(f"/children/{TONIGHT}")),
+    Stop("homes-siblings", OFFICER, "Brothers and sisters for whom no home can be rung: what would open one.", at(f"/children/{SIBLINGS}?emergency=yes")),
+    Stop("why-not", OFFICER, "Why is this home not here?", at(f"/children/{PLANNED}/homes/H0012")),
+    Stop("compare", OFFICER, "Homes side by side.", compared),
+    Stop("choose", OFFICER, "A home that is not the first: one more line.", chosen),
+    Stop("details", OFFICER, "What we know, as a list of tasks.", at(f"/children/{PLANNED}/details")),
+    Stop("details-safety", OFFICER, "One part: safety.", at(f"/children/{PLANNED}/details/safety")),
+    Stop("to-agree", DIRECTOR, "What waits for a role's agreement.", asked),
+    Stop("meeting", OFFICER, "The matching meeting: the plan for everybody.", wished),
+    Stop("meeting-grid", OFFICER, "Children down, homes across.", lambda desk: (wished(desk), desk.open("/meeting/grid"))),
+    Stop("meeting-others", OFFICER, "Other plans, nearly as good.", at("/meeting/alternatives")),
+    Stop("meeting-fairness", OFFICER, "Who waits, who finds a home.", at("/meeting/fairness")),
+    Stop("find", OFFICER, "Finding by reference.", at("/find?q=C000")),
+    Stop("not-found", OFFICER, "Something that is not there.", at("/children/NONE")),
     Stop("start", "administrator", "An administrator, who sees no case.", at("/")),
 )  # fmt: skip
 
@@ -48,23 +126,26 @@ def take(stop: Stop, city: City, folder: Path, desks: Callable[[int], Desk]) -> 
     """Pictures of a stop at each width."""
     for name, width in WIDTHS.items():
         desk = stop.reach(desks(width))
-        desk.page.screenshot(path=folder / f"{stop.name}-{name}.png", full_page=True, animations="disabled")
+        whole = desk.page.screenshot(full_page=True, animations="disabled")
+        Image.open(io.BytesIO(whole)).quantize(128).save(folder / f"{stop.name}-{name}.png", optimize=True)
         desk.context.close()
 
 
-def main() -> None:
-    """Write docs/tour/*.png and docs/tour.md."""
+def main(*wanted: str) -> None:
+    """Write docs/tour/*.png and docs/tour.md; with names, those pictures alone."""
     folder = DOCS / "tour"
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
-        old.unlink()
+        if not wanted:
+            old.unlink()
     with tempfile.TemporaryDirectory() as work, running_city(Path(work)) as city, chromium() as browser:
 
         def desks(width: int) -> Desk:
             return Desk(city, browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB"))
 
         for stop in STOPS:
-            take(stop, city, folder, desks)
+            if not wanted or stop.name in wanted:
+                take(stop, city, folder, desks)
     (DOCS / "tour.md").write_text(_page(), encoding="utf-8")
 
 
@@ -78,4 +159,4 @@ def _page() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

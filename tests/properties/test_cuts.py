@@ -56,6 +56,7 @@ def test_with_tightening_forced_the_plan_is_still_the_best(block: int, monkeypat
     """Small problems are solved without tightening; here it is forced, and hope is given very little room."""
     monkeypatch.setattr(search, "SMALL", 0)
     monkeypatch.setattr(search, "FEW", 3)
+    monkeypatch.setattr(search, "NEAR", 4)
     monkeypatch.setattr(search, "HOPE", ((0, 0.2),))
     for seed in range(block * 60, block * 60 + 60):
         problem = a_problem(seed, 6, 6)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
 from pypdf import PdfReader
 
@@ -20,7 +19,7 @@ from matching.sufficiency.choices import NO_HOME, NOT_ASKED, choices_of, emptied
 from matching.sufficiency.coming import PRODUCTS, exits
 from matching.sufficiency.counts import Counts
 from matching.sufficiency.forecast import City, Forecast, batch_of, city_of, counts_of, forecast
-from matching.sufficiency.parameters import BORROWED, OWN, WEEKS, published_parameters, with_history
+from matching.sufficiency.parameters import WEEKS, published_parameters
 from matching.sufficiency.people import STAYING_PUT, people_of, rest_of_stay, stay_length
 from matching.sufficiency.queue_plan import plan_of_queue
 from matching.sufficiency.scenario import (
@@ -386,46 +385,6 @@ def test_two_scenarios_of_one_name_and_no_runs_are_refused(city: City) -> None:
         forecast(city, [MORE, MORE], runs=2, years=1)
     with pytest.raises(MatchingError, match="1 runs can not be done"):
         forecast(city, runs=1)
-
-
-def spells(number: int, started: str, ceased: str | None, born: str = "2012-06-01") -> pd.DataFrame:
-    row = {"child": "A", "born": pd.Timestamp(born), "started": pd.Timestamp(started), "ceased": pd.Timestamp(ceased)}
-    return pd.DataFrame([{**row, "child": f"A{n}"} for n in range(number)]).astype(
-        {"born": "datetime64[ns]", "started": "datetime64[ns]", "ceased": "datetime64[ns]"}
-    )
-
-
-def test_own_history_counts_by_how_much_there_is() -> None:
-    borrowed = published_parameters(REFERENCE)
-    window = (pd.Timestamp("2020-04-01"), pd.Timestamp("2024-04-01"))
-    rates = {
-        n: with_history(borrowed, spells(n, "2021-04-01", "2022-04-01", "2008-06-01"), *window) for n in (3, 30, 3000)
-    }
-    assert abs(rates[3]["leave_a10_15"] / borrowed["leave_a10_15"] - 1) < 0.2
-    assert rates[3].figures["leave_a10_15"].kind == BORROWED
-    assert rates[3000]["leave_a10_15"] == pytest.approx(1.0, rel=0.05)
-    assert rates[30].figures["leave_a10_15"].kind == OWN
-    share = [(f.high - f.low) / f.value for f in (rates[n].figures["leave_a10_15"] for n in (30, 3000))]
-    assert share[0] > 5 * share[1]
-    assert "nobody of this age" in rates[3].figures["leave_u1"].source
-
-
-def test_children_in_care_before_the_window_count_from_its_start() -> None:
-    borrowed = published_parameters(REFERENCE)
-    told = with_history(
-        borrowed, spells(10, "2014-01-01", None), pd.Timestamp("2023-01-01"), pd.Timestamp("2024-01-01")
-    )
-    assert "0 in 10 child years" in told.figures["leave_a10_15"].source
-
-
-def test_a_spell_that_ends_before_it_starts_is_told() -> None:
-    with pytest.raises(MatchingError, match="Child A0: the spell ends before it starts"):
-        with_history(
-            published_parameters(REFERENCE),
-            spells(1, "2022-01-01", "2021-01-01"),
-            pd.Timestamp("2020-01-01"),
-            pd.Timestamp("2023-01-01"),
-        )
 
 
 def test_the_command_writes_tables_pictures_and_a_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,79 @@
+"""A map without tiles, drawn here: areas that stand for five homes or more, never a home; the child's own places by sector."""
+
+from dataclasses import dataclass
+
+from matching.domain import Caseload, Child, Place
+from matching.places.cells import CellMap
+
+WIDE, HIGH, EDGE = 640, 400, 56
+MILE = 1609.344
+PLACES = (("family home", "home_place"), ("school", "school_place"), ("family time", "family_time_place"))
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Something on the map: where, in pixels, and its words."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The map: areas with the numbers of the homes on the list, the child's places, how long five miles are."""
+
+    areas: tuple[Mark, ...]
+    places: tuple[Mark, ...]
+    five_miles: float
+    withheld: tuple[str, ...]
+    said: tuple[tuple[str, str], ...]
+
+
+def draw(caseload: Caseload, child: Child, homes: list[str], cells: CellMap) -> Drawn:
+    """Where the homes of a list lie, as far as anybody may know."""
+    area: dict[str, list[str]] = {}
+    found: dict[str, Place] = {}
+    withheld, said = [], []
+    for number, ref in enumerate(homes, 1):
+        place = caseload.home(ref).place
+        cell = cells.cell(place) if place else None
+        if cell is None:
+            withheld.append(ref)
+            said.append((ref, "withheld: too few homes near"))
+        else:
+            found[cell.postcode] = cell
+            area.setdefault(cell.postcode, []).append(str(number))
+            said.append((ref, cell.postcode))
+    own = [(words, place) for words, name in PLACES if (place := getattr(child, name)) is not None]
+    scale = _Scale([*found.values(), *(place for _, place in own)])
+    return Drawn(
+        areas=tuple(Mark(*scale.at(found[name]), f"{', '.join(numbers)}") for name, numbers in area.items()),
+        places=tuple(Mark(*at, ", ".join(words)) for at, words in _by_spot(scale, own).items()),
+        five_miles=5 * MILE * scale.pixels,
+        withheld=tuple(withheld),
+        said=tuple(said),
+    )
+
+
+def _by_spot(scale: "_Scale", own: list[tuple[str, Place]]) -> dict[tuple[float, float], list[str]]:
+    """The words of places that lie on one spot, together."""
+    found: dict[tuple[float, float], list[str]] = {}
+    for words, place in own:
+        found.setdefault(scale.at(place), []).append(words)
+    return found
+
+
+class _Scale:
+    """Metres of the grid to pixels, north up, everything inside the edge."""
+
+    def __init__(self, places: list[Place]) -> None:
+        east, north = [p.easting for p in places] or [0], [p.northing for p in places] or [0]
+        self.middle = ((min(east) + max(east)) / 2, (min(north) + max(north)) / 2)
+        wide, high = max(max(east) - min(east), 8 * MILE), max(max(north) - min(north), 5 * MILE)
+        self.pixels = min((WIDE - 2 * EDGE) / wide, (HIGH - 2 * EDGE) / high)
+
+    def at(self, place: Place) -> tuple[float, float]:
+        x = WIDE / 2 + (place.easting - self.middle[0]) * self.pixels
+        y = HIGH / 2 - (place.northing - self.middle[1]) * self.pixels
+        return round(x, 1), round(y, 1)

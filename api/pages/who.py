@@ -1,0 +1,44 @@
+"""The banner that says who a page is about: the same words on every page."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from matching.domain import Caseload, Child
+from matching.wording import counted, listed, written
+
+
+@dataclass(frozen=True)
+class Who:
+    """A child as the banner shows them; `heading` when the banner is the page's own heading."""
+
+    ref: str
+    told: str
+    own_words: str | None
+    born: date | None
+    heading: bool
+
+
+def who(caseload: Caseload, ref: str, *, heading: bool = False) -> Who:
+    """The banner of a child."""
+    child = caseload.child(ref)
+    told = [_age(child, caseload.as_of)]
+    if child.date_of_birth:
+        told[0] += f", born {written(child.date_of_birth)}"
+    if child.needs_home_by:
+        why = f" ({child.deadline.value})" if child.deadline else ""
+        told.append(f"needs a home by {written(child.needs_home_by)}{why}")
+    others = [c.ref for c in caseload.children if c.ref != ref and caseload.siblings(c.ref, ref)]
+    if others:
+        told.append(f"brothers and sisters: {listed(others)}")
+    if ref in caseload.lives_in:
+        told.append(f"lives at {caseload.lives_in[ref]}")
+    return Who(ref, "; ".join(told) + ".", child.own_words, child.date_of_birth, heading)
+
+
+def _age(child: Child, day: date) -> str:
+    """In years; of a baby in months."""
+    age, born = child.age_on(day), child.date_of_birth
+    if age is None or born is None:
+        return "Age not known"
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    return f"{counted(age, 'year')} old" if age else f"{counted(months, 'month')} old"

@@ -1,0 +1,226 @@
+"""Problems too large for one exact search: prices prove a bound over every block, pieces are solved one after another.
+
+What a plan falls short of the bound splits exactly into what each group loses at the prices and what rows left free
+cost. Pieces grow around the groups that lose most; each is solved with the room that all others leave it. The pieces
+of a turn share no home, so they may be solved side by side; the plan does not depend on how many are.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.errors import PlanRefused
+from matching.fan_out import fan_out
+from matching.solver.bound import best_by_group
+from matching.solver.pieces import Layout, Piece, best_of_piece
+from matching.solver.prices import Priced, prices_of, unpriced
+from matching.solver.problem import Integers, Limits, Problem, Solution
+from matching.solver.relaxation import SCALE
+from matching.solver.search import Clock
+
+GROUPS = 300  # in a piece
+SIDE_BY_SIDE = 8  # pieces in a turn, whatever the number of workers
+NEAR = 12  # blocks of each group along which pieces grow
+WITHIN = 16  # blocks of each group in a piece
+FALL_BACK = 40  # blocks of each group that the first plan may fall back on
+TURNS = 400
+WORTH_A_TURN = 2e-6  # a round of turns over all groups that gains less, as a share of the bound, is the last
+
+
+@dataclass
+class Large:
+    """A large problem while it is solved: its lead value, prices, the plan at hand."""
+
+    layout: Layout
+    value: Integers
+    priced: Priced
+    chosen: Integers
+    clock: Clock
+    workers: int
+
+    @property
+    def worth(self) -> int:
+        """What the plan at hand is worth."""
+        return int(self.value[self.chosen].sum())
+
+    @property
+    def short(self) -> int:
+        """By how much the plan at hand may be short of the best, in points of the lead value."""
+        return self.priced.bound.total // SCALE - self.worth
+
+
+def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limits) -> Solution:
+    """A plan with a proven gap; `weights` are those of the goals up to the finest.
+
+    It is proven where every goal reaches its bound. Raises `PlanRefused` where children who must be placed cannot be.
+    """
+    layout = Layout(problem)
+    bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
+    priced = prices_of(layout, value, unpriced(layout, value), clock)
+    chosen = _first_plan(layout, value, priced.bound.regret)
+    run = Large(layout, value, priced, chosen, clock, limits.workers)
+    improve(run)
+    placed = {int(c) for block in run.chosen.tolist() for c in _members(problem, block)}
+    if not placed.issuperset(problem.must_place):
+        raise PlanRefused("These children cannot all have the homes asked for at once. Release one and try again.")
+    return _solution(run, weights, bonus)
+
+
+def _wanted(problem: Problem, value: Integers) -> tuple[int, Integers]:
+    """The value with a bonus for each child who must be placed, and the sum of the bonuses."""
+    if not problem.must_place:
+        return 0, value
+    bonus = 4 * int(value.max(initial=1)) * max(1, int(problem.group_sizes.max(initial=1)))
+    held = np.zeros(problem.blocks, dtype=np.int64)
+    for child in problem.must_place:
+        held += problem.holding(child)
+    return bonus * len(problem.must_place), value + bonus * held
+
+
+def _members(problem: Problem, block: int) -> Integers:
+    bits = np.flatnonzero(problem.block_mask[block] >> np.arange(16) & 1)
+    return np.asarray(bits + problem.first_child[problem.block_group[block]], dtype=np.int64)
+
+
+def _first_plan(layout: Layout, value: Integers, regret: Integers) -> Integers:
+    """Blocks taken one by one while there is room: those of least regret first, the more valuable before others."""
+    problem, rows = layout.problem, layout.by_block
+    near = layout.nearest(regret, FALL_BACK)
+    left, taken = problem.row_limit.tolist(), [0] * problem.group_sizes.size
+    chosen = []
+    for block in near[np.lexsort((near, -value[near], regret[near]))].tolist():
+        group, mask = problem.block_group[block], int(problem.block_mask[block])
+        span = slice(rows.indptr[block], rows.indptr[block + 1])
+        asked = list(zip(rows.indices[span].tolist(), rows.data[span].tolist(), strict=True))
+        if not taken[group] & mask and all(use <= left[row] for row, use in asked):
+            for row, use in asked:
+                left[row] -= int(use)
+            taken[group] |= mask
+            chosen.append(block)
+    return np.array(sorted(chosen), dtype=np.int64)
+
+
+def improve(run: Large) -> None:
+    """Turns of pieces around what is lost, until a round over all groups brings little or the time is up."""
+    groups = run.layout.problem.group_sizes.size
+    fresh, before = np.ones(groups, dtype=bool), run.worth
+    for _ in range(TURNS):
+        if run.clock.over or run.short < 1:
+            return
+        lost = losses(run)
+        pieces = _grown(run, lost, fresh)
+        if not pieces or lost[fresh].sum() * 20 < lost.sum():
+            if run.worth - before < WORTH_A_TURN * run.priced.bound.total / SCALE:
+                return
+            fresh[:], before = True, run.worth
+            continue
+        for grown in pieces:
+            fresh[grown] = False
+        _turn(run, pieces)
+
+
+def losses(run: Large) -> Integers:
+    """What each group loses at the prices, with its share of what rows left free cost in homes near it."""
+    layout, problem = run.layout, run.layout.problem
+    net, groups = layout.net(run.value, run.priced.price), problem.group_sizes.size
+    best = best_by_group(problem, net)
+    lost = np.zeros(groups, dtype=np.int64)
+    np.add.at(lost, problem.block_group[best], net[best])
+    np.subtract.at(lost, problem.block_group[run.chosen], net[run.chosen])
+    idle = run.priced.price * (problem.row_limit - layout.used(run.chosen))
+    near = layout.by_block[layout.nearest(run.priced.bound.regret, 3)]
+    share = near @ (idle / np.maximum(np.asarray(near.sum(axis=0)).ravel(), 1))
+    np.add.at(lost, problem.block_group[layout.nearest(run.priced.bound.regret, 3)], share.astype(np.int64))
+    return lost
+
+
+def _grown(run: Large, lost: Integers, fresh: npt.NDArray[np.bool_]) -> list[Integers]:
+    """Up to so many sets of groups as are solved side by side, grown from those that lose most along homes they share."""
+    problem = run.layout.problem
+    near = np.union1d(run.layout.nearest(run.priced.bound.regret, NEAR), run.chosen)
+    shape = (problem.group_sizes.size, len(problem.homes))
+    at = sparse.csr_array((np.ones(near.size), (problem.block_group[near], problem.block_home[near])), shape=shape)
+    back, free = sparse.csr_array(at.T), fresh.copy()
+    pieces: list[Integers] = []
+    for seed in np.argsort(-lost, kind="stable").tolist():
+        if len(pieces) == SIDE_BY_SIDE:
+            break
+        if free[seed] and lost[seed] > 0:
+            pieces.append(_around(seed, at, back, free))
+            free[pieces[-1]] = False
+    return pieces
+
+
+def _around(seed: int, at: sparse.csr_array, back: sparse.csr_array, free: npt.NDArray[np.bool_]) -> Integers:
+    """Groups tied most closely to those already in, step by step."""
+    inside = np.zeros(free.size, dtype=bool)
+    inside[seed] = True
+    while (size := int(inside.sum())) < GROUPS:
+        tied = back.T @ (at.T @ inside.astype(np.float64) > 0)
+        tied[inside | ~free] = 0
+        more = np.argsort(-tied, kind="stable")[: min(GROUPS - size, max(20, size))]
+        more = more[tied[more] > 0]
+        if not more.size:
+            break
+        inside[more] = True
+    return np.flatnonzero(inside)
+
+
+def _turn(run: Large, sets: list[Integers]) -> None:
+    """Solve pieces that share no home side by side, and take over what is better."""
+    layout, problem = run.layout, run.layout.problem
+    owner = np.full(len(problem.homes), -1, dtype=np.int64)
+    used, mine = layout.used(run.chosen), []
+    pieces: dict[int, tuple[Piece, Integers]] = {}
+    for number, groups in enumerate(sets):
+        here = run.chosen[np.isin(problem.block_group[run.chosen], groups)]
+        blocks = _blocks_of(run, groups, here, owner, number)
+        room = problem.row_limit - used + layout.used(here)
+        piece = layout.piece(groups, blocks, run.value, room)
+        pieces[number] = (piece, np.searchsorted(blocks, here))
+        mine.append(here)
+    found = fan_out(best_of_piece, pieces, workers=run.workers)
+    gone = np.concatenate(mine)
+    new = [piece.blocks[found[number]] for number, (piece, _) in pieces.items()]
+    run.chosen = np.sort(np.concatenate([np.setdiff1d(run.chosen, gone), *new]))
+
+
+def _blocks_of(run: Large, groups: Integers, here: Integers, owner: Integers, number: int) -> Integers:
+    """The blocks of least regret of these groups, in homes of no other piece of the turn; those chosen now in any case."""
+    problem, regret = run.layout.problem, run.priced.bound.regret
+    every = run.layout.of_groups(groups)
+    order = np.lexsort((regret[every], problem.block_group[every]))
+    starts = np.concatenate([[0], np.cumsum(np.bincount(problem.block_group[every])[groups])])[:-1]
+    number_of = np.searchsorted(groups, problem.block_group[every][order])
+    near = every[order[np.arange(order.size) - starts[number_of] < WITHIN]]
+    homes = problem.block_home[near]
+    near = near[(owner[homes] < 0) | (owner[homes] == number)]
+    owner[problem.block_home[near]] = number
+    return np.union1d(near, here)
+
+
+def _solution(run: Large, weights: Integers, bonus: int) -> Solution:
+    problem, finest = run.layout.problem, weights.size - 1
+    achieved = problem.goal_values[:, run.chosen].sum(axis=1)
+    bound = [_ceiling(run, goal, finest) for goal in range(len(problem.goals))]
+    earlier = int(weights[:finest] @ achieved[:finest])
+    bound[finest] = min(bound[finest], run.priced.bound.total // SCALE - bonus - earlier)
+    bound = [max(pair) for pair in zip(bound, achieved.tolist(), strict=True)]
+    return Solution(
+        chosen=tuple(run.chosen.tolist()),
+        achieved=tuple(achieved.tolist()),
+        bound=tuple(bound),
+        proven=bound == achieved.tolist(),
+    )
+
+
+def _ceiling(run: Large, goal: int, finest: int) -> int:
+    """The most that any plan reaches in one goal by itself, as far as few prices prove."""
+    value = run.layout.problem.goal_values[goal]
+    free = unpriced(run.layout, value)
+    if goal >= finest or free.bound.total // SCALE == int(value[run.chosen].sum()):
+        return free.bound.total // SCALE
+    known = Priced(free.price, free.bound, run.priced.pool)
+    return prices_of(run.layout, value, known, run.clock, looks=1).bound.total // SCALE

@@ -1,0 +1,115 @@
+"""Pieces of a large problem: some groups with the room that all others leave them, solved exactly or nearly so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.solver.exact import by_cp_sat
+from matching.solver.problem import Held, Integers, Problem
+from matching.solver.relaxation import SCALE, Relaxation
+from matching.solver.search import lawful
+
+TIGHTENINGS = 4
+LOOKED_AT = 2_000  # blocks of least regret among which the exact search looks
+EFFORT = 2.0  # of the exact search of one piece, in deterministic seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A problem of its own: which `blocks` and `rows` of the whole it has, and what each of its blocks is worth."""
+
+    problem: Problem
+    blocks: Integers
+    rows: Integers
+    value: Integers
+
+
+class Layout:
+    """A problem with what is needed again and again: its rows by block, its blocks by group."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.by_block = sparse.csr_array(problem.rows.T)
+        self.by_block.sort_indices()
+        self.order = np.argsort(problem.block_group, kind="stable")
+        counts = np.bincount(problem.block_group, minlength=problem.group_sizes.size)
+        self.first = np.concatenate([[0], np.cumsum(counts)])
+
+    def net(self, value: Integers, price: Integers) -> Integers:
+        """Value less prices, in 1/`SCALE` points; exact, because all are whole and below 2**53."""
+        return value * SCALE - np.rint(self.by_block @ price.astype(np.float64)).astype(np.int64)
+
+    def used(self, chosen: Integers) -> Integers:
+        """How much of each row these blocks use."""
+        return np.rint(np.asarray(self.by_block[chosen].sum(axis=0)).ravel()).astype(np.int64)
+
+    def of_groups(self, groups: Integers) -> Integers:
+        """All blocks of these groups."""
+        spans = [self.order[self.first[g] : self.first[g + 1]] for g in groups.tolist()]
+        return np.sort(np.concatenate(spans)) if spans else np.zeros(0, dtype=np.int64)
+
+    def nearest(self, regret: Integers, count: int) -> Integers:
+        """The `count` blocks of least regret of every group."""
+        group = self.problem.block_group
+        order = np.lexsort((regret, group))
+        rank = np.arange(order.size) - self.first[group[order]]
+        return np.sort(order[rank < count])
+
+    def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
+        """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""
+        whole = self.problem
+        sizes = whole.group_sizes[groups]
+        number = np.full(whole.group_sizes.size, -1, dtype=np.int64)
+        number[groups] = np.arange(groups.size)
+        mine = self.by_block[blocks].tocoo()
+        rows, row_of = np.unique(mine.coords[1], return_inverse=True)
+        limit = (whole.row_limit if room is None else room)[rows]
+        children = (np.arange(s) + whole.first_child[g] for g, s in zip(groups.tolist(), sizes.tolist(), strict=True))
+        problem = Problem(
+            children=tuple(whole.children[i] for part in children for i in part.tolist()),
+            homes=whole.homes,
+            group_of_child=np.repeat(np.arange(groups.size), sizes).astype(np.int32),
+            block_group=number[whole.block_group[blocks]].astype(np.int32),
+            block_mask=whole.block_mask[blocks],
+            block_home=whole.block_home[blocks],
+            row_index=row_of.astype(np.int32),
+            row_block=mine.coords[0].astype(np.int32),
+            row_use=np.rint(mine.data).astype(np.int64),
+            row_limit=limit,
+            goals=("value",),
+            goal_values=value[blocks][None],
+            lot=np.zeros(blocks.size, dtype=np.int64),
+        )
+        return Piece(problem=problem, blocks=blocks, rows=rows.astype(np.int64), value=value[blocks])
+
+
+def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
+    """The best plan found for a piece, by position in it; `chosen` is one, and nothing worse is returned.
+
+    Its relaxation is tightened a little; then the blocks of least regret are searched exactly, within a
+    deterministic effort, so that the answer is the same on every machine.
+    """
+    problem, value, held = piece.problem, piece.value, _nothing(piece.problem.blocks)
+    relaxed = Relaxation(problem, np.arange(problem.blocks), held)
+    relaxed.aim(value)
+    if not relaxed.solve():
+        return chosen
+    for _ in range(TIGHTENINGS):
+        if relaxed.whole() is not None or not relaxed.tighten() or not relaxed.solve():
+            break
+    now, bound = int(value[chosen].sum()), relaxed.bound()
+    if bound.total < (now + 1) * SCALE:
+        return chosen
+    if (plan := relaxed.whole()) is not None and lawful(problem, held, plan):
+        return plan if int(value[plan].sum()) > now else chosen
+    near = np.argsort(bound.regret, kind="stable")[:LOOKED_AT]
+    keep, short = np.union1d(near, chosen), relaxed.shortfall().reaching(now * SCALE)
+    found, _ = by_cp_sat(problem, value, held, keep, None, hint=chosen, short=short, effort=EFFORT)
+    return found if found is not None and int(value[found].sum()) > now and lawful(problem, held, found) else chosen
+
+
+def _nothing(blocks: int) -> Held:
+    none: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+    return Held(np.zeros((0, blocks), dtype=np.int64), none, none.astype(bool))

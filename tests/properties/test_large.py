@@ -1,0 +1,164 @@
+"""The way for large problems: its bound is never below the best, its plans are lawful, workers change nothing."""
+
+import numpy as np
+import pytest
+
+from matching.candidates import find_candidates, problem_from
+from matching.pairs import Register
+from matching.solver import Limits, Problem, Solution, large, sized, solve
+from matching.solver.large import solve_large
+from matching.solver.parts import parts_of, solve_parts
+from matching.solver.problem import Held
+from matching.solver.search import Clock, lawful
+from matching.solver.stages import solve_exactly, weights_of
+from tests.lib.brute_force import best_blocks
+from tests.lib.builders import fostering
+from tests.lib.random_caseloads import random_caseload
+
+POLICY = fostering()
+
+
+def a_problem(seed: int, children: int, homes: int) -> Problem:
+    caseload = random_caseload(seed, children=children, homes=homes, wild=0.04)
+    return problem_from(find_candidates(Register(caseload), POLICY))
+
+
+def by_pieces(problem: Problem, workers: int = 1) -> Solution:
+    return solve_large(problem, weights_of(problem), Clock(None), Limits(workers=workers))
+
+
+def is_lawful(problem: Problem, solution: Solution) -> bool:
+    nothing = Held(problem.goal_values, np.zeros(len(problem.goals), np.int64), np.zeros(len(problem.goals), bool))
+    return lawful(problem, nothing, np.array(solution.chosen, dtype=np.int64))
+
+
+def lead(problem: Problem, chosen: tuple[int, ...]) -> int:
+    weights = weights_of(problem)
+    return int((weights @ problem.goal_values[: weights.size])[list(chosen)].sum())
+
+
+def beside(problems: list[Problem]) -> Problem:
+    """Problems that share nothing as one."""
+    first = problems[0]
+    groups = np.cumsum([0, *(p.group_sizes.size for p in problems)])
+    homes, blocks = (
+        np.cumsum([0, *sizes]) for sizes in zip(*((len(p.homes), p.blocks) for p in problems), strict=True)
+    )
+    rows = np.cumsum([0, *(p.row_limit.size for p in problems)])
+
+    def joined(name: str, shift: np.ndarray) -> np.ndarray:
+        return np.concatenate([getattr(p, name) + by for p, by in zip(problems, shift[:-1], strict=True)])
+
+    none = np.zeros(len(problems) + 1, dtype=np.int64)
+    return Problem(
+        children=tuple(f"{i} {ref}" for i, p in enumerate(problems) for ref in p.children),
+        homes=tuple(f"{i} {ref}" for i, p in enumerate(problems) for ref in p.homes),
+        group_of_child=joined("group_of_child", groups),
+        block_group=joined("block_group", groups),
+        block_mask=joined("block_mask", none),
+        block_home=joined("block_home", homes),
+        row_index=joined("row_index", rows),
+        row_block=joined("row_block", blocks),
+        row_use=joined("row_use", none),
+        row_limit=joined("row_limit", none),
+        goals=first.goals,
+        goal_values=np.hstack([p.goal_values for p in problems]),
+        lot=joined("lot", none),
+    )
+
+
+def test_the_bound_is_never_below_the_best_and_the_plan_is_lawful() -> None:
+    best_found = 0
+    for seed in range(40):
+        problem = a_problem(seed, 6, 5)
+        if not problem.blocks:
+            continue
+        goals, _, best = best_blocks(problem)
+        solution = by_pieces(problem)
+        assert is_lawful(problem, solution), seed
+        assert all(most >= reached for most, reached in zip(solution.bound, solution.achieved, strict=True)), seed
+        for most, reached, true in zip(solution.bound, solution.achieved, goals, strict=True):
+            assert most >= true, seed
+            if reached != true:  # a bound holds for plans that reach what was achieved before
+                break
+        assert lead(problem, solution.chosen) <= lead(problem, best) or solution.achieved != goals, seed
+        if solution.proven:
+            assert solution.achieved == goals, seed
+        best_found += lead(problem, solution.chosen) >= lead(problem, best)
+    assert best_found > 30, "so small a problem is one piece, which is nearly always solved to its end"
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_pieces_come_close_to_the_exact_way(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many small pieces, so that the plan is put together; the exact way gives the truth."""
+    monkeypatch.setattr(large, "GROUPS", 25)
+    problem = a_problem(seed, 120, 60)
+    exact, pieced = solve_exactly(problem, Limits(lot=False)), by_pieces(problem)
+    assert is_lawful(problem, pieced)
+    assert exact.proven
+    assert exact.achieved <= pieced.bound
+    assert lead(problem, pieced.chosen) >= 0.99 * lead(problem, exact.chosen)
+    assert all(most >= best for most, best in zip(pieced.bound[:2], exact.achieved[:2], strict=True))
+
+
+def test_the_plan_does_not_depend_on_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "GROUPS", 25)
+    problem = a_problem(3, 120, 60)
+    assert by_pieces(problem, workers=1).chosen == by_pieces(problem, workers=2).chosen
+
+
+def test_children_who_must_be_placed_are() -> None:
+    placed = 0
+    for seed in range(20):
+        problem = a_problem(seed, 8, 5)
+        for child in range(len(problem.children)):
+            if problem.holding(child).any():
+                pinned = problem.restricted(np.ones(problem.blocks, dtype=bool), (child,))
+                solution = by_pieces(pinned)
+                assert any(problem.holding(child)[list(solution.chosen)]), (seed, child)
+                assert all(most >= got for most, got in zip(solution.bound, solution.achieved, strict=True))
+                placed += 1
+                break
+    assert placed > 10
+
+
+def test_parts_solved_apart_are_the_whole_solved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.solver.parts.SMALLEST", 1)
+    for seed in range(0, 16, 4):
+        problem = beside([a_problem(seed + i, 5, 4) for i in range(4)])
+        if not problem.blocks:
+            continue
+        parts = parts_of(problem)
+        assert len(parts) > 1
+        apart = solve_parts(problem, parts, sized.solve_part, Limits())
+        whole = solve_exactly(problem, Limits())
+        assert (apart.chosen, apart.achieved, apart.bound) == (whole.chosen, whole.achieved, whole.bound)
+        assert apart.proven
+
+
+def test_groups_that_share_a_home_are_in_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matching.solver.parts.SMALLEST", 1)
+    problem = beside([a_problem(i, 8, 5) for i in range(3)])
+    part_of = np.empty(problem.group_sizes.size, dtype=int)
+    for number, groups in enumerate(parts_of(problem)):
+        part_of[groups] = number
+    for home in range(len(problem.homes)):
+        assert len(set(part_of[problem.block_group[problem.block_home == home]])) <= 1
+
+
+def test_size_alone_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    problem = a_problem(5, 30, 12)
+    exact = solve(problem)
+    monkeypatch.setattr(sized, "MOST_GROUPS", 3)
+    monkeypatch.setattr("matching.solver.parts.SMALLEST", 1)
+    pieced = solve(problem)
+    assert is_lawful(problem, pieced)
+    assert all(most >= got for most, got in zip(pieced.bound, exact.achieved, strict=True)) or not pieced.proven
+
+
+def test_a_limit_in_time_still_gives_a_plan_with_its_bound() -> None:
+    problem = a_problem(6, 60, 30)
+    stopped = solve_large(problem, weights_of(problem), Clock(0.0), Limits(seconds=0.0))
+    assert stopped.achieved[1] > 0
+    assert is_lawful(problem, stopped)
+    assert all(most >= got for most, got in zip(stopped.bound, stopped.achieved, strict=True))
