@@ -92,11 +92,17 @@ def figures(
         str | None,
         typer.Option("--authority", help="Code of the authority, whose neighbours stand in for what is missing."),
     ] = None,
+    register: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--register", help="Caseload folder with the homes as they were on a date; repeat it for several dates."
+        ),
+    ] = None,
 ) -> None:
     """Every figure a forecast stands on: value, range, source, and whether it is own data, borrowed or assumed."""
     from matching.cli.own_figures import figures_to
 
-    figures_to(out, history or [], authority)
+    figures_to(out, history or [], authority, register or [])
 
 
 @commands.command()
