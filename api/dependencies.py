@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
-from api.db.queries import Maps
+from api.db.queries import Maps, load_caseload
 from api.db.store import Store
 from api.db.tables import Answered
 from api.errors import NotSignedIn, Wrong
@@ -24,7 +24,9 @@ from api.security.from_provider import still_may
 from api.security.limiting import Limiter
 from api.security.provider import Provider
 from api.security.roles import May
+from api.services.policies import InForce
 from api.settings import Settings
+from matching.domain import Caseload
 from matching.policy import Policy
 
 BEARER = HTTPBearer(auto_error=False, description="The token that signing in gave.")
@@ -42,12 +44,27 @@ class Service:
     settings: Settings
     store: Store
     maps: Maps
-    policy: Policy
+    policies: InForce
     pool: Executor
     provider: Provider | None = None
     limiter: Limiter | None = None
     clock: Callable[[], datetime] = now
     today: Callable[[], date] = the_day
+
+    @property
+    def policy(self) -> Policy:
+        """The policy in force today."""
+        return self.policies.on(self.today())
+
+    def read_ahead(self, authority: str | None) -> Caseload:
+        """The caseload, read before an act takes the writer's lock; within it only what changed since is read again."""
+        with self.store.reading() as session:
+            return self.read_within(session, authority)
+
+    def read_within(self, session: Session, authority: str | None) -> Caseload:
+        """The caseload as an act's own transaction sees it."""
+        session.flush()
+        return load_caseload(session, self.store.seal, self.maps, self.today(), authority)
 
 
 def service(request: Request) -> Service:

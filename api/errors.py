@@ -5,6 +5,7 @@ ServiceError
 ├── NotAllowed       403   the role may not do this
 ├── NotHere          404   no such thing, or not in the person's authority (the two are not told apart)
 ├── Conflict         409   something changed; `changed` says what
+├── Stopped          409   somebody stopped the job
 ├── Outdated         412   the edit was made on an older version
 ├── Wrong            422   the request cannot be; `fields` says where
 ├── TooManyTries     429   wait
@@ -49,6 +50,16 @@ class Conflict(ServiceError):
     """Something changed since."""
 
     status, title = 409, "Something changed"
+
+
+class Stopped(ServiceError):
+    """Somebody stopped the job."""
+
+    status, title = 409, "The job was stopped"
+
+
+class JobDied(Exception):
+    """The process of a job ended before the job was settled; worth another try. Never seen outside the worker."""
 
 
 class Outdated(ServiceError):

@@ -11,23 +11,25 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
 
 from api.db.opening import opened
-from api.db.queries import Maps
 from api.db.store import Store
 from api.dependencies import Service, the_day
 from api.errors import NotReachable, ServiceError, TooManyTries, of_core
 from api.pages import PAGES
-from api.pages.rendering import Assets, back_to, page
+from api.pages.rendering import Assets, page
+from api.pages.sessions import sign_in_again
 from api.routes import ROUTERS
 from api.security.accounts import now
 from api.security.limiting import Limiter
 from api.security.provider import Provider, SignInFile
+from api.services.geography import maps
+from api.services.policies import InForce
 from api.services.replaying import policy_in_use
 from api.settings import Settings
-from matching.cli.places import crossings, data_folder, gazetteer
+from matching.cli.places import data_folder
 from matching.errors import MatchingError
-from matching.geo import read_adjoining
 from matching.policy import Policy
 
 LOG = logging.getLogger("placements")
@@ -40,12 +42,6 @@ HEADERS = {
 
 
 NUL = "The request holds a NUL character, which no text has."
-
-
-def maps() -> Maps:
-    """Geography from the reference data."""
-    reference = data_folder() / "reference"
-    return Maps(gazetteer().find, crossings(), read_adjoining(reference))
 
 
 def create_app(
@@ -68,7 +64,7 @@ def create_app(
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             app.state.service = Service(
-                settings, kept, maps(), rules, pool, _provider(settings, clock), limiter, clock, today
+                settings, kept, maps(), InForce(kept, rules), pool, _provider(settings, clock), limiter, clock, today
             )
             yield
         if store is None:
@@ -89,6 +85,7 @@ def create_app(
     app.add_exception_handler(ServiceError, _refused)
     app.add_exception_handler(MatchingError, _core_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
+    app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
@@ -130,12 +127,12 @@ def _for_a_page(request: Request) -> bool:
     return not request.url.path.startswith(("/api/", "/health"))
 
 
-def _refused(request: Request, fault: Exception) -> Response:
+async def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, ServiceError)
     if _for_a_page(request):
-        answer: Response = (
-            back_to("/sign-in") if fault.status == 401 else page("refused.html", None, fault.status, fault=fault)
-        )
+        if fault.status == 401:
+            return await sign_in_again(request)
+        answer: Response = page("refused.html", None, fault.status, fault=fault)
     else:
         answer = _problem(fault.status, fault.title, fault.detail, fault.way_out, fault.fields)
     if isinstance(fault, TooManyTries | NotReachable):
@@ -143,9 +140,9 @@ def _refused(request: Request, fault: Exception) -> Response:
     return answer
 
 
-def _core_refused(request: Request, fault: Exception) -> Response:
+async def _core_refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, MatchingError)
-    return _refused(request, of_core(fault))
+    return await _refused(request, of_core(fault))
 
 
 def _not_valid(_: Request, fault: Exception) -> JSONResponse:
@@ -159,6 +156,26 @@ def _not_valid(_: Request, fault: Exception) -> JSONResponse:
         "Correct them and send it again.",
         fields,
     )
+
+
+SAID = {
+    404: ("Not found", "There is nothing at this address.", "The addresses are described at /api/openapi.json."),
+    405: ("Not possible here", "This address does not do that.", "The addresses are described at /api/openapi.json."),
+    400: ("The request cannot be", "The body cannot be read.", "Send JSON, or the form that is described."),
+}
+
+
+def _of_http(request: Request, fault: Exception) -> Response:
+    """What the framework refuses by itself, told as everything else."""
+    assert isinstance(fault, HTTPException)
+    title, detail, way_out = SAID.get(fault.status_code, ("Refused", str(fault.detail), ""))
+    if _for_a_page(request):
+        refused = ServiceError(detail, way_out)
+        refused.status, refused.title = fault.status_code, title
+        return page("refused.html", None, fault.status_code, fault=refused)
+    answer = _problem(fault.status_code, title, detail, way_out, ())
+    answer.headers.update(fault.headers or {})
+    return answer
 
 
 def _ours(request: Request, fault: Exception) -> JSONResponse:

@@ -19,9 +19,15 @@ class Settings(BaseModel):
     key_file: Path = Field(
         Path("placements.key"), description="File with the keys that seal protected fields, newest first."
     )
+    signing_key_file: Path = Field(
+        Path("placements.signing"), description="File with the key that signs exported heads of the trail."
+    )
     session_hours: float = Field(8.0, gt=0, le=24, description="Hours after which somebody must sign in again.")
     idle_minutes: float = Field(30.0, gt=0, le=480, description="Minutes without a request after which a session ends.")
     plan_seconds: float = Field(60.0, gt=0, le=1800, description="Longest time that a plan may take.")
+    jobs_at_once: int = Field(1, ge=1, le=16, description="Jobs that the worker does side by side.")
+    job_memory: int = Field(4096, ge=64, le=262_144, description="Most memory that one job may have, in megabytes.")
+    keep_files_days: int = Field(30, ge=1, le=365, description="Days after which files that jobs made are removed.")
     sign_in_file: Path | None = Field(None, description="File that says which sign-in provider is used, and its roles.")
     second_factor: Literal["offered", "required"] = Field(
         "offered", description="Whether a local account must set up an authenticator before it may do anything."

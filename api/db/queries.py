@@ -1,14 +1,18 @@
 """The bridge between the record and the core: facts in and out, the caseload of a moment, places that are promised."""
 
 import json
-from dataclasses import dataclass, replace
+import uuid
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from api.db.data_keys import keyring
+from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import Bed, Fact, PoolMember
 from api.errors import Conflict, NotHere, Outdated
@@ -46,16 +50,18 @@ PARTS = {
     "refusal": "refusals",
 }
 WHOLE = ("child", "home")  # every cell of these tells of a person
+FEW = 20  # rows whose keys are read one by one
 SEALED = {"relationship": ("reason",), "agreement": ("reason",), "refusal": ("said",)}
 
 
 @dataclass(frozen=True)
 class Maps:
-    """What the core needs of geography; read once."""
+    """What the core needs of geography, read once, and the facts that were read with it."""
 
     find: FindPlace
     crossings: tuple[WaterCrossing, ...]
     adjoining: frozenset[tuple[str, str]] | None
+    readings: Readings = field(default_factory=Readings, compare=False)
 
 
 @dataclass(frozen=True)
@@ -124,12 +130,38 @@ def add_new(session: Session, seal: Seal, kind: str, value: Any) -> None:
     session.add(row)
 
 
+@dataclass(frozen=True)
+class FactsNow:
+    """Every fact of one moment by kind and reference, as value and version, and the stamps that say so."""
+
+    facts: dict[str, dict[str, tuple[Any, int]]]
+    stamps: tuple[str, ...]
+
+
+def facts_now(session: Session, seal: Seal, maps: Maps) -> FactsNow:
+    """All facts, to be compared with others; raises what reading them raises."""
+    columns = (Fact.kind, Fact.ref, Fact.stamp, Fact.version)
+    rows = session.execute(select(*columns).order_by(Fact.kind, Fact.ref)).all()
+    values = maps.readings.facts(session, [row.stamp for row in rows], _reader(session, seal, maps))
+    facts: dict[str, dict[str, tuple[Any, int]]] = {kind: {} for kind in KINDS}
+    for row, value in zip(rows, values, strict=True):
+        facts[row.kind][row.ref] = (value, row.version)
+    return FactsNow(facts, tuple(row.stamp for row in rows))
+
+
+def as_row(session: Session, seal: Seal, kind: str, value: Any, version: int) -> dict[str, Any]:
+    """A fact as the columns of its row, for many at once, within the act that writes them."""
+    row = Fact(kind=kind, ref=ref_of(value), version=version - 1)
+    _put(session, row, seal, value)
+    return {column.name: getattr(row, column.name) for column in Fact.__table__.columns}
+
+
 def _put(session: Session, row: Fact, seal: Seal, value: Any) -> Kept:
     told = cells_of(value)
     hidden = hidden_of(row.kind, told)
     row.authority = value.approved_by if isinstance(value, Home) else getattr(value, "authority", None)
     row.pool, row.changed_on = getattr(value, "pool", None), datetime.now(tz=UTC).date()
-    row.cells, row.version = told, row.version + 1
+    row.cells, row.version, row.stamp = told, row.version + 1, uuid.uuid4().hex
     own = keyring(session, seal).made(subject_of(row.kind, row.ref)) if hidden else seal
     row.sealed = own.close(hidden, "fact", f"{row.kind}:{row.ref}", "sealed") if hidden else None
     return Kept(row.kind, row.ref, {**told, **hidden}, row.version)
@@ -190,6 +222,14 @@ def some(session: Session, seal: Seal, kind: str, authority: str | None, after: 
     return [opened(session, seal, row) for row in session.scalars(query)]
 
 
+def own_children(session: Session, authority: str | None) -> frozenset[str] | None:
+    """References of the children of an authority or pool; `None` for somebody who is not bound to one."""
+    if authority is None:
+        return None
+    theirs = or_(Fact.authority == authority, Fact.pool == authority)
+    return frozenset(session.scalars(select(Fact.ref).where(Fact.kind == "child", theirs)))
+
+
 def opened(session: Session, seal: Seal, row: Fact) -> Kept:
     """A row with its sealed cells."""
     hidden: dict[str, str] = {}
@@ -201,23 +241,56 @@ def opened(session: Session, seal: Seal, row: Fact) -> Kept:
 
 def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authority: str | None = None) -> Caseload:
     """The caseload of this moment, as far as an authority or pool sees; places already promised are no longer free."""
+    stamps = session.execute(select(Fact.kind, Fact.stamp).order_by(Fact.kind, Fact.ref)).all()
+    beds = tuple(
+        (home, child) for home, child in session.execute(select(Bed.home, Bed.child).order_by(Bed.home, Bed.number))
+    )
+    pools = pools_of(session, authority) if authority else frozenset()
+    key = (as_of, authority, pools, tuple(stamp for _, stamp in stamps), beds)
+
+    def make() -> Caseload:
+        found = maps.readings.facts(session, [stamp for _, stamp in stamps], _reader(session, seal, maps))
+        return _made(maps, as_of, authority, pools, stamps, found, beds)
+
+    return maps.readings.caseload(key, make)
+
+
+def _made(
+    maps: Maps,
+    as_of: date,
+    authority: str | None,
+    pools: frozenset[str],
+    stamps: Sequence[Row[str, str]],
+    found: list[Any],
+    beds: tuple[tuple[str, str], ...],
+) -> Caseload:
     rows: dict[str, list[Any]] = {kind: [] for kind in KINDS}
-    keyring(session, seal).load_all()
-    for row in session.scalars(select(Fact).order_by(Fact.kind, Fact.ref)):
-        rows[row.kind].append(row_of(KINDS[row.kind], opened(session, seal, row).cells, maps.find))
-    _move_in(session, rows)
+    for (kind, _), value in zip(stamps, found, strict=True):
+        rows[kind].append(value)
+    _move_in(beds, rows)
     if authority:
-        _only_seen(rows, authority, pools_of(session, authority))
+        _only_seen(rows, authority, pools)
     _without_strangers(rows)
-    promised = {home: number for home, number in session.execute(select(Bed.home, func.count()).group_by(Bed.home))}
-    rows["home"] = [_with_promised(home, promised.get(home.ref, 0)) for home in rows["home"]]
+    promised = Counter(home for home, _ in beds)
+    rows["home"] = [_with_promised(home, promised[home.ref]) for home in rows["home"]]
     parts = {PARTS[kind]: tuple(found) for kind, found in rows.items()}
     return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)
 
 
-def _move_in(session: Session, rows: dict[str, list[Any]]) -> None:
+def _reader(session: Session, seal: Seal, maps: Maps) -> Callable[[Sequence[Fact]], list[Any]]:
+    """How rows become values: their keys in one query when there are many."""
+
+    def read(rows: Sequence[Fact]) -> list[Any]:
+        if len(rows) > FEW:
+            keyring(session, seal).load_all()
+        return [row_of(KINDS[row.kind], opened(session, seal, row).cells, maps.find) for row in rows]
+
+    return read
+
+
+def _move_in(beds: tuple[tuple[str, str], ...], rows: dict[str, list[Any]]) -> None:
     """Children to whom a place is promised count as living there: nobody plans for them again, all count beside them."""
-    promised = {bed.child: bed.home for bed in session.scalars(select(Bed))}
+    promised = {child: home for home, child in beds}
     stay = [p for p in rows["placement"] if not (p.child in promised and p.standing is not Standing.LINKED)]
     rows["placement"] = stay + [CurrentPlacement(child=child, home=home) for child, home in sorted(promised.items())]
     rows["child"] = [replace(c, move_requested=None) if c.ref in promised else c for c in rows["child"]]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from api.db.audit import Entry
 from api.db.sealing import KEY_BYTES, Seal
 from api.db.store import Store
-from api.db.tables import Answered, Base, DataKey, Note, Person, SignedIn
+from api.db.tables import Answered, Base, DataKey, KeptFile, Note, Person, SignedIn
 
 # each column that the record's own key seals, with the row that its values are bound to
 BY_THE_RECORD: dict[tuple[type[Base], str], Callable[[Any], str]] = {
@@ -25,6 +25,7 @@ BY_THE_RECORD: dict[tuple[type[Base], str], Callable[[Any], str]] = {
     (Person, "totp"): lambda row: row.name,
     (SignedIn, "sealed"): lambda row: row.token_hash,
     (Answered, "sealed"): lambda row: f"{row.person}|{row.key}",
+    (KeptFile, "sealed"): lambda row: f"{row.owner}|{row.name}",
     (Note, "sealed"): lambda row: row.id,  # drafts alone; a note about a child is sealed with the child's key
 }
 

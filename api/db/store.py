@@ -36,8 +36,10 @@ class Store:
         )
         if self.engine.dialect.name == "sqlite":
             _as_sqlite_should(self.engine)
+            self._reading: Engine = self.engine
             self._writing: Engine = self.engine.execution_options(writes=True)
         else:
+            self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ")
             self._writing = self.engine.execution_options(isolation_level="SERIALIZABLE")
 
     def migrate(self, to: str = "head") -> None:
@@ -48,8 +50,8 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that changes nothing."""
-        with Session(self.engine, autoflush=False) as session:
+        """A session that changes nothing and sees one moment, whatever is written meanwhile."""
+        with Session(self._reading, autoflush=False) as session:
             yield session
             session.expunge_all()  # what was read stays readable
             session.rollback()
@@ -57,10 +59,7 @@ class Store:
     @contextmanager
     def at_one_moment(self) -> Iterator[Connection]:
         """A connection that sees the record as it stands now, whatever is written meanwhile."""
-        engine = self.engine
-        if engine.dialect.name != "sqlite":
-            engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with engine.connect() as connection:
+        with self._reading.connect() as connection:
             yield connection
             connection.rollback()
 
@@ -69,6 +68,17 @@ class Store:
         """One transaction beside the acts, for a restore into an empty record or new seals on the same facts."""
         with self._writing.begin() as connection:
             yield connection
+
+    def tidy(self) -> None:
+        """Leave nothing of what was erased in the files of the database: old versions of rows, the log of before."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.rollback()
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("data_key", "fact", "contact", "note", "answered", "plan"):
+                connection.exec_driver_sql(f"VACUUM {table}")
 
     def transact(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
         """Do an act and write its entry, both or neither; the act may run again, so it touches nothing but its session."""

@@ -111,7 +111,7 @@ class Contact(Base):
 
 
 class Fact(Base):
-    """One child, home or tie: `cells` by column of the data dictionary, `version` counts its changes.
+    """One child, home or tie: `cells` by column of the data dictionary, `version` counts its changes, `stamp` names the last.
 
     `authority` is whose it is: the one that looks after the child, or that approved the home. `pool` is who shares it.
     """
@@ -124,6 +124,7 @@ class Fact(Base):
     cells: Mapped[dict[str, str]] = mapped_column(JSON)
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     version: Mapped[int] = mapped_column(Integer, default=1)
+    stamp: Mapped[str] = mapped_column(String(32), index=True)
     changed_on: Mapped[date | None]
 
 
@@ -298,3 +299,83 @@ class ErasedPerson(Base):
     by: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime]
     rule: Mapped[str] = mapped_column(String(80))
+
+
+class Job(Base):
+    """Long work that somebody asked for; the worker takes it from here. `asked` and `result` hold references and figures."""
+
+    __tablename__ = "job"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    authority: Mapped[str | None] = mapped_column(String(9))
+    asked: Mapped[dict[str, object]] = mapped_column(JSON)
+    by: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    share: Mapped[int] = mapped_column(Integer, default=0)
+    said: Mapped[str] = mapped_column(String(200), default="")
+    stopping: Mapped[bool] = mapped_column(default=False)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    asked_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[dict[str, object] | None] = mapped_column(JSON)
+    problem: Mapped[dict[str, object] | None] = mapped_column(JSON)
+
+
+class KeptFile(Base):
+    """A file that a job was given or made, or a return that was read; sealed, since any of them may hold what is protected."""
+
+    __tablename__ = "kept_file"
+    owner: Mapped[str] = mapped_column(String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    media_type: Mapped[str] = mapped_column(String(100))
+    digest: Mapped[str] = mapped_column(String(64))
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime]
+
+
+class Outcome(Base):
+    """How a placement goes, at 72 hours, 6 weeks, 6 and 12 months; never edited, one for each point in time."""
+
+    __tablename__ = "outcome"
+    placed: Mapped[str] = mapped_column(String(36), primary_key=True)
+    point: Mapped[str] = mapped_column(String(12), primary_key=True)
+    child: Mapped[str] = mapped_column(String(80), index=True)
+    home: Mapped[str] = mapped_column(String(80))
+    stands: Mapped[bool]
+    found: Mapped[str] = mapped_column(String(40))
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
+class PolicyChosen(Base):
+    """A policy on its way: drafted, tried on past plans, signed by somebody else, active from a day."""
+
+    __tablename__ = "policy_chosen"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    policy_version: Mapped[str] = mapped_column(String(80))
+    text: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(12))
+    drafted_by: Mapped[str] = mapped_column(String(80))
+    drafted_at: Mapped[datetime]
+    tried: Mapped[str | None] = mapped_column(String(36))
+    signed_by: Mapped[str | None] = mapped_column(String(80))
+    signed_at: Mapped[datetime | None]
+    active_from: Mapped[date | None]
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class ScenarioKept(Base):
+    """A scenario of the forecast that somebody wrote down."""
+
+    __tablename__ = "scenario"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    authority: Mapped[str | None] = mapped_column(String(9))
+    name: Mapped[str] = mapped_column(String(120))
+    changes: Mapped[dict[str, object]] = mapped_column(JSON)
+    by: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(Integer, default=1)

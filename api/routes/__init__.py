@@ -1,6 +1,28 @@
 """JSON routes, one module for each resource; `ROUTERS` is all of them."""
 
-from api.routes import account, api_keys, casework, decisions, facts, people, pools, sessions, trail
+from api.routes import (
+    account,
+    api_keys,
+    casework,
+    decisions,
+    facts,
+    families,
+    files,
+    forecasting,
+    glass,
+    homes,
+    jobs,
+    kept_words,
+    outcomes,
+    people,
+    policies,
+    pools,
+    referrals,
+    releases,
+    retention,
+    sessions,
+    trail,
+)
 
 ROUTERS = (
     sessions.router,
@@ -8,8 +30,20 @@ ROUTERS = (
     people.router,
     api_keys.router,
     pools.router,
+    referrals.router,
     facts.router,
+    families.router,
+    homes.router,
     casework.router,
     decisions.router,
+    releases.router,
+    glass.router,
+    retention.router,
+    kept_words.router,
+    outcomes.router,
+    policies.router,
+    forecasting.router,
+    files.router,
+    jobs.router,
     trail.router,
 )

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from api.db.tables import PlanMade
 from api.dependencies import Needs, TheAct
+from api.routes.jobs import JobTold, accepted
 from api.security.accounts import User
 from api.security.roles import May
-from api.services import matching
+from api.services import matching, proposing
 
 router = APIRouter(prefix="/api/v1", tags=["shortlists and plans"])
 Ref = Annotated[str, Field(min_length=1, max_length=80)]
@@ -53,24 +54,39 @@ def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
 
     with act.parts.store.reading() as session:  # the writer's lock is not held while the core works
         caseload = matching.caseload_now(session, act.parts.store.seal, act.parts.maps, act.user, act.parts.today())
-    found = matching.homes_for(caseload, act.parts.policy, told.children, told.emergency)
+    found = matching.homes_for(caseload, act.parts.policy, told.children, told.emergency, act.parts.maps.readings)
     return act.do("shortlist", "children:" + ",".join(told.children)[:180], lambda _: found, emergency=told.emergency)
 
 
-@router.post("/plans", status_code=201, dependencies=[Depends(Needs(May.PROPOSE))], response_model=Made)
-def propose(told: Wanted, act: TheAct) -> JSONResponse:
-    """The best plan for everybody who needs a home, proven, read by the checker; kept with all that made it."""
+@router.post(
+    "/plans",
+    status_code=201,
+    dependencies=[Depends(Needs(May.PROPOSE))],
+    response_model=Made,
+    responses={202: {"model": JobTold, "description": "It takes longer: a job, at `Location`."}},
+)
+def propose(
+    told: Wanted,
+    act: TheAct,
+    prefer: Annotated[str, Header(description="`respond-async`: as a job, however short it is.")] = "",
+) -> JSONResponse:
+    """The best plan for everybody who needs a home, proven, read by the checker; kept with all that made it.
+
+    A plan of about a second is answered at once; one that takes longer is a job.
+    """
     parts, user = act.parts, act.user
-    with parts.store.reading() as session:
-        caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
-        promised = list(matching.told_of(matching.plan_of(session, user, told.since)).placements) if told.since else []
     pins: dict[str, str | None] = {**told.pins, **dict.fromkeys(told.wait)}
     asked = matching.Asked(pins, tuple(told.forbidden), told.since, parts.settings.plan_seconds)
-    plan = matching.made(parts.pool, caseload, parts.policy, asked, promised)
+    caseload, policy = parts.read_ahead(user.authority), parts.policy
+    plan = None
+    if "respond-async" not in prefer:
+        plan = proposing.at_once(parts.store, parts.pool, policy, user, asked, caseload)
+    if plan is None:
+        return accepted(act, "ask-plan", "plan", lambda session: proposing.later(session, parts.store, user, asked))
     return act.do(
         "propose-plan",
         "plan",
-        lambda session: _shown(matching.keep(session, parts.store.seal, user, caseload, parts.policy, asked, plan)),
+        lambda session: _shown(matching.keep(session, parts.store.seal, user, caseload, policy, asked, plan)),
         201,
         plan_hash=plan["plan_hash"],
     )

@@ -86,6 +86,7 @@ def _recorded(row: Decided) -> dict[str, Any]:
 def decide(told: Decision, act: TheAct) -> JSONResponse:
     """Accept, override, decline, withdraw, place or end. A place is promised once: the second gets 409 with what changed."""
     choice = Choice(told.kind, tuple(dict.fromkeys(told.children)), told.home, told.plan, told.reason)
+    act.parts.read_ahead(act.user.authority)
 
     def done(session: Session) -> list[dict[str, Any]]:
         return [_recorded(row) for row in decisions.decide(_desk(act, session), choice)]

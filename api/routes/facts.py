@@ -1,6 +1,6 @@
 """Children and homes as the record has them: facts by column of the data dictionary, with versions."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse
@@ -16,9 +16,9 @@ from api.services import belonging
 
 router = APIRouter(prefix="/api/v1", tags=["children and homes"])
 Cells = Annotated[dict[str, str], Field(max_length=120)]
-FRIDAY = (
-    "ref", "date_of_birth", "sex", "authority", "sibling_group", "needs_home_by", "deadline", "care_type", "home_place",
-    "places_to_avoid", "risk_harm_sexual", "own_words",
+FRIDAY = (  # with these answered, a home that lives alone can be on the list; every other rule may still have a question
+    "ref", "date_of_birth", "sex", "needs_home_by", "deadline", "care_type", "home_place", "places_to_avoid",
+    "essential_skills", "adaptations", "risk_harm_sexual", "own_words",
 )  # fmt: skip
 PROTECTED = {"home": ("place",)}
 
@@ -46,23 +46,8 @@ class Listed(BaseModel):
     after: str | None
 
 
-class Vacancy(BaseModel):
-    """What the carer and the supervising worker say can be used now."""
-
-    model_config = ConfigDict(extra="forbid")
-    places_free: int = Field(ge=0, le=20)
-    place_state: Literal["vacant", "filled", "not-available"]
-
-
-class Hold(BaseModel):
-    """Why a home may not be asked for now, and until when; 'none' releases it."""
-
-    model_config = ConfigDict(extra="forbid")
-    hold: str = Field(max_length=40)
-    hold_until: str | None = Field(None, max_length=10)
-
-
-def _shown(kept: queries.Kept) -> dict[str, object]:
+def shown(kept: queries.Kept) -> dict[str, object]:
+    """A fact as it leaves: what is protected is withheld, and said to be."""
     hidden = [column for column in PROTECTED.get(kept.kind, ()) if column in kept.cells]
     cells = {column: text for column, text in kept.cells.items() if column not in hidden}
     return {"ref": kept.ref, "version": kept.version, "cells": cells, "withheld": hidden}
@@ -70,7 +55,7 @@ def _shown(kept: queries.Kept) -> dict[str, object]:
 
 def _one(act: Acting, kind: str, ref: str) -> JSONResponse:
     def done(session: Session) -> dict[str, object]:
-        return _shown(queries.one(session, act.parts.store.seal, kind, ref, act.user.authority))
+        return shown(queries.one(session, act.parts.store.seal, kind, ref, act.user.authority))
 
     return act.do(f"read-{kind}", f"{kind}:{ref[:100]}", done)
 
@@ -79,16 +64,11 @@ def _some(parts: TheService, user: User, kind: str, after: str, limit: int) -> d
     with parts.store.reading() as session:
         found = queries.some(session, parts.store.seal, kind, user.authority, after, limit + 1)
     more = len(found) > limit
-    return {"items": [_shown(one) for one in found[:limit]], "after": found[limit - 1].ref if more else None}
+    return {"items": [shown(one) for one in found[:limit]], "after": found[limit - 1].ref if more else None}
 
 
 def _change(act: Acting, kind: str, ref: str, cells: dict[str, str], version: int | None) -> JSONResponse:
-    if cells.get("ref", ref) != ref:
-        raise Wrong(
-            "The reference in the cells is another one.",
-            "A reference never changes.",
-            ({"field": "ref", "reason": "differs"},),
-        )
+    _same_reference(ref, cells)
 
     def done(session: Session) -> dict[str, object]:
         before = queries.one(session, act.parts.store.seal, kind, ref, act.user.authority, to_change=True)
@@ -96,7 +76,7 @@ def _change(act: Acting, kind: str, ref: str, cells: dict[str, str], version: in
             raise Outdated("An edit names the version it was made on.", "Send the ETag as If-Match.")
         hidden = {c: before.cells[c] for c in PROTECTED.get(kind, ()) if c in before.cells and c not in cells}
         told = belonging.changed(act.user, before, {**hidden, **cells, "ref": ref})
-        return _shown(queries.save(session, act.parts.store.seal, act.parts.maps, kind, told, version))
+        return shown(queries.save(session, act.parts.store.seal, act.parts.maps, kind, told, version))
 
     return act.do(f"change-{kind}", f"{kind}:{ref[:100]}", done, columns=sorted(cells))
 
@@ -117,6 +97,11 @@ def children(
     return act.do("list-children", "children", lambda _: _some(parts, user, "child", after, limit))
 
 
+def own_cells(act: Acting, cells: dict[str, str]) -> dict[str, str]:
+    """The cells of a referral, as one of the person's own; raises `Wrong` for another's child."""
+    return {column: text for column, text in belonging.added(act.user, cells).items() if text is not None}
+
+
 @router.post("/children", status_code=201, dependencies=[Depends(Needs(May.REFER))], response_model=Kept)
 def refer(told: Facts, act: TheAct) -> JSONResponse:
     """A referral: on a Friday twelve fields are enough (see `friday`), the rest follows; what is left out is not known."""
@@ -124,7 +109,7 @@ def refer(told: Facts, act: TheAct) -> JSONResponse:
     def done(session: Session) -> dict[str, object]:
         cells = belonging.added(act.user, told.cells)
         known = {column: text for column, text in cells.items() if text is not None}
-        return _shown(queries.save(session, act.parts.store.seal, act.parts.maps, "child", known, 0))
+        return shown(queries.save(session, act.parts.store.seal, act.parts.maps, "child", known, 0))
 
     return act.do("refer", f"child:{told.cells.get('ref', '')[:100]}", done, 201, columns=sorted(told.cells))
 
@@ -171,28 +156,36 @@ def change_home(ref: str, told: Facts, act: TheAct, version: Version) -> JSONRes
     return _change(act, "home", ref, told.cells, version)
 
 
-def _with(act: Acting, ref: str, what: str, new: dict[str, str]) -> JSONResponse:
+@router.patch("/children/{ref}", dependencies=[Depends(Needs(May.REFER))], response_model=Kept)
+def complete_child(ref: str, told: Facts, act: TheAct, version: Version) -> JSONResponse:
+    """What became known since the Friday form: these facts anew, all others stay; an empty text: not known after all."""
+    return _complete(act, "child", ref, told.cells, version)
+
+
+@router.patch("/homes/{ref}", dependencies=[Depends(Needs(May.CHANGE_HOMES))], response_model=Kept)
+def complete_home(ref: str, told: Facts, act: TheAct, version: Version) -> JSONResponse:
+    """These facts of a home anew, all others stay."""
+    return _complete(act, "home", ref, told.cells, version)
+
+
+def _complete(act: Acting, kind: str, ref: str, cells: dict[str, str], version: int | None) -> JSONResponse:
+    _same_reference(ref, cells)
+
     def done(session: Session) -> dict[str, object]:
-        before = queries.one(session, act.parts.store.seal, "home", ref, act.user.authority, to_change=True)
-        return _shown(queries.save(session, act.parts.store.seal, act.parts.maps, "home", {**before.cells, **new}))
+        seal, maps = act.parts.store.seal, act.parts.maps
+        before = queries.one(session, seal, kind, ref, act.user.authority, to_change=True)
+        if version is None:
+            raise Outdated("An edit names the version it was made on.", "Send the ETag as If-Match.")
+        known = {column: text for column, text in {**before.cells, **cells}.items() if text}
+        return shown(queries.save(session, seal, maps, kind, belonging.changed(act.user, before, known), version))
 
-    return act.do(what, f"home:{ref[:100]}", done, status=200, told=new)
-
-
-@router.post("/homes/{ref}/vacancy", dependencies=[Depends(Needs(May.CHANGE_HOMES))], response_model=Kept)
-def confirm(ref: str, told: Vacancy, act: TheAct) -> JSONResponse:
-    """Confirm today which places can be used."""
-    day, by = act.parts.today().isoformat(), act.user.roles[0]
-    new = {
-        "places_free": str(told.places_free),
-        "place_state": told.place_state,
-        "confirmed_on": day,
-        "confirmed_by": by,
-    }
-    return _with(act, ref, "confirm-vacancy", new)
+    return act.do(f"change-{kind}", f"{kind}:{ref[:100]}", done, columns=sorted(cells))
 
 
-@router.post("/homes/{ref}/hold", dependencies=[Depends(Needs(May.CHANGE_HOMES))], response_model=Kept)
-def hold(ref: str, told: Hold, act: TheAct) -> JSONResponse:
-    """Hold a home, or release it."""
-    return _with(act, ref, "hold-home", {"hold": told.hold, "hold_until": told.hold_until or ""})
+def _same_reference(ref: str, cells: dict[str, str]) -> None:
+    if cells.get("ref", ref) != ref:
+        raise Wrong(
+            "The reference in the cells is another one.",
+            "A reference never changes.",
+            ({"field": "ref", "reason": "differs"},),
+        )

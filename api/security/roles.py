@@ -13,6 +13,10 @@ class May(StrEnum):
     DECIDE = "decide"
     AGREE = "agree"
     IMPORT = "import"
+    EXPORT = "export"
+    FORECAST = "forecast"
+    DRAFT_POLICY = "draft-policy"
+    SIGN_POLICY = "sign-policy"
     ASK_RELEASE = "ask-release"
     AGREE_RELEASE = "agree-release"
     BREAK_GLASS = "break-glass"
@@ -54,12 +58,12 @@ _MANAGES = {May.AGREE_RELEASE, May.REVIEW}
 MAY: dict[Role, frozenset[May]] = {
     Role.DUTY_OFFICER: frozenset(_OFFICER),
     Role.FAMILY_FINDER: frozenset(_OFFICER),
-    Role.TEAM_MANAGER: frozenset({*_OFFICER, *_MANAGES, May.AGREE}),
-    Role.NOMINATED_OFFICER: frozenset({*_AGREES, *_MANAGES}),
-    Role.DIRECTOR: frozenset({*_AGREES, *_MANAGES}),
-    Role.COMMISSIONER: frozenset(),
-    Role.ANALYST: frozenset(),
-    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES, May.RETAIN, May.SUBJECT_ACCESS}),
+    Role.TEAM_MANAGER: frozenset({*_OFFICER, *_MANAGES, May.AGREE, May.EXPORT, May.DRAFT_POLICY}),
+    Role.NOMINATED_OFFICER: frozenset({*_AGREES, *_MANAGES, May.DRAFT_POLICY}),
+    Role.DIRECTOR: frozenset({*_AGREES, *_MANAGES, May.SIGN_POLICY}),
+    Role.COMMISSIONER: frozenset({May.FORECAST}),
+    Role.ANALYST: frozenset({May.FORECAST}),
+    Role.DATA_MANAGER: frozenset({May.IMPORT, May.SEE_CASES, May.RETAIN, May.SUBJECT_ACCESS, May.EXPORT}),
     Role.AUDITOR: frozenset({May.READ_TRAIL}),
     Role.ADMINISTRATOR: frozenset({May.MANAGE_PEOPLE}),
     Role.SERVICE_MANAGER: frozenset(_AGREES),

@@ -1,6 +1,7 @@
 """Shortlists and plans from the record: the core's answers, with what made them."""
 
 import uuid
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from api.db.data_keys import close_each
 from api.db.queries import Maps, load_caseload, snapshot
+from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import PlanMade
 from api.errors import NotHere
@@ -22,7 +24,7 @@ from matching.io.plan_json import ToldPlan, plan_to_dict
 from matching.pairs import Register
 from matching.planning import propose_plan
 from matching.policy import Policy
-from matching.shortlist import shortlist
+from matching.shortlist import Shortlist, shortlist
 from matching.solver import Limits
 
 
@@ -40,12 +42,23 @@ class Asked:
         forbidden = [list(pair) for pair in self.forbidden]
         return {"pins": dict(self.pins), "forbidden": forbidden, "since": self.since, "seconds": self.seconds}
 
+    @classmethod
+    def from_told(cls, told: dict[str, Any]) -> "Asked":
+        """As it was kept."""
+        return cls(told["pins"], tuple((c, h) for c, h in told["forbidden"]), told["since"], told["seconds"])
 
-def homes_for(caseload: Caseload, policy: Policy, children: list[str], emergency: bool) -> dict[str, Any]:
-    """The homes to ring for some children, in order, with near misses."""
+
+def homes_for(
+    caseload: Caseload, policy: Policy, children: list[str], emergency: bool, readings: Readings | None = None
+) -> dict[str, Any]:
+    """The homes to ring for some children, in order, with near misses; `readings` may hold the homes' columns already."""
     for child in children:
         caseload.child(child)
-    return shortlist_data(shortlist(Register(caseload), policy, children, emergency=emergency))
+
+    def ask(register: Register) -> Shortlist:
+        return shortlist(register, policy, children, emergency=emergency)
+
+    return shortlist_data(readings.with_register(caseload, ask) if readings else ask(Register(caseload)))
 
 
 def made(
@@ -55,7 +68,13 @@ def made(
     return pool.submit(make, caseload, policy, asked, promised).result()
 
 
-def make(caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[str, str]]) -> dict[str, Any]:
+def make(
+    caseload: Caseload,
+    policy: Policy,
+    asked: Asked,
+    promised: list[tuple[str, str]],
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
     """A plan as plain data, made here; raises what the core raises."""
     plan = propose_plan(
         caseload,
@@ -66,8 +85,14 @@ def make(caseload: Caseload, policy: Policy, asked: Asked, promised: list[tuple[
         promised=promised,
         fingerprint=fingerprint(caseload),
         software=software(),
+        progress=progress,
     )
     return plan_to_dict(plan)
+
+
+def promised_since(session: Session, user: User, asked: Asked) -> list[tuple[str, str]]:
+    """What an earlier plan promised, if one is named; raises `NotHere` for one that is not there."""
+    return list(told_of(plan_of(session, user, asked.since)).placements) if asked.since else []
 
 
 def keep(

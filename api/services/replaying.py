@@ -67,7 +67,7 @@ def replay(session: Session, store: Store, maps: Maps, plan_id: str, policy: Pol
     """Make a kept plan again from its own snapshot, by its own policy unless another is given; raises `NotHere`."""
     row = _plan(session, plan_id)
     told: Any = row.asked
-    asked = Asked(told["pins"], tuple((c, h) for c, h in told["forbidden"]), told["since"], told["seconds"])
+    asked = Asked.from_told(told)
     promised = list(told_of(_plan(session, told["since"])).placements) if told["since"] else []
     hidden = open_each(session, store.seal, row.sealed, "plan", row.id)
     caseload = from_snapshot(dict(row.caseload), hidden, maps)

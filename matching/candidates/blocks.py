@@ -10,7 +10,7 @@ from matching.candidates.verdicts import Judged, judge_pairs
 from matching.domain import SiblingGroup, Verdict
 from matching.pairs import Register
 from matching.policy import Policy
-from matching.rules import Sets, SiblingPlanKept, allowed_masks
+from matching.rules import Sets, SiblingPlanKept, allowed_masks, judged_by_night
 
 Integers = npt.NDArray[np.int64]
 
@@ -33,14 +33,22 @@ class Candidates:
 
 def find_candidates(register: Register, policy: Policy, groups: Sequence[SiblingGroup] | None = None) -> Candidates:
     """Judge every pair and every set of the groups (default: everybody who needs a home), by the law of the day."""
-    policy = policy.on(register.caseload.as_of)
     chosen = tuple(register.caseload.groups if groups is None else groups)
+    policy = of_the_day(register, policy, chosen)
     refs = [ref for group in chosen for ref in group.children]
     judged = judge_pairs(register.pairs([register.caseload.child_by_ref[ref] for ref in refs]), policy)
     rows = {ref: i for i, ref in enumerate(refs)}
     possible = judged.verdict == Verdict.MET
     sets = lawful(sets_of(register, chosen, possible, rows, policy), policy)
     return Candidates(register=register, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
+
+
+def of_the_day(register: Register, policy: Policy, groups: Sequence[SiblingGroup]) -> Policy:
+    """The policy by the law of the caseload's day; without the goal of short breaks where nobody asks for nights."""
+    policy = policy.on(register.caseload.as_of)
+    if any(group.nights for group in groups):
+        return policy
+    return replace(policy, goals=tuple(goal for goal in policy.goals if goal != "short-breaks"))
 
 
 def assuming(found: Candidates, children: Sequence[str], home: str) -> Candidates:
@@ -93,7 +101,7 @@ def lawful(sets: Sets, policy: Policy) -> Sets:
     """Only the sets that every set rule allows."""
     keep = np.ones(sets.group.shape, dtype=bool)
     for rule in policy.set_rules:
-        keep &= rule.judge(sets) == Verdict.MET
+        keep &= judged_by_night(rule, sets) == Verdict.MET
     return chosen_sets(sets, keep)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from matching.candidates.blocks import Candidates, lawful, sets_of
+from matching.candidates.blocks import Candidates, lawful, of_the_day, sets_of
 from matching.candidates.goals import GOAL_VALUES
 from matching.candidates.lots import lots
 from matching.candidates.rows import Row, rows_of
@@ -64,7 +64,8 @@ def find_in_chunks(register: Register, policy: Policy, workers: int = 1) -> tupl
 
     The candidates' grid of verdicts is empty: reasons are asked chunk by chunk.
     """
-    policy, groups = policy.on(register.caseload.as_of), register.caseload.groups
+    groups = register.caseload.groups
+    policy = of_the_day(register, policy, groups)
     position = {group.ref: g for g, group in enumerate(groups)}
     told = fan_out(
         _sets_in_chunk,

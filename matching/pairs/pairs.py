@@ -39,6 +39,21 @@ class Register:
         some.home_index = Pairs(self.caseload, Side((), self.vocabularies), some.homes).home_index
         return some
 
+    @property
+    def positions(self) -> dict[str, tuple[int, ...]]:
+        """Positions of each home by reference; more than one where a home is looked at night by night."""
+        found: dict[str, tuple[int, ...]] = {}
+        for i, household in enumerate(self.homes.items):
+            found[household.home.ref] = (*found.get(household.home.ref, ()), i)
+        return found
+
+    def with_homes(self, homes: Side[Household]) -> "Register":
+        """The same caseload seen through other households."""
+        other = copy(self)
+        other.homes = homes
+        other.home_index = {household.home.ref: i for i, household in enumerate(homes.items)}
+        return other
+
     def pairs(self, children: Sequence[Child]) -> "Pairs":
         """The grid of these children with every home, in order of home reference."""
         return Pairs(self.caseload, Side(children, self.vocabularies), self.homes)

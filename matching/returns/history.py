@@ -16,7 +16,7 @@ from matching.errors import Fault, UnreadableFile
 from matching.returns import queries
 from matching.returns.modules import BY_NAME, KEYS, Module
 from matching.returns.reading import Query, Read, fault, files_in, read_file
-from matching.returns.spells import in_order, placements
+from matching.returns.spells import PERIOD, in_order, placements
 
 MOST_FAULTS = 200
 DATE = "%d/%m/%Y"
@@ -64,13 +64,10 @@ class History:
     def periods(self) -> pd.DataFrame:
         """One row for each period of care: child, period, started, ended, ended_because, need, born."""
         rows = in_order(self.episodes)
-        found = rows.groupby(["child", "period"]).agg(
-            started=("started", "first"),
-            ended=("ended", "last"),
-            ended_because=("ended_because", "last"),
-            need=("need", "first"),
-        )
-        found["ended"] = found.ended.where(rows.groupby(["child", "period"]).ended.last().notna())
+        began = rows.groupby(PERIOD).agg(started=("started", "first"), need=("need", "first"))
+        # the last row as it is: an open one has no end, whatever ended before it
+        ends = rows.drop_duplicates(PERIOD, keep="last").set_index(PERIOD)[["ended", "ended_because"]]
+        found = began.join(ends)[["started", "ended", "ended_because", "need"]]
         return found.reset_index().merge(self.children[["child", "born"]], on="child", how="left")
 
     @cached_property

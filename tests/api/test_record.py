@@ -19,8 +19,8 @@ from api.db.sealing import Seal, WrongKey
 from api.db.store import Store
 from api.db.tables import AuditEntry, Base, Bed, Fact
 from api.errors import Conflict
-from api.main import maps
 from api.security.accounts import now
+from api.services.geography import maps
 from tests.lib.builders import TODAY, a_home
 
 CANARY = "SO14 7"

@@ -8,7 +8,7 @@ from api.db.audit import Entry
 from api.db.data_keys import Erased, destroy, open_each
 from api.db.tables import PlanMade
 from api.errors import NotHere
-from api.main import maps
+from api.services.geography import maps
 from api.services.replaying import replay
 from matching.cli.places import data_folder
 from matching.policy import read_policy

@@ -1,5 +1,6 @@
 """The service over HTTP, on each database: who may do what, one effect for one act, the Friday story from end to end."""
 
+import re
 from typing import Any
 
 import httpx
@@ -38,7 +39,7 @@ def test_every_route_declares_its_permission_and_none_is_overlooked() -> None:
         (path, method.upper()) for path, told in create_app(Settings()).openapi()["paths"].items() for method in told
     }
     assert paths == {(route.path, method) for route, method in ROUTES}
-    assert len(ROUTES) > 20
+    assert len(ROUTES) > 70
     public = [route.path for route, _ in ROUTES if permission_of(route) is None]
     assert sorted(public) == [f"{V1}/session", "/health"]
 
@@ -51,13 +52,12 @@ def test_nobody_gets_in_without_a_session(service: Running) -> None:
             assert answer.headers["content-type"] == "application/problem+json"
 
 
+NAMED = {"ref": "C1", "child": "C1", "home": "H1", "of": "C1", "to": "C3", "tie": "apart", "rule": "sibling-plan"}
+
+
 def filled(path: str) -> str:
-    return (
-        path.replace("{ref}", "C1")
-        .replace("{name}", "nobody-here")
-        .replace("{plan_id}", "x")
-        .replace("{earlier_id}", "x")
-    )
+    """A path with something in each place: a child or home that is there, else what nobody has."""
+    return re.sub(r"{(\w+)}", lambda found: NAMED.get(found[1], "nowhere"), path)
 
 
 def test_each_role_may_do_what_the_table_says_and_nothing_else(service: Running) -> None:
@@ -70,10 +70,11 @@ def test_each_role_may_do_what_the_table_says_and_nothing_else(service: Running)
             body: Any = {"plainly": "wrong"} if method in ("POST", "PUT") else None
             answer = service.by[role].ask(method, filled(route.path), body)
             allowed = needs is May.SELF or needs in MAY[role]
-            assert (answer.status_code == 403) == (not allowed), (role, method, route.path, answer.text)
+            refused = answer.status_code == 403 and "needs a fresh proof" not in answer.text
+            assert refused == (not allowed), (role, method, route.path, answer.text)
             assert answer.status_code < 500
             tried += 1
-    assert tried > 300
+    assert tried > 1000
 
 
 def test_an_administrator_sees_no_case(service: Running) -> None:

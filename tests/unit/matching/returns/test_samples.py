@@ -153,6 +153,14 @@ def test_starts_and_ceases_by_year(tmp_path: Path) -> None:
     assert history.starts_and_ceases.to_dict("records") == [{"year": 2022, "started": 1, "ended": 1, "in_care": 1}]
 
 
+def test_a_child_who_moved_and_is_still_in_care_has_not_left(tmp_path: Path) -> None:
+    rows = (SETTLED, "A,01/09/2020,P,C2,N1,K2,PR4,,,,,,1")
+    history = made(tmp_path, *rows)
+    assert history.periods.ended.isna().all()
+    assert history.periods.ended_because.isna().all()
+    assert history.starts_and_ceases.ended.sum() == 0
+
+
 def test_as_many_children_as_the_episodes_say() -> None:
     history = read_history([SAMPLES / "three-years"])
     day = pd.Timestamp(2018, 3, 31)

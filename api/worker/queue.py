@@ -1,0 +1,147 @@
+"""The durable queue: DBOS remembers which jobs were begun, how often, and takes them up again after a crash.
+
+Rows of the record are the truth about jobs; the queue holds their numbers alone, in tables of its own. Whatever it forgets
+is handed to it again.
+"""
+
+import fcntl
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
+from sqlalchemy import make_url, select, text
+from sqlalchemy.exc import DBAPIError
+
+from api.db.store import Store
+from api.db.tables import Job
+from api.services.jobs import MOST_TRIES, State
+from api.settings import Settings
+from api.worker import apart
+
+QUEUE, WORKFLOW = "jobs", "job"
+LOOK_EVERY = 0.2  # seconds between looks for jobs that wait
+LOCK = 7261  # the number of the advisory lock in PostgreSQL: one worker works, another stands by
+FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+
+
+class Worker:
+    """One worker of one record; `run` returns when it is told to stop."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._settings, self._store = settings, store
+        self._stop = threading.Event()
+        self._handed: set[str] = set()
+
+    def stop(self, *_: Any) -> None:
+        """Take no more; what runs is left to the next worker."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Work until told to stop."""
+        with _alone(self._store, self._stop):
+            if self._stop.is_set():
+                return
+            self._launch()
+            while not self._stop.wait(LOOK_EVERY):
+                self._hand_over()
+        os._exit(0)  # running jobs go with this process and are taken up again by the next
+
+    def _launch(self) -> None:
+        settings, store = self._settings, self._store
+
+        def run(job: str) -> None:
+            apart.run(settings, store, job)
+
+        @DBOS.workflow(name=WORKFLOW)
+        def do(job: str) -> None:
+            tried = {"name": "apart", "retries_allowed": True, "max_attempts": MOST_TRIES, "interval_seconds": 0.5}
+            DBOS.run_step(tried, run, job)  # type: ignore[call-overload]
+
+        self._do = do
+        DBOS(config=_configuration(settings.database))
+        DBOS.launch()
+        DBOS.register_queue(QUEUE, worker_concurrency=settings.jobs_at_once, polling_interval_sec=LOOK_EVERY)
+
+    def _hand_over(self) -> None:
+        """Give the queue each job that it does not have; whatever it has finished without settling it begins anew."""
+        try:
+            with self._store.reading() as session:
+                open_ = [State.WAITING.value, State.RUNNING.value]
+                jobs = session.scalars(select(Job.id).where(Job.state.in_(open_)).order_by(Job.asked_at)).all()
+        except DBAPIError:
+            return  # the database is away; it is asked again in a moment
+        for job in jobs:
+            if job not in self._handed:
+                self._enqueue(job)
+        self._handed &= set(jobs)
+
+    def _enqueue(self, job: str) -> None:
+        known = DBOS.get_workflow_status(job)
+        if known is not None and known.status in FINISHED:
+            DBOS.delete_workflow(job)
+            known = None
+        if known is None:
+            with SetWorkflowID(job):
+                DBOS.enqueue_workflow(QUEUE, self._do, job)
+        self._handed.add(job)
+
+
+def _configuration(database: str) -> DBOSConfig:
+    """One name and version whatever the software's, so that the next release takes up what this one began."""
+    return {
+        "name": "placements",
+        "system_database_url": queue_url(database),
+        "application_version": "1",
+        "executor_id": "worker",
+        "log_level": "WARNING",
+        "enable_otlp": False,
+    }
+
+
+def queue_url(database: str) -> str:
+    """Where the queue keeps its tables: a file beside the record, or a schema of its own in the same PostgreSQL."""
+    url = make_url(database)
+    if url.get_backend_name() != "sqlite":
+        return database
+    path = Path(str(url.database))
+    return f"sqlite:///{path.with_name(path.stem + '-jobs.db')}"
+
+
+@contextmanager
+def _alone(store: Store, stop: threading.Event) -> Iterator[None]:
+    """Wait until no other worker works on this record; the lock goes with the process, however it ends."""
+    if store.engine.dialect.name == "sqlite":
+        path = Path(str(store.engine.url.database))
+        with path.with_name(path.stem + "-worker.lock").open("a") as file:
+            while not stop.is_set() and not _locked(file.fileno()):
+                stop.wait(LOOK_EVERY)
+            yield
+        return
+    with store.engine.connect() as connection:
+        asked = text("SELECT pg_try_advisory_lock(:number)")
+        while not stop.is_set() and not connection.scalar(asked, {"number": LOCK}):
+            connection.rollback()
+            stop.wait(LOOK_EVERY)
+        connection.commit()
+        yield
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def run(settings: Settings, store: Store) -> None:
+    """The worker of a record, until the process is told to stop."""
+    worker = Worker(settings, store)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, worker.stop)
+    worker.run()

@@ -1,0 +1,182 @@
+"""A history as spans of care that can be counted: who was in care when, at what age, for how long, and how they left.
+
+The window opens with the first return: children in care then enter it already there (left truncation), and those still in
+care at its end are censored. Time in care that began before the first return may be longer than the rows tell.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from matching.errors import MatchingError
+from matching.returns.history import History
+from matching.returns.spells import PERIOD, in_order
+from matching.sufficiency.figures import AGE_EDGES, AGES, LAST_AGE
+from matching.wording import counted
+
+Floats = npt.NDArray[np.float64]
+YEAR = 365.25
+DURATION_EDGES = (0.0, 8 / 52, 0.5, 1.0, 2.0, 5.0, 30.0)
+DURATIONS = ("0w", "8w", "6m", "1y", "2y", "5y")
+CAUSES = ("home", "guardian", "adopted", "other")
+# codes of the return by what they mean for a child; whoever leaves at 18 ages out, whatever the code
+CAUSE_OF = {
+    **dict.fromkeys(("E4A", "E4B", "E13"), "home"),
+    **dict.fromkeys(("E41", "E43", "E44", "E45", "E46", "E47", "E48"), "guardian"),
+    **dict.fromkeys(("E11", "E12"), "adopted"),
+}
+# years added to a time in care whose beginning no return holds
+BEGAN_BEFORE = 1.0
+OLDEST, EARLIEST = 26.0, -1.0
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Periods of care in years from the start of the window, `length` years long.
+
+    `began` and `ended` (inf while open) may lie outside it; `age` at `began`; `cause` of leaving or empty; `alone` whether
+    unaccompanied; `group` numbers children who started on one day from one home.
+    """
+
+    began: Floats
+    ended: Floats
+    age: Floats
+    cause: npt.NDArray[np.str_]
+    alone: npt.NDArray[np.bool_]
+    group: npt.NDArray[np.int64]
+    length: float
+    first_day: pd.Timestamp
+    last_day: pd.Timestamp
+    dropped: tuple[str, ...]
+
+    @property
+    def inside(self) -> npt.NDArray[np.bool_]:
+        """Periods that began within the window."""
+        return np.asarray((self.began > 0) & (self.began <= self.length))
+
+    @property
+    def open(self) -> npt.NDArray[np.bool_]:
+        """Periods open at the end of the window."""
+        return np.asarray((self.began <= self.length) & (self.ended > self.length))
+
+    @property
+    def left(self) -> npt.NDArray[np.bool_]:
+        """Periods that ended within the window before 18."""
+        return np.asarray(
+            (self.ended > 0) & (self.ended <= self.length) & (self.age + self.ended - self.began < LAST_AGE)
+        )
+
+
+def spans_of(history: History) -> Spans:
+    """Spans of the newest run of returns without a gap; raises `MatchingError` where nothing can be counted."""
+    years = history.years
+    if not years:
+        raise MatchingError(
+            "The returns hold no episode, so nothing can be learnt. Give those of a year with children."
+        )
+    whole = next(n for n in range(1, len(years) + 2) if years[-1] - n not in years)
+    first, last = pd.Timestamp(years[-1] - whole, 3, 31), history.last_day
+    periods, dropped = _sound(_periods(history))
+    began, born = (_years(periods[name], first) for name in ("started", "born"))
+    ended = _years(periods.ended, first)
+    began = np.where(periods.told & (began <= 0), began, np.where(began <= 0, began - BEGAN_BEFORE, began))
+    return Spans(
+        began=began,
+        ended=np.where(np.isnan(ended), np.inf, ended),
+        age=began - born,
+        cause=np.array([CAUSE_OF.get(str(code), "other") for code in periods.ended_because]),
+        alone=periods.child.isin(set(history.unaccompanied.child)).to_numpy(),
+        group=_groups(periods),
+        length=(last - first).days / YEAR,
+        first_day=first,
+        last_day=last,
+        dropped=tuple([*_gap(years, whole), *dropped]),
+    )
+
+
+def _periods(history: History) -> pd.DataFrame:
+    rows = in_order(history.episodes).drop_duplicates(PERIOD).set_index(PERIOD)
+    told = rows[["new_because", "home_postcode"]].reset_index()
+    return history.periods.merge(told, on=PERIOD).assign(told=lambda found: found.new_because == "S")
+
+
+def _sound(periods: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Periods that can be counted, and a sentence for each kind that can not."""
+    unborn = periods.born.isna()
+    backwards = periods.ended.notna() & (periods.ended < periods.started)
+    age = (periods.started - periods.born).dt.days / YEAR
+    odd = (age < EARLIEST) | (age > OLDEST)
+    for wrong, told in (
+        (unborn, "have no date of birth"),
+        (backwards & ~unborn, "end before they begin"),
+        (odd & ~unborn & ~backwards, "begin before birth or after 26"),
+    ):
+        if wrong.all() and len(periods):
+            raise MatchingError(f"All periods of care {told}. Correct the dates.")
+    sentences = [
+        f"{counted(int(wrong.sum()), 'period of care', 'periods of care')} {told} and {'is' if wrong.sum() == 1 else 'are'} left out: "
+        "correct the dates."
+        for wrong, told in (
+            (unborn, "without a date of birth"),
+            (backwards, "with an end before the start"),
+            (odd & ~unborn, "with a start before birth or after 26"),
+        )
+        if wrong.any()
+    ]
+    return periods[~(unborn | backwards | odd)].reset_index(drop=True), sentences
+
+
+def _gap(years: Sequence[int], whole: int) -> list[str]:
+    if whole == len(years):
+        return []
+    return [
+        f"The returns have a gap before {years[-1] - whole + 1}: only the {counted(whole, 'year', 'years')} after it are learnt from."
+    ]
+
+
+def _groups(periods: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Numbers of those who started on one day from one home postcode; without a postcode everybody alone."""
+    home = periods.home_postcode.fillna("").astype(str)
+    key = home.where(home != "", periods.child.astype(str)) + periods.started.astype(str)
+    return np.asarray(pd.factorize(key)[0], dtype=np.int64)
+
+
+def _years(days: "pd.Series[pd.Timestamp]", first: pd.Timestamp) -> Floats:
+    return np.asarray((days - first).dt.days.to_numpy(dtype=float) / YEAR)
+
+
+def time_and_leavers(spans: Spans, half_life: float) -> tuple[Floats, Floats]:
+    """Child years and leavers before 18 by age and time in care, shape (ages, durations); newer years weigh more.
+
+    A year's weight halves with each `half_life` years before the end of the window.
+    """
+    steps = np.arange(int(np.ceil(spans.length - 1e-6))) if np.isfinite(half_life) else np.array([0])
+    width = 1.0 if len(steps) > 1 else spans.length
+    time, leavers = np.zeros((2, len(AGES), len(DURATIONS)))
+    age_out, in_care = spans.age + spans.ended - spans.began, spans.ended - spans.began
+    age_at = np.clip(np.searchsorted(AGE_EDGES, age_out, side="right") - 1, 0, len(AGES) - 1)
+    duration_at = np.clip(np.searchsorted(DURATION_EDGES, in_care, side="right") - 1, 0, len(DURATIONS) - 1)
+    born = spans.began - spans.age
+    for back in steps:
+        until = spans.length - back * width
+        since, weight = max(until - width, 0.0), 0.5 ** ((back + 0.5) * width / half_life)
+        left = spans.left & (spans.ended > since) & (spans.ended <= until)
+        np.add.at(leavers, (age_at[left], duration_at[left]), weight)
+        for a in range(len(AGES)):
+            for d in range(len(DURATIONS)):
+                lower = np.maximum.reduce(
+                    [born + AGE_EDGES[a], spans.began + DURATION_EDGES[d], np.full(len(born), since), spans.began]
+                )
+                upper = np.minimum.reduce(
+                    [
+                        born + AGE_EDGES[a + 1],
+                        spans.began + DURATION_EDGES[d + 1],
+                        np.full(len(born), until),
+                        spans.ended,
+                    ]
+                )
+                time[a, d] += weight * np.clip(upper - lower, 0, None).sum()
+    return time, leavers
