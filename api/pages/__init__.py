@@ -1,6 +1,18 @@
 """Pages for people: HTML over the same services as the JSON routes; they work without script."""
 
-from api.pages import agreeing, board, child, choosing, details, finding, meeting, provider, referring, sessions
+from api.pages import (
+    agreeing,
+    board,
+    child,
+    choosing,
+    described,
+    details,
+    finding,
+    meeting,
+    provider,
+    referring,
+    sessions,
+)
 
 PAGES = (
     sessions.router,
@@ -13,4 +25,5 @@ PAGES = (
     agreeing.router,
     meeting.router,
     finding.router,
+    described.router,
 )

@@ -9,6 +9,7 @@ from api.routes import (
     families,
     files,
     forecasting,
+    health,
     homes,
     jobs,
     kept_words,
@@ -40,4 +41,5 @@ ROUTERS = (
     files.router,
     jobs.router,
     trail.router,
+    health.router,
 )
