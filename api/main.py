@@ -19,7 +19,8 @@ from api.db.store import Store
 from api.dependencies import Service, the_day
 from api.errors import NotReachable, ServiceError, TooManyTries, of_core
 from api.pages import PAGES
-from api.pages.rendering import Assets, back_to, page
+from api.pages.rendering import Assets, page
+from api.pages.sessions import sign_in_again
 from api.routes import ROUTERS
 from api.security.accounts import now
 from api.security.limiting import Limiter
@@ -139,12 +140,12 @@ def _for_a_page(request: Request) -> bool:
     return not request.url.path.startswith(("/api/", "/health", "/metrics"))
 
 
-def _refused(request: Request, fault: Exception) -> Response:
+async def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, ServiceError)
     if _for_a_page(request):
-        answer: Response = (
-            back_to("/sign-in") if fault.status == 401 else page("refused.html", None, fault.status, fault=fault)
-        )
+        if fault.status == 401:
+            return await sign_in_again(request)
+        answer: Response = page("refused.html", None, fault.status, fault=fault)
     else:
         answer = _problem(fault.status, fault.title, fault.detail, fault.way_out, fault.fields)
     if isinstance(fault, TooManyTries | NotReachable):
@@ -152,9 +153,9 @@ def _refused(request: Request, fault: Exception) -> Response:
     return answer
 
 
-def _core_refused(request: Request, fault: Exception) -> Response:
+async def _core_refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, MatchingError)
-    return _refused(request, of_core(fault))
+    return await _refused(request, of_core(fault))
 
 
 def _not_valid(_: Request, fault: Exception) -> JSONResponse:

@@ -1,6 +1,6 @@
 """Solving again: the best plan if one thing were otherwise, beside the best plan as things are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from matching.planning import Prepared, decide, placed_by
 from matching.solver import Floors, Limits, Problem, Solution, Warm, solve
 
 Flags = npt.NDArray[np.bool_]
+Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,9 +134,18 @@ def with_rules_met(base: Outcome, children: Sequence[str], home: str) -> Outcome
 
 def positions(before: Problem, chosen: Sequence[int], now: Problem) -> tuple[int, ...]:
     """Where the chosen blocks of one problem stand in another that has them too, with others."""
-    at = {block: i for i, block in enumerate(_named(now, range(now.blocks)))}
-    return tuple(sorted(at[block] for block in _named(before, chosen)))
+    return tuple(sorted(positions_of_all(before, now)[list(chosen)].tolist()))
 
 
-def _named(problem: Problem, at: Iterable[int]) -> list[tuple[int, int, int]]:
-    return [(int(problem.block_group[b]), int(problem.block_mask[b]), int(problem.block_home[b])) for b in at]
+def positions_of_all(before: Problem, now: Problem) -> Integers:
+    """Where each block of one problem stands in another that has them all, and maybe others."""
+    homes, widest = max(len(before.homes), 1), 1 << int(max(before.group_sizes.max(initial=1), 1))
+    was, are = (_numbered(problem, homes, widest) for problem in (before, now))
+    order = np.argsort(are)
+    return order[np.searchsorted(are, was, sorter=order)]
+
+
+def _numbered(problem: Problem, homes: int, widest: int) -> Integers:
+    """One number for each block: its group, its children and its home."""
+    group, mask, home = (x.astype(np.int64) for x in (problem.block_group, problem.block_mask, problem.block_home))
+    return (group * widest + mask) * homes + home

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +11,9 @@ from matching.candidates import Candidates, Standing, standing_of
 from matching.domain import Caseload, Household, SiblingGroup, SiblingPlan, Verdict
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
-from matching.rules import AnyRule, Sets
+from matching.rules import AnyRule, Sets, by_night
 from matching.steps import ALSO_SAID_BY, steps_before
-from matching.wording import Sentence, counted, listed
+from matching.wording import Sentence, counted, listed, written
 
 GOOD, POOR = 0.7, 0.3
 APART = (SiblingPlan.APART_WITH_CONTACT, SiblingPlan.APART_WITHOUT_CONTACT)
@@ -110,15 +111,28 @@ def _pair_blockers(found: Candidates, children: Sequence[str], column: int) -> l
 
 def _set_blockers(found: Candidates, children: tuple[str, ...], column: int) -> list[Reason]:
     household = found.register.homes.items[column]
-    g = group_position(found, children[0])
-    group = found.groups[g]
-    one = single_set(found.register, found.groups, g, children, column)
+    group = found.groups[group_position(found, children[0])]
+    one = single_set(found.register, (group,), 0, children, column)
     reasons = []
+    nightly = by_night(one)
     for rule in found.policy.set_rules:
-        verdict = Verdict(rule.judge(one)[0])
-        if verdict is not Verdict.MET:
-            reasons.append(reason_of(rule, verdict, rule.because(found.register.caseload, group, children, household)))
+        verdicts = rule.judge(nightly.sets)
+        if verdicts.size and verdicts.min() != Verdict.MET:
+            at = int(verdicts.argmin())
+            there = nightly.sets.register.homes.items[nightly.sets.home[at]]
+            sentence = rule.because(found.register.caseload, group, children, there)
+            if there is not household and there.residents != household.residents:
+                sentence = _on_the_night(sentence, nightly.nights[at])
+            reasons.append(reason_of(rule, Verdict(verdicts[at]), sentence))
     return reasons
+
+
+def _on_the_night(sentence: Sentence, night: date | None) -> Sentence:
+    """A sentence about a home when others are booked into it."""
+    if night is None:
+        return sentence
+    template = "On {night} others are booked into this home. " + sentence.template
+    return Sentence.of(template, night=written(night), **dict(sentence.facts))
 
 
 def reason_of(rule: AnyRule, verdict: Verdict, sentence: Sentence) -> Reason:
@@ -143,10 +157,10 @@ def single_set(
 def must_go_with(group: SiblingGroup, child: str) -> tuple[str, ...]:
     """The smallest set that the sibling plan allows and that holds the child."""
     if group.plan is SiblingPlan.TOGETHER_REQUIRED:
-        return group.children
+        return group.alike(child)
     if group.plan is SiblingPlan.NAMED_SUBSETS:
         together = {child}.union(*(part for part in group.subsets if child in part))
-        return tuple(ref for ref in group.children if ref in together)
+        return tuple(ref for ref in group.alike(child) if ref in together)
     return (child,)
 
 

@@ -139,7 +139,7 @@ def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, lim
     except PlanRefused as refusal:
         return CannotBeForced(reason=str(refusal))
     proven = free.solution.proven and forced.solution.proven
-    both = zip(ready.policy.goals, free.solution.achieved, forced.solution.achieved, strict=True)
+    both = zip(ready.found.policy.goals, free.solution.achieved, forced.solution.achieved, strict=True)
     costs = tuple(GoalCost(goal=goal, loses=was - would, proven=proven) for goal, was, would in both)
     then = dict(placed_by(ready.found, forced.problem, forced.solution))
     users = tuple(sorted(ref for ref, where in home_of.items() if where == home))

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar, get_args, get_origin
 
-from matching.domain import Approval, Caseload, Child, Home, Place, Risks
+from matching.domain import Approval, CareType, Caseload, Child, Home, Place, Risks
 from matching.domain.facts import Fact, facts_of
 from matching.io.cells import core_type
 
 T = TypeVar("T", Child, Home)
-NEVER_ASKED = ("ref", "sibling_group", "move_requested", "named_children", "exempted_children")  # references
+NEVER_ASKED = ("ref", "sibling_group", "move_requested", "named_children", "exempted_children", "stays")  # references
+BY_NIGHTS = (CareType.SHORT_BREAK, CareType.RESPITE)  # another question altogether, not another answer to this one
 YEARS = (-1, 1)
 
 
@@ -21,7 +22,7 @@ def otherwise(subject: T, caseload: Caseload, read: frozenset[str]) -> Iterator[
         if fact.path[-1] in read and fact.path[-1] not in NEVER_ASKED:
             recorded = value_of(subject, fact)
             for value in _values(fact, recorded, caseload, type(subject)):
-                if value != recorded and value is not None:
+                if value != recorded and value is not None and value not in BY_NIGHTS:
                     yield fact, _with(subject, fact.path, value)
 
 

@@ -132,6 +132,8 @@ class Manifest:
     parameters: tuple[tuple[str, str], ...] = ()
     forbidden: tuple[tuple[str, str], ...] = ()
     promised: tuple[tuple[str, str], ...] = ()
+    policy_signed: str = ""
+    policy_dates: tuple[str, str | None] = ("", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

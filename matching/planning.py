@@ -62,7 +62,9 @@ def propose_plan(
     _same_count(ready, placed, solution.solution)
     goals = tuple(
         Goal(code=code, achieved=got, bound=bound)
-        for code, got, bound in zip(policy.goals, solution.solution.achieved, solution.solution.bound, strict=True)
+        for code, got, bound in zip(
+            solution.problem.goals, solution.solution.achieved, solution.solution.bound, strict=True
+        )
     )
     progress("Putting the reasons into words")
     return Plan(
@@ -128,7 +130,7 @@ def placed_by(found: Candidates, problem: Problem, solution: Solution) -> list[t
 def _same_count(ready: Prepared, placed: list[tuple[str, str]], solution: Solution) -> None:
     """The checker's own count of the goals must equal the solver's; otherwise the proof is about something else."""
     counted = count_goals(ready.caseload, placed, ready.found.policy.settings)
-    for code, achieved in zip(ready.policy.goals, solution.achieved, strict=True):
+    for code, achieved in zip(ready.found.policy.goals, solution.achieved, strict=True):
         if code in counted and counted[code] != achieved:
             raise PlanRefused(
                 f"Goal {code}: the solver counts {achieved}, the checker {counted[code]}. Report this fault."
@@ -147,4 +149,6 @@ def _manifest(ready: Prepared, fingerprint: str, software: str, pins: Pins) -> M
         software=software,
         solver=ENGINES,
         parameters=tuple(sorted((child, home or "nobody") for child, home in pins.items())),
+        policy_signed=str(policy.signature or ""),
+        policy_dates=(policy.valid_from.isoformat(), policy.valid_until.isoformat() if policy.valid_until else None),
     )

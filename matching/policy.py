@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from matching.criteria import CRITERIA, Criterion
 from matching.errors import PolicyRefused
 from matching.rules import PAIR_RULES, SET_RULES, AnyRule, Rule, SetRule
+from matching.signing import Signature, signature_of, with_signature
 
 T = TypeVar("T")
 GOALS: tuple[str, ...] = (
@@ -23,10 +24,12 @@ GOALS: tuple[str, ...] = (
     "placed",
     "siblings-required",
     "siblings-together",
+    "short-breaks",
     "suitability",
     "kept-as-agreed",
     "spare-scarce",
 )
+AFTER_HOMES = ("siblings-together", "short-breaks", "suitability", "spare-scarce")  # never before 'placed'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +43,10 @@ class Dated:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """What counts, how much, and in which order; `goals` come first to last, each fixed before the next."""
+    """What counts, how much, and in which order; `goals` come first to last, each fixed before the next.
+
+    `valid_from` and `valid_until` are the first and the last day on which plans are made with it (`None`: no last day).
+    """
 
     name: str
     version: str
@@ -51,7 +57,12 @@ class Policy:
     goals: tuple[str, ...] = GOALS
     lot: str = "by lot"
     dates: tuple[Dated, ...] = ()
-    signed_by: str = ""
+    valid_until: date | None = None
+    signature: Signature | None = None
+
+    def in_force_on(self, day: date) -> bool:
+        """Whether plans may be made with it on a day."""
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
 
     def on(self, day: date) -> "Policy":
         """The policy with the rules that held on a day: by the policy's own dates, else since their source did."""
@@ -89,7 +100,7 @@ class Policy:
             "goals": self.goals,
             "lot": self.lot,
             "dates": [[d.code, str(d.first), str(d.last)] for d in self.dates],
-            "who": [self.name, self.version, self.valid_from.isoformat()],
+            "who": [self.name, self.version, self.valid_from.isoformat(), str(self.valid_until)],
         }
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
@@ -109,6 +120,21 @@ def read_policy(path: Path) -> Policy:
     return policy_from(told, str(path))
 
 
+def sign_policy(path: Path, by: str, on: date) -> Policy:
+    """Sign a policy file for somebody, in place of any signature there; raises `PolicyRefused` when something is wrong."""
+    if not path.is_file():
+        read_policy(path)  # says so
+    text = path.read_text(encoding="utf-8")
+    told = {key: value for key, value in tomllib.loads(text).items() if key != "signed"}
+    policy_from(told, str(path))
+    if not by.strip():
+        raise PolicyRefused("Nobody is named. Give the role of who signs with --by.")
+    draft = path.with_name(path.name + ".part")
+    draft.write_text(with_signature(text, told, by.strip(), on), encoding="utf-8")
+    draft.replace(path)
+    return read_policy(path)
+
+
 def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
     """A policy from parsed TOML; raises `PolicyRefused` with every fault, one a line."""
     faults: list[str] = []
@@ -121,8 +147,9 @@ def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
             return None
 
     about, rules, criteria = (_table(told, name) for name in ("policy", "rules", "criteria"))
-    tried(_only, told, {"policy", "rules", "criteria", "goals"})
+    tried(_only, told, {"policy", "rules", "criteria", "goals", "signed"})
     tried(_about, about)
+    signature = tried(signature_of, told)
     tried(_only_in, rules, {kind.code for kind in (*PAIR_RULES, *SET_RULES)}, "rules")
     tried(_only_in, criteria, {kind.code for kind in CRITERIA}, "criteria")
     pair: list[Rule | None] = [tried(_made, k, _table(rules, k.code)) for k in PAIR_RULES if _on(rules, k.code)]
@@ -142,7 +169,8 @@ def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
         goals=goals,
         lot=str(about.get("lot", "by lot")),
         dates=tuple(one for one in dated if one),
-        signed_by=str(about.get("signed_by", "")),
+        valid_until=about.get("valid_until"),
+        signature=signature,
     )
 
 
@@ -153,16 +181,19 @@ def _table(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _about(about: Mapping[str, Any], where: str) -> None:
-    _only(about, {"name", "version", "valid_from", "lot", "signed_by"}, f"{where} [policy]")
+    _only(about, {"name", "version", "valid_from", "valid_until", "lot"}, f"{where} [policy]")
     missing = [key for key in ("name", "version", "valid_from") if key not in about]
     if missing:
         raise PolicyRefused(f"{where} [policy] has no {' and no '.join(missing)}. Add it.")
-    _day(about["valid_from"], where)
+    first, last = (_day(about, key, where) for key in ("valid_from", "valid_until"))
+    if first and last and last < first:
+        raise PolicyRefused(f"{where} [policy] ends on {last}, before it begins on {first}. Correct one of them.")
 
 
-def _day(value: object, where: str) -> date:
-    if not isinstance(value, date):
-        raise PolicyRefused(f"{where} [policy] valid_from is {value!r}. Write a date such as 2026-04-01.")
+def _day(about: Mapping[str, Any], key: str, where: str) -> date | None:
+    value = about.get(key)
+    if value is not None and not isinstance(value, date):
+        raise PolicyRefused(f"{where} [policy] {key} is {value!r}. Write a date such as 2026-04-01.")
     return value
 
 
@@ -227,4 +258,17 @@ def _chosen_goals(told: Mapping[str, Any], where: str) -> tuple[str, ...]:
             raise PolicyRefused(f"{where} [goals] order names {goal!r}. Known goals are: {', '.join(GOALS)}.")
     if len(set(order)) != len(order) or not order:
         raise PolicyRefused(f"{where} [goals] order must name each goal once and at least one.")
+    _homes_first(order, where)
     return order
+
+
+def _homes_first(order: tuple[str, ...], where: str) -> None:
+    """No child goes without a home so that others suit better: having a home comes before what only makes it better."""
+    if "placed" not in order:
+        raise PolicyRefused(f"{where} [goals] order leaves out 'placed'. Name it: children need homes before all else.")
+    for goal in order[: order.index("placed")]:
+        if goal in AFTER_HOMES:
+            raise PolicyRefused(
+                f"{where} [goals] order puts {goal!r} before 'placed': a child could go without a home for it. "
+                f"Move {goal!r} after 'placed'."
+            )

@@ -161,6 +161,8 @@ def _one_group(register: Register, children: Sequence[str]) -> SiblingGroup:
         raise UnknownReference(
             f"{', '.join(refs)} are not brothers and sisters. Ask for each sibling group on its own."
         )
+    if len({caseload.child_by_ref[ref].nights for ref in refs}) > 1:
+        raise UnknownReference(f"{', '.join(refs)} need different nights. Ask for each of them on their own.")
     whole = caseload.group_of[refs[0]]
     return replace(whole, children=refs)
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from matching.domain import CareType, Caseload, Child, HomeKind, Household, LegalStatus, Provider, Tie, Verdict
 from matching.plan import Reason
-from matching.wording import Sentence, counted, written
+from matching.wording import Sentence, counted, listed, written
 
 Step = Callable[[Caseload, Child, Household], Sentence | None]
 CONFIRM_AFTER_DAYS = 7
@@ -129,12 +129,55 @@ def _family_time_apart(caseload: Caseload, child: Child, household: Household) -
     )
 
 
+def _nights(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
+    """2010 Regulations 48: care for some nights uses the bed on those alone, so they are booked one by one."""
+    if not child.nights:
+        return None
+    told = [f"{counted(stay.nights, 'night')} from {written(stay.first)}" for stay in child.nights]
+    return Sentence.of(
+        "Book {home} for {child}: {nights}.", home=household.home.ref, child=child.ref, nights=listed(told)
+    )
+
+
+def _short_break_plan(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
+    """2010 Regulations 48: a short plan agreed with the parents takes the place of the full care plan."""
+    if child.care_type is not CareType.SHORT_BREAK:
+        return None
+    return Sentence.of(
+        "Agree the short break plan for {child} with the parents before the first night.", child=child.ref
+    )
+
+
+def _parent_comes(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
+    """Standard 15: an adult who comes to live in a home bears on everybody there."""
+    if not child.with_parent:
+        return None
+    return Sentence.of(
+        "A parent of {child} comes to live at {home}: agree a plan for the parent with the carers.",
+        child=child.ref,
+        home=household.home.ref,
+    )
+
+
+def _age_assessment(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
+    """A disputed age bears on who may share what: nobody shares a room until it is settled."""
+    if not child.age_disputed:
+        return None
+    return Sentence.of(
+        "The age of {child} is disputed: ask when the assessment is, and share no bedroom.", child=child.ref
+    )
+
+
 STEPS: dict[str, Step] = {
+    "nights": _nights,
+    "short-break-plan": _short_break_plan,
     "out-of-area": _out_of_area,
     "authority-to-place": _authority_to_place,
     "under-six-weeks": _baby_consent,
     "provider-consents": _provider_consents,
     "other-authorities-consent": _other_authorities_consent,
+    "parent-comes-along": _parent_comes,
+    "age-assessment": _age_assessment,
     "long-term-match": _long_term_match,
     "temporary-approval": _temporary,
     "time-with-siblings": _family_time_apart,

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from matching.again import Base, Outcome, allowing, holding, pinned, positions, quickly_pinned
+import numpy as np
+
+from matching.again import Base, Outcome, allowing, holding, pinned, positions, positions_of_all, quickly_pinned
 from matching.candidates import Candidates, changed, judge_pairs
 from matching.describe import blockers_of, group_position, must_go_with, placement_of
 from matching.domain import Decision, Level, Verdict
@@ -12,7 +14,7 @@ from matching.errors import PlanRefused
 from matching.explain import CannotBeForced, Explanation, GoalCost, NotKnown, Proposed, RuledOut, Then, UsedElsewhere
 from matching.pairs import Pairs, Register, Side
 from matching.plan import Reason
-from matching.solver import Problem, Warm
+from matching.solver import Problem, Solution, Warm
 
 MOST_WAYS = 3
 MANY = 10_000  # sets; with more, a plan is told with the most that it may cost, and one way is verified
@@ -147,8 +149,8 @@ def _asks(way: Way) -> frozenset[Reason]:
 
 def _then(base: Base, way: Way, home: str) -> Then | CannotBeForced | None:
     """What follows when all changes of a way are made."""
-    if not way.lawful:
-        return None
+    if not way.lawful or any(change.answer and change.reason.code == "nights-asked" for change in way.changes):
+        return None  # which nights must be known first
     found, problem = applied(base, way.children, home, way.changes)
     if not _together(found, way.children, home):
         return None  # a number of places or beds that is not known must be known first
@@ -216,8 +218,46 @@ def _forced(base: Base, found: Candidates, problem: Problem, children: Sequence[
     pins = dict.fromkeys(children, home)
     if problem.blocks <= MANY:
         return pinned(there, pins)
+    quick = _around(base, problem, children, home)
+    if quick is not None:
+        return Outcome(found=found, problem=problem, solution=quick)
     solution = replace(base.solution, chosen=positions(base.problem, base.solution.chosen, problem))
     keep, must = allowing(there, pins)
     return Outcome(
         found=found, problem=problem, solution=Warm(problem, solution, best=False, rounds=0).best(keep, must)
     )
+
+
+def _around(base: Base, problem: Problem, children: Sequence[str], home: str) -> Solution | None:
+    """The best plan for all others around these children in the home, by the base's warm problem.
+
+    `None` where more brothers or sisters could join them there, or where the others found would not fit beside them.
+    """
+    new = _holding_only(base, problem, children, home)
+    if new is None:
+        return None
+    keep, _ = allowing(base, dict.fromkeys(children))
+    now = positions_of_all(base.problem, problem)
+    used, limit = problem.rows[:, [new]].toarray()[:, 0], problem.row_limit
+    beside = np.flatnonzero(problem.block_home[now] == problem.block_home[new])
+    alone = problem.rows[:, now[beside]].toarray() + used[:, None]
+    keep[beside[(alone > limit[:, None]).any(axis=0)]] = False
+    others = base.warm.best(keep)
+    chosen = [*now[list(others.chosen)].tolist(), new]
+    if (problem.rows[:, chosen].sum(axis=1) > limit).any():
+        return None
+    worth = problem.goal_values[:, new].tolist()
+    return replace(
+        others,
+        chosen=tuple(sorted(chosen)),
+        achieved=tuple(a + b for a, b in zip(others.achieved, worth, strict=True)),
+        bound=tuple(a + b for a, b in zip(others.bound, worth, strict=True)),
+    )
+
+
+def _holding_only(base: Base, problem: Problem, children: Sequence[str], home: str) -> int | None:
+    """The one block that holds the children in the home; `None` if there are more, or none."""
+    there = problem.block_home == base.found.register.home_index[home]
+    for child in children:
+        there &= problem.holding(base.found.row_of_child[child])
+    return int(np.flatnonzero(there)[0]) if there.sum() == 1 else None

@@ -78,6 +78,17 @@ class Store:
         with self._writing.begin() as connection:
             yield connection
 
+    def tidy(self) -> None:
+        """Leave nothing of what was erased in the files of the database: old versions of rows, the log of before."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.rollback()
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("data_key", "fact", "contact", "note", "answered", "plan"):
+                connection.exec_driver_sql(f"VACUUM {table}")
+
     def transact(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
         """Do an act and write its entry, both or neither; the act may run again, so it touches nothing but its session."""
         for attempt in range(TRIES):

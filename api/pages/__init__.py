@@ -7,11 +7,17 @@ from api.pages import (
     choosing,
     described,
     details,
+    family_finding,
     finding,
+    futures,
+    importing,
     meeting,
+    outcomes,
+    people,
     provider,
     referring,
     sessions,
+    trail,
 )
 
 PAGES = (
@@ -24,6 +30,12 @@ PAGES = (
     child.router,
     agreeing.router,
     meeting.router,
+    outcomes.router,
+    family_finding.router,
     finding.router,
+    futures.router,
+    importing.router,
+    trail.router,
+    people.router,
     described.router,
 )

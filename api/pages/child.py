@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
@@ -28,12 +29,15 @@ SKIPPED = ("I do not know these homes", "I have no first thought", "It is somebo
 
 
 @router.get("/children/{ref}", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
-def child(ref: str, look: Looking, emergency: str = "") -> HTMLResponse:
-    """The child's banner and the homes to ring; an own first thought is asked before, but not in an emergency."""
-    return child_page(look, ref, emergency, None)
+def child(ref: str, look: Looking, emergency: str = "", together: str = "") -> HTMLResponse:
+    """The child's banner and the homes to ring; an own first thought is asked before, but not in an emergency.
+
+    `together` names the brothers and sisters to look for at once; all who wait, unless it is given.
+    """
+    return child_page(look, ref, emergency, None, together[:400])
 
 
-def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None) -> HTMLResponse:
+def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, together: str = "") -> HTMLResponse:
     """The page of a child, with a refusal of what was sent if there is one."""
     parts, user = look.parts, look.user
     with parts.store.reading() as session:
@@ -48,7 +52,8 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None) 
     seeking = ref in {one.ref for one in caseload.seeking}
     tonight = emergency == "yes" or (emergency != "no" and seeking and answers.urgent(caseload, ref))
     asks_first = seeking and not tonight and not thoughts and May.DECIDE in user.may
-    listed = _listed(look, caseload, ref, tonight) if seeking and not asks_first else {}
+    wanted = answers.some_of(caseload, ref, together) if seeking else [ref]
+    listed = _listed(look, caseload, ref, wanted, tonight) if seeking and not asks_first else {}
     look.run("read-child", f"child:{ref[:100]}", lambda _: {}, emergency=tonight)
     return page(
         "child.html",
@@ -69,13 +74,14 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None) 
         refusals=list(RefusalReason),
         old=OLD,
         once=secrets.token_urlsafe(12),
-        **{"found": None, "together": [ref], "costs": {}, "must": {}, "map": None, **listed},
+        together=wanted,
+        **{"found": None, "group": [ref], "costs": {}, "must": {}, "map": None, **listed},
     )
 
 
-def _listed(look: Any, caseload: Caseload, ref: str, tonight: bool) -> dict[str, Any]:
+def _listed(look: Any, caseload: Caseload, ref: str, together: list[str], tonight: bool) -> dict[str, Any]:
     """The list with all that is said beside each home; tonight no plan is asked, so nothing keeps anybody waiting."""
-    policy, together = look.parts.policy, answers.together_with(caseload, ref)
+    policy = look.parts.policy
     found = answers.homes_to_ring(caseload, policy, together, tonight)
     homes = [option["home"] for option in found["options"]]
     base = answers.base_for(caseload, policy)
@@ -83,7 +89,7 @@ def _listed(look: Any, caseload: Caseload, ref: str, tonight: bool) -> dict[str,
     shown = draw(caseload, caseload.child(ref), homes, cells_of(look.parts.store, caseload)) if homes else None
     return {
         "found": found,
-        "together": together,
+        "group": answers.together_with(caseload, ref),
         "costs": answers.costs(base, together, homes),
         "must": must,
         "map": shown,
@@ -118,11 +124,13 @@ def rang(ref: str, form: Form, act: Sending) -> Response:
         return {"id": calls.note_call(desk_of(act, session), children, home, said, until, why).id}
 
     emergency = "yes" if form.get("emergency") == "yes" else ""
+    here = urlencode({"emergency": emergency, "together": " ".join(children)})
     try:
         act.run("call", f"child:{ref[:100]}", done, 201, home=home, said=said)
     except (MatchingError, ServiceError) as fault:
-        return child_page(act, ref, emergency, of_core(fault) if isinstance(fault, MatchingError) else fault)
-    return back_to(f"/children/{ref}{'?emergency=yes' if emergency else ''}#homes")
+        refused = of_core(fault) if isinstance(fault, MatchingError) else fault
+        return child_page(act, ref, emergency, refused, " ".join(children))
+    return back_to(f"/children/{ref}?{here}#homes")
 
 
 @router.post("/children/{ref}/refused", dependencies=[Depends(PageNeeds(May.DECIDE))])
@@ -130,6 +138,18 @@ def refused(ref: str, form: Form, act: Sending) -> Response:
     """A no, as a fact: the list is made anew without that home."""
     form["said"] = calls.Said.NO.value
     return rang(ref, form, act)
+
+
+@router.get("/children/{ref}/split", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
+def split(ref: str, look: Looking) -> HTMLResponse:
+    """The best ways to split brothers and sisters, where no home takes them all."""
+    parts, user = look.parts, look.user
+    with parts.store.reading() as session:
+        queries.one(session, parts.store.seal, "child", ref, user.authority)
+        caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
+    told = answers.ways_to_split(answers.base_for(caseload, parts.policy), ref)
+    look.run("read-splits", f"child:{ref[:100]}", lambda _: {})
+    return page("split.html", look, here="/board", who=who(caseload, ref), told=told)
 
 
 @router.get("/children/{ref}/homes", dependencies=[Depends(PageNeeds(May.SEE_CASES))])

@@ -30,22 +30,26 @@ def _caseload(look: Any, ref: str) -> Caseload:
         return matching.caseload_now(session, parts.store.seal, parts.maps, look.user, parts.today())
 
 
-def _rung(look: Any, caseload: Caseload, ref: str, emergency: bool) -> tuple[list[str], dict[str, Any]]:
+def _rung(
+    look: Any, caseload: Caseload, ref: str, emergency: bool, wanted: str = ""
+) -> tuple[list[str], dict[str, Any]]:
     """Who goes together, and the list for them by home; no list for a child who needs no home any more."""
     if ref not in {one.ref for one in caseload.seeking}:
         return [ref], {}
-    together = answers.together_with(caseload, ref)
+    together = answers.some_of(caseload, ref, wanted)
     found = answers.homes_to_ring(caseload, look.parts.policy, together, emergency)
     return together, {option["home"]: option for option in found["options"]}
 
 
 @router.get("/children/{ref}/compare", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
-def compare(ref: str, look: Looking, home: Annotated[list[str] | None, Query(max_length=20)] = None) -> HTMLResponse:
+def compare(
+    ref: str, look: Looking, home: Annotated[list[str] | None, Query(max_length=20)] = None, together: str = ""
+) -> HTMLResponse:
     """Two to four homes side by side, in the order of the list."""
     caseload = _caseload(look, ref)
-    together, options = _rung(look, caseload, ref, answers.urgent(caseload, ref))
+    children, options = _rung(look, caseload, ref, answers.urgent(caseload, ref), together[:400])
     wanted = [ref for ref in options if ref in (home or [])]
-    fault = None
+    fault: ServiceError | None = None
     if not FEWEST <= len(wanted) <= MOST:
         fault = Wrong(f"Tick {FEWEST} to {MOST} homes of the list.", "Go back and tick them.")
     base = answers.base_for(caseload, look.parts.policy)
@@ -58,7 +62,8 @@ def compare(ref: str, look: Looking, home: Annotated[list[str] | None, Query(max
         who=who(caseload, ref),
         options=[] if fault else [options[one] for one in wanted],
         numbers={one: number for number, one in enumerate(options, 1)},
-        costs={} if fault else answers.costs(base, together, wanted),
+        together=" ".join(children),
+        costs={} if fault else answers.costs(base, children, wanted),
         must={} if fault else {one: answers.must_haves(base, ref, one) for one in wanted},
         old=OLD,
         fault=fault,
@@ -66,9 +71,9 @@ def compare(ref: str, look: Looking, home: Annotated[list[str] | None, Query(max
 
 
 @router.get("/children/{ref}/choose", dependencies=[Depends(PageNeeds(May.DECIDE))])
-def choose_page(ref: str, look: Looking, home: str = "", emergency: str = "") -> HTMLResponse:
+def choose_page(ref: str, look: Looking, home: str = "", emergency: str = "", together: str = "") -> HTMLResponse:
     """The page on which a home is chosen, with a reason."""
-    return _choose_page(look, ref, home[:80], emergency, None, {})
+    return _choose_page(look, ref, home[:80], emergency, None, {"together": together[:400]})
 
 
 def _choose_page(
@@ -76,7 +81,7 @@ def _choose_page(
 ) -> HTMLResponse:
     caseload = _caseload(look, ref)
     tonight = emergency == "yes" or answers.urgent(caseload, ref)
-    together, options = _rung(look, caseload, ref, tonight)
+    together, options = _rung(look, caseload, ref, tonight, typed.get("together", ""))
     before = list(options)[: list(options).index(home)] if home in options else []
     look.run("choose-page", f"child:{ref[:100]}", lambda _: {}, home=home)
     return page(
@@ -102,7 +107,7 @@ def choose(ref: str, form: Form, act: Sending) -> Response:
     home, emergency = form.get("home", "")[:80], "yes" if form.get("emergency") == "yes" else ""
     caseload = _caseload(act, ref)
     try:
-        together, options = _rung(act, caseload, ref, bool(emergency))
+        together, options = _rung(act, caseload, ref, bool(emergency), form.get("together", ""))
         first = next(iter(options), None)
         reason = _reason(form, home, first)
         kind = Kind.ACCEPTED if home == first else Kind.OVERRIDDEN

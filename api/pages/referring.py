@@ -21,6 +21,7 @@ from matching.io.rows import row_of
 
 router = APIRouter(include_in_schema=False)
 DRAFT = "referral"
+ALL = (*FRIDAY, "authority", "sibling_group")  # the last two are carried along, not asked
 OF_THE_FAMILY = (
     "sibling_group",
     "needs_home_by",
@@ -43,13 +44,13 @@ def refer_page(look: Looking, like: str = "") -> HTMLResponse:
 
 def _form(look: Any, told: dict[str, str], fault: ServiceError | None) -> HTMLResponse:
     once, status = secrets.token_urlsafe(12), 422 if fault else 200
-    asked = _questions(look)
+    asked = _questions()
     return page("refer.html", look, status, here="/refer", questions=asked, told=told, fault=fault, once=once)
 
 
-def _questions(look: Any) -> list[Question]:
-    """The twelve; whose authority it is need not be asked of somebody who works for one."""
-    return [question_of(Child, name) for name in FRIDAY if name != "authority" or not look.user.authority]
+def _questions() -> list[Question]:
+    """The twelve."""
+    return [question_of(Child, name) for name in FRIDAY]
 
 
 def _draft(look: Any) -> dict[str, str]:
@@ -77,7 +78,7 @@ def _of_the_family(look: Any, ref: str) -> dict[str, str]:
 @router.post("/refer/draft", status_code=204, dependencies=[Depends(PageNeeds(May.REFER))])
 def keep_draft(form: Form, act: Sending) -> Response:
     """Keep what is typed so far, each time something changes; nothing is judged."""
-    _keep(act, {name: form[name] for name in FRIDAY if form.get(name)})
+    _keep(act, {name: form[name] for name in ALL if form.get(name)})
     return back_to("/refer") if form.get("then") == "later" else Response(status_code=204)
 
 
@@ -92,7 +93,7 @@ def _keep(act: Any, cells: dict[str, str]) -> None:
 @router.post("/refer", dependencies=[Depends(PageNeeds(May.REFER))])
 def refer(form: Form, act: Sending) -> Response:
     """To the answers to check; what can not be read is said beside its question."""
-    typed = {name: form[name] for name in FRIDAY if form.get(name)}
+    typed = {name: form[name] for name in ALL if form.get(name)}
     _keep(act, typed)
     try:
         row_of(Child, _cells(act, typed), act.parts.maps.find)
@@ -122,7 +123,7 @@ def check(look: Looking) -> Response:
     told = _draft(look)
     if not told:
         return back_to("/refer")
-    asked = [(question, told.get(question.name, "")) for question in _questions(look)]
+    asked = [(question, told.get(question.name, "")) for question in _questions()]
     once = secrets.token_urlsafe(12)
     return page("refer_check.html", look, here="/refer", asked=asked, told=told, labels=LABELS, fault=None, once=once)
 
@@ -130,7 +131,7 @@ def check(look: Looking) -> Response:
 @router.post("/refer/send", dependencies=[Depends(PageNeeds(May.REFER))])
 def send(form: Form, act: Sending) -> Response:
     """Refer the child, and go on to the homes, or to the next brother or sister."""
-    told = {name: form[name] for name in FRIDAY if form.get(name)}
+    told = {name: form[name] for name in ALL if form.get(name)}
     if form.get("then") == "sibling":
         told.setdefault("sibling_group", f"G-{told.get('ref', '')}")
     cells = _cells(act, told)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from matching.domain import Caseload
+from matching.domain import Caseload, Child
 from matching.wording import counted, listed, written
 
 
@@ -21,8 +21,7 @@ class Who:
 def who(caseload: Caseload, ref: str, *, heading: bool = False) -> Who:
     """The banner of a child."""
     child = caseload.child(ref)
-    age = child.age_on(caseload.as_of)
-    told = [f"{counted(age, 'year')} old" if age is not None else "Age not known"]
+    told = [_age(child, caseload.as_of)]
     if child.date_of_birth:
         told[0] += f", born {written(child.date_of_birth)}"
     if child.needs_home_by:
@@ -34,3 +33,12 @@ def who(caseload: Caseload, ref: str, *, heading: bool = False) -> Who:
     if ref in caseload.lives_in:
         told.append(f"lives at {caseload.lives_in[ref]}")
     return Who(ref, "; ".join(told) + ".", child.own_words, child.date_of_birth, heading)
+
+
+def _age(child: Child, day: date) -> str:
+    """In years; of a baby in months."""
+    age, born = child.age_on(day), child.date_of_birth
+    if age is None or born is None:
+        return "Age not known"
+    months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
+    return f"{counted(age, 'year')} old" if age else f"{counted(months, 'month')} old"

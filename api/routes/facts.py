@@ -16,9 +16,9 @@ from api.services import belonging
 
 router = APIRouter(prefix="/api/v1", tags=["children and homes"])
 Cells = Annotated[dict[str, str], Field(max_length=120)]
-FRIDAY = (
-    "ref", "date_of_birth", "sex", "authority", "sibling_group", "needs_home_by", "deadline", "care_type", "home_place",
-    "places_to_avoid", "risk_harm_sexual", "own_words",
+FRIDAY = (  # with these answered, a home that lives alone can be on the list; every other rule may still have a question
+    "ref", "date_of_birth", "sex", "needs_home_by", "deadline", "care_type", "home_place", "places_to_avoid",
+    "essential_skills", "adaptations", "risk_harm_sexual", "own_words",
 )  # fmt: skip
 PROTECTED = {"home": ("place",)}
 

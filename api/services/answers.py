@@ -17,6 +17,7 @@ from matching.policy import Policy
 from matching.scarcity import cost_of_taking, pool_of
 from matching.shortlist import shortlist
 from matching.solver import Limits
+from matching.splits import split_menu
 from matching.steadiness import order_of
 from matching.what_it_takes import what_it_takes
 from matching.wording import Sentence
@@ -53,6 +54,13 @@ def together_with(caseload: Caseload, ref: str) -> list[str]:
     return [one.ref for one in caseload.seeking if one.ref == ref or caseload.siblings(one.ref, ref)]
 
 
+def some_of(caseload: Caseload, ref: str, wanted: str) -> list[str]:
+    """Of the child and the brothers and sisters who wait: those named, the child always; all when none is named."""
+    every = together_with(caseload, ref)
+    named = {ref, *wanted.split()}
+    return [one for one in every if one in named] if wanted.strip() else every
+
+
 def urgent(caseload: Caseload, ref: str) -> bool:
     """Whether a home is needed tonight: an emergency, or a day that has come."""
     child = caseload.child(ref)
@@ -78,6 +86,22 @@ def costs(base: Base, children: list[str], homes: list[str]) -> dict[str, list[s
     """By home: what taking it would cost the others who wait, in sentences."""
     pool = pool_of(base, children)
     return {home: [str(said) for said in cost_of_taking(pool, home).sentences] for home in homes}
+
+
+def ways_to_split(base: Base, child: str) -> dict[str, Any]:
+    """The best ways to split brothers and sisters, each with who lives where, how far apart, and what it costs the others."""
+    menu = split_menu(base, child)
+    return {
+        "sentences": [str(said) for said in menu.sentences],
+        "asks": list(menu.asks),
+        "splits": [
+            {
+                "parts": [{"children": list(p.children), "home": p.home, "said": str(p.sentence)} for p in split.parts],
+                "said": [str(one.sentence) for one in split.between] + [str(one) for one in split.cost.sentences],
+            }
+            for split in menu.splits
+        ],
+    }
 
 
 def must_haves(base: Base, child: str, home: str) -> MustHaves:

@@ -10,7 +10,7 @@ from matching.candidates.verdicts import Judged, judge_pairs
 from matching.domain import SiblingGroup, Verdict
 from matching.pairs import Register
 from matching.policy import Policy
-from matching.rules import Sets, SiblingPlanKept, allowed_masks
+from matching.rules import Sets, SiblingPlanKept, allowed_masks, judged_by_night
 
 Integers = npt.NDArray[np.int64]
 
@@ -35,6 +35,8 @@ def find_candidates(register: Register, policy: Policy, groups: Sequence[Sibling
     """Judge every pair and every set of the groups (default: everybody who needs a home), by the law of the day."""
     policy = policy.on(register.caseload.as_of)
     chosen = tuple(register.caseload.groups if groups is None else groups)
+    if not any(group.nights for group in chosen):  # nobody asks for some nights only
+        policy = replace(policy, goals=tuple(goal for goal in policy.goals if goal != "short-breaks"))
     refs = [ref for group in chosen for ref in group.children]
     judged = judge_pairs(register.pairs([register.caseload.child_by_ref[ref] for ref in refs]), policy)
     rows = {ref: i for i, ref in enumerate(refs)}
@@ -93,7 +95,7 @@ def lawful(sets: Sets, policy: Policy) -> Sets:
     """Only the sets that every set rule allows."""
     keep = np.ones(sets.group.shape, dtype=bool)
     for rule in policy.set_rules:
-        keep &= rule.judge(sets) == Verdict.MET
+        keep &= judged_by_night(rule, sets) == Verdict.MET
     return chosen_sets(sets, keep)
 
 

@@ -26,15 +26,31 @@ def deadlines(found: Candidates) -> Integers:
 
 
 def placed(found: Candidates) -> Integers:
-    """Children placed."""
-    return found.sets.size
+    """Children placed who need a home for every night."""
+    return np.where(_by_nights(found), 0, found.sets.size)
+
+
+def short_breaks(found: Candidates) -> Integers:
+    """Children with a home for all the nights that they ask for."""
+    return np.where(_by_nights(found), found.sets.size, 0)
+
+
+def _by_nights(found: Candidates) -> npt.NDArray[np.bool_]:
+    """Which sets come for some nights only."""
+    bits = [sum(1 << i for i, ref in enumerate(g.children) if ref in dict(g.nights)) for g in found.groups]
+    return np.asarray((np.array(bits, dtype=np.int64)[found.sets.group] & found.sets.mask) > 0)
 
 
 def siblings_required(found: Candidates) -> Integers:
-    """Groups whose plan requires them together, placed whole."""
+    """Groups whose plan requires them together, placed whole: all who ask for the same nights."""
     required = [len(g.children) > 1 and g.plan is SiblingPlan.TOGETHER_REQUIRED for g in found.groups]
-    whole = np.array([(1 << len(g.children)) - 1 for g in found.groups], dtype=np.int64)[found.sets.group]
-    return np.asarray(np.array(required, dtype=np.int64)[found.sets.group] * (found.sets.mask == whole))
+    whole = np.zeros(found.sets.group.shape, dtype=bool)
+    for g in np.flatnonzero(required):
+        group = found.groups[g]
+        parts = {group.alike(child) for child in group.children}
+        masks = [sum(1 << group.children.index(c) for c in part) for part in parts if len(part) > 1]
+        whole |= (found.sets.group == g) & np.isin(found.sets.mask, masks)
+    return whole.astype(np.int64)
 
 
 def siblings_together(found: Candidates) -> Integers:
@@ -106,6 +122,7 @@ GOAL_VALUES: dict[str, Callable[[Candidates], Integers]] = {
     "placed": placed,
     "siblings-required": siblings_required,
     "siblings-together": siblings_together,
+    "short-breaks": short_breaks,
     "suitability": suitability,
     "kept-as-agreed": kept_as_agreed,
     "spare-scarce": spare_scarce,
@@ -115,6 +132,7 @@ GOAL_TITLES = {
     "placed": "Children who have a home",
     "siblings-required": "Sibling groups that must be together, kept together",
     "siblings-together": "Pairs of brothers and sisters living together",
+    "short-breaks": "Children with a home for all their nights away",
     "suitability": "Suitability (sum over the criteria)",
     "kept-as-agreed": "Agreed placements kept",
     "spare-scarce": "Scarce qualities left free for others",

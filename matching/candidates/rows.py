@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matching.domain import Caseload, Child, Home, Household, Level, Tie, Verdict
 from matching.pairs import Pairs, Side
 from matching.policy import Policy
-from matching.rules import Capacity, Rule, Sets, Shared
+from matching.rules import Capacity, Rule, Sets, Shared, by_night
 from matching.rules.base import opened_by_decision
 from matching.rules.household import towards_others
 
@@ -28,7 +28,18 @@ class Row:
 
 
 def rows_of(sets: Sets, policy: Policy) -> list[Row]:
-    """Every row of a problem, in canonical order: home by home, then what a sibling plan keeps apart."""
+    """Every row of a problem, in canonical order: home by home and night by night, then what a sibling plan keeps apart."""
+    nightly = by_night(sets)
+    rows = {
+        (at.tobytes(), row.use.tobytes(), row.limit): Row(at, row.use, row.limit)
+        for row in _by_home(nightly.sets, policy)
+        if (at := nightly.back[row.sets]).size
+    }
+    return [*rows.values(), *_once_a_home(sets)]
+
+
+def _by_home(sets: Sets, policy: Policy) -> list[Row]:
+    """What the sets of each home compete for."""
     capacities = [c for rule in policy.set_rules if (c := rule.room_for_others(sets)) is not None]
     shared = [one for rule in policy.set_rules for one in rule.shared(sets)]
     clash = Clashes(sets, policy)
@@ -38,7 +49,7 @@ def rows_of(sets: Sets, policy: Policy) -> list[Row]:
         room = _room(home, capacities, sets.size[at])
         rows += _of_shared(home, at, shared, sets.size[at], room)
         rows += clash.rows(home, at, room)
-    return rows + _once_a_home(sets)
+    return rows
 
 
 def _positions_by_home(sets: Sets) -> dict[int, Integers]:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates
 from matching.domain import Level, Verdict
-from matching.rules import AnyRule, Sets
+from matching.rules import AnyRule, Sets, judged_by_night
 
 Flags = npt.NDArray[np.bool_]
 
@@ -58,19 +58,19 @@ def standing_of(found: Candidates, children: Sequence[str], *, without: Sequence
     rows = [found.row_of_child[ref] for ref in children]
     set_rules = [rule for rule in found.policy.set_rules if rule.code not in without]
     sets = everywhere(found, children)
-    verdicts = [found.judged.verdicts[:, rows].min(axis=1), *(rule.judge(sets)[None] for rule in set_rules)]
+    verdicts = [found.judged.verdicts[:, rows].min(axis=1), *(judged_by_night(rule, sets)[None] for rule in set_rules)]
     return Standing(rules=(*found.policy.rules, *set_rules), verdicts=np.vstack(verdicts).astype(np.int8))
 
 
 def everywhere(found: Candidates, children: Sequence[str]) -> Sets:
     """One set of children in every home."""
-    g = next(g for g, group in enumerate(found.groups) if children[0] in group.children)
+    group = next(group for group in found.groups if children[0] in group.children)
     homes = np.arange(len(found.register.homes.items), dtype=np.int64)
-    mask = sum(1 << found.groups[g].children.index(ref) for ref in children)
+    mask = sum(1 << group.children.index(ref) for ref in children)
     return Sets(
         register=found.register,
-        groups=found.groups,
-        group=np.full_like(homes, g),
+        groups=(group,),
+        group=np.zeros_like(homes),
         home=homes,
         mask=np.full_like(homes, mask),
     )

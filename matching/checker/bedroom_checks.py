@@ -37,6 +37,8 @@ class _Reading:
     def may_share(self, one: Child, other: Child) -> bool:
         if (one.ref, other.ref) in self.caseload.ties[Tie.APART] or not (self.safe(one) and self.safe(other)):
             return False
+        if one.brings_baby or other.brings_baby:
+            return False
         own_room_from, _, mixed_under = self.ages
         ages = (self.age(one), self.age(other))
         if (one.ref, other.ref) not in self.caseload.ties[Tie.MAY_SHARE_ROOM] and max(ages) >= own_room_from:
@@ -95,9 +97,9 @@ def _with_spare_bed(caseload: Caseload, home: Home) -> list[Child]:
 
 
 def _families(newcomers: Sequence[Child]) -> list[Family]:
-    families: dict[str, Family] = {}
-    for child in newcomers:
-        families.setdefault(child.sibling_group or f"only:{child.ref}", []).append(child)
+    families: dict[object, Family] = {}
+    for child in newcomers:  # brothers and sisters who come for other nights are a family of their own
+        families.setdefault((child.sibling_group or f"only:{child.ref}", child.nights), []).append(child)
     return list(families.values())
 
 
@@ -126,12 +128,20 @@ def _fits(reading: _Reading, families: list[Family], opened: list[bool]) -> bool
         if decision:
             needs = (sum(no_danger(child, reading.caseload.as_of) is not True for child in family), 0, 0)
         else:
-            needs = min(_ways(reading, family, _with_spare_bed(reading.caseload, home), cots, doubles))
+            needs = _least(reading, family, cots, doubles)
         rooms, shared = rooms + needs[0], shared + needs[2]
         in_rooms_or_cots += needs[0] + needs[1]
         in_cots += needs[1] if len(family) > 1 else 0
     free = len(_free(home))
     return rooms <= free and in_rooms_or_cots <= free + cots and in_cots <= cots and shared <= doubles
+
+
+def _least(reading: _Reading, family: Family, cots: int, doubles: int) -> Needs:
+    """The fewest rooms of a family; a parent who comes along has one, with the small children who come with them."""
+    in_parents_room = [c for c in family if c.with_parent and reading.age(c) < reading.ages[0]]
+    others = [child for child in family if child not in in_parents_room]
+    needs = min(_ways(reading, others, _with_spare_bed(reading.caseload, reading.home), cots, doubles))
+    return (needs[0] + any(bool(child.with_parent) for child in family), needs[1], needs[2])
 
 
 def no_unsafe_sharing(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:

@@ -5,6 +5,7 @@ from itertools import combinations
 
 from matching.checker.adoption_checks import one_family
 from matching.checker.bedroom_checks import no_unsafe_sharing, own_bedroom
+from matching.checker.night_checks import on_each_night
 from matching.checker.pair_checks import (
     APART_PLANS,
     MET,
@@ -17,9 +18,10 @@ from matching.checker.pair_checks import (
     seen,
     suits_child,
 )
-from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Verdict
+from matching.domain import Caseload, Child, Home, HomeKind, PlaceState, SiblingPlan, Stay, Verdict
 
 SetCheck = Callable[[Caseload, Settings, Home, Sequence[Child]], Verdict]
+Family = tuple[str, tuple[Stay, ...] | None]
 NO_USUAL_LIMIT = (
     HomeKind.RESIDENTIAL,
     HomeKind.SUPPORTED_ACCOMMODATION,
@@ -74,30 +76,35 @@ def _exemption_runs(caseload: Caseload, home: Home) -> Verdict:
 
 def sibling_plan(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
     """The sibling assessment: brothers and sisters go where their plan lets them go together."""
-    families: dict[str, set[str]] = {}
+    families: dict[Family, set[str]] = {}
     for child in newcomers:
         if child.sibling_group:
-            families.setdefault(child.sibling_group, set()).add(child.ref)
+            families.setdefault((child.sibling_group, child.nights), set()).add(child.ref)
     kept = [
-        _plan_allows(caseload, group, refs) or _split_decided(caseload, settings, home, group, refs)
-        for group, refs in families.items()
+        _plan_allows(caseload, family, refs) or _split_decided(caseload, settings, home, family, refs)
+        for family, refs in families.items()
     ]
     return MET if all(kept) else NOT_MET
 
 
-def _split_decided(caseload: Caseload, settings: Settings, home: Home, group: str, refs: set[str]) -> bool:
+def _seeking(caseload: Caseload, family: Family) -> set[str]:
+    """The brothers and sisters who need a home for the same nights."""
+    return {child.ref for child in caseload.seeking if (child.sibling_group, child.nights) == family}
+
+
+def _split_decided(caseload: Caseload, settings: Settings, home: Home, family: Family, refs: set[str]) -> bool:
     """A decision names exactly these brothers and sisters for this home; never those who must live apart."""
-    if caseload.sibling_plans[group].plan in APART_PLANS:
+    if caseload.sibling_plans[family[0]].plan in APART_PLANS:
         return False
-    seeking = {child.ref for child in caseload.seeking if child.sibling_group == group}
+    seeking = {child.ref for child in caseload.seeking if child.sibling_group == family[0]}
     return refs == {ref for ref in seeking if decided(caseload, settings, "sibling-plan", ref, home.ref)}
 
 
-def _plan_allows(caseload: Caseload, group: str, refs: set[str]) -> bool:
-    told = caseload.sibling_plans.get(group)
+def _plan_allows(caseload: Caseload, family: Family, refs: set[str]) -> bool:
+    told = caseload.sibling_plans.get(family[0])
     if told is None or told.plan is None:
         return True
-    seeking = {child.ref for child in caseload.seeking if child.sibling_group == group}
+    seeking = _seeking(caseload, family)
     if told.plan is SiblingPlan.TOGETHER_REQUIRED:
         return refs == seeking
     if told.plan is SiblingPlan.NAMED_SUBSETS:
@@ -124,6 +131,31 @@ SET_CHECKS: dict[str, SetCheck] = {
     "sibling-plan": sibling_plan,
     "kept-apart-siblings": nobody_apart,
 }
+
+EVERY_NIGHT = (
+    "usable-place",
+    "approved-number",
+    "usual-fostering-limit",
+    "own-bedroom",
+    "no-unsafe-sharing",
+    "one-family",
+)
+
+
+def read_home(code: str, caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
+    """One rule about all the children in a home: for what they use of it, on every night."""
+    check = SET_CHECKS[code]
+    if code not in EVERY_NIGHT:
+        return check(caseload, settings, home, newcomers)
+    evenings = on_each_night(caseload, home, newcomers)
+    return min((check(then, settings, place, there) for then, place, there in evenings), default=MET)
+
+
+def share_a_night(one: Child, other: Child) -> bool:
+    """Whether two newcomers to one home would be there on the same night."""
+    if one.nights is None or other.nights is None:
+        return True
+    return any(a.first <= b.last and b.first <= a.last for a in one.nights for b in other.nights)
 
 
 def beside(caseload: Caseload, settings: Settings, home: Home, one: Child, other: Child) -> dict[str, Verdict]:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 
 from matching.checker.adoption_checks import early_permanence, not_reserved
+from matching.checker.kind_checks import kind_of_home, suits_as_assessed
+from matching.checker.night_checks import break_carers, break_days, break_length, nights_asked
 from matching.checker.setting_checks import (
     essentials_now,
     essentials_possible,
@@ -20,6 +22,7 @@ from matching.checker.setting_checks import (
 )
 from matching.domain import (
     ApprovalStatus,
+    CareType,
     Caseload,
     Child,
     Consideration,
@@ -104,6 +107,9 @@ def within_care_type(caseload: Caseload, child: Child, home: Home) -> Verdict:
     """2011 Regulations 27: the terms' kinds of care."""
     if home.approval.care_types is None or child.care_type is None:
         return NOT_KNOWN
+    family = bool(child.with_parent or child.brings_baby)
+    if family and CareType.PARENT_AND_CHILD not in home.approval.care_types:
+        return NOT_MET
     return MET if child.care_type in home.approval.care_types else NOT_MET
 
 
@@ -139,7 +145,7 @@ def another_home(caseload: Caseload, child: Child, home: Home) -> Verdict:
 
 def kept_apart(caseload: Caseload, child: Child, home: Home) -> Verdict:
     """No resident from whom the child is assessed to live apart, brothers and sisters included."""
-    others = (r for r in caseload.households[home.ref].residents if r.ref != child.ref)
+    others = (r for r in living_there(caseload, child, home) if r.ref != child.ref)
     return NOT_MET if any(apart(caseload, child, resident) for resident in others) else MET
 
 
@@ -198,9 +204,21 @@ def suits_child(child: Child, day: date, others: Iterable[Other]) -> Verdict:
 
 
 def unrelated(caseload: Caseload, child: Child, home: Home) -> list[Child]:
-    """Foster children who live in the home and are neither the child nor their brothers or sisters."""
-    others = (r for r in caseload.households[home.ref].residents if r.ref != child.ref)
+    """Foster children whom the child would live with and who are neither the child nor their brothers or sisters."""
+    others = (r for r in living_there(caseload, child, home) if r.ref != child.ref)
     return [r for r in others if not caseload.siblings(child.ref, r.ref)]
+
+
+def living_there(caseload: Caseload, child: Child, home: Home) -> list[Child]:
+    """Who lives in the home, and who is booked into it on a night for which the child asks."""
+    found = {resident.ref for resident in caseload.households[home.ref].residents}
+    for booking in caseload.bookings:
+        if booking.home == home.ref and booking.last_night >= caseload.as_of:
+            nights = [stay for stay in child.stays or () if child.by_nights]
+            meets = any(s.first <= booking.last_night and booking.first_night <= s.last for s in nights)
+            if meets or not child.by_nights:
+                found.add(booking.child)
+    return [caseload.child_by_ref[ref] for ref in sorted(found)]
 
 
 def seen(child: Child, day: date) -> Other:
@@ -272,6 +290,12 @@ PAIR_CHECKS: dict[str, PairCheck] = {
     "not-distant": not_distant,
     "early-permanence-carers": early_permanence,
     "not-reserved": not_reserved,
+    "kind-of-home": kind_of_home,
+    "suits-as-assessed": suits_as_assessed,
+    "nights-asked": nights_asked,
+    "short-break-length": break_length,
+    "short-break-days": break_days,
+    "short-break-same-carers": break_carers,
 }
 
 

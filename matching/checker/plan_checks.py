@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from matching.checker.home_checks import SET_CHECKS, beside
+from matching.checker.home_checks import SET_CHECKS, beside, read_home, share_a_night
 from matching.checker.pair_checks import APART_PLANS, PAIR_CHECKS, Settings, decided
 from matching.domain import Caseload, Child, Deadline, Home, SiblingPlan, Verdict
 from matching.plan import Breach, Checked
@@ -33,7 +33,7 @@ def parameters(told: Mapping[str, object]) -> dict[str, object]:
 def read_set(caseload: Caseload, settings: Settings, home_ref: str, children: Sequence[str]) -> dict[str, Verdict]:
     """The verdict of every set rule in force on some newcomers and a home."""
     home, newcomers = caseload.home(home_ref), [caseload.child(ref) for ref in children]
-    return {code: check(caseload, settings, home, newcomers) for code, check in SET_CHECKS.items() if code in settings}
+    return {code: read_home(code, caseload, settings, home, newcomers) for code in SET_CHECKS if code in settings}
 
 
 def check_plan(caseload: Caseload, placements: Placements, settings: Settings) -> Checked:
@@ -112,7 +112,7 @@ def _home(caseload: Caseload, settings: Settings, home_ref: str, children: list[
 
 def _beside_each_other(caseload: Caseload, settings: Settings, home: Home, newcomers: list[Child]) -> Iterator[Breach]:
     for one, other in combinations(newcomers, 2):
-        if caseload.siblings(one.ref, other.ref):
+        if caseload.siblings(one.ref, other.ref) or not share_a_night(one, other):
             continue
         for code, verdict in beside(caseload, settings, home, one, other).items():
             if verdict is not Verdict.MET:
@@ -126,19 +126,22 @@ def count_goals(caseload: Caseload, placements: Placements, settings: Settings) 
     urgent = (Deadline.EMERGENCY, Deadline.STATUTORY)
     return {
         "deadlines": sum(caseload.child(ref).deadline in urgent for ref in home_of),
-        "placed": len(home_of),
-        "siblings-required": sum(
-            _kept_whole(caseload, group.ref, home_of) for group in caseload.groups if len(group.children) > 1
-        ),
+        "placed": sum(not caseload.child(ref).by_nights for ref in home_of),
+        "short-breaks": sum(caseload.child(ref).by_nights for ref in home_of),
+        "siblings-required": sum(_kept_whole(caseload, group.ref, home_of) for group in caseload.groups),
         "siblings-together": _pairs_together(caseload, home_of),
         "kept-as-agreed": sum(pair in caseload.agreed for pair in home_of.items()),
     }
 
 
-def _kept_whole(caseload: Caseload, ref: str, home_of: Mapping[str, str]) -> bool:
+def _kept_whole(caseload: Caseload, ref: str, home_of: Mapping[str, str]) -> int:
+    """How many parts of a group that must be together, each asking for the same nights, have one home."""
     group = next(group for group in caseload.groups if group.ref == ref)
-    homes = {home_of.get(child) for child in group.children}
-    return group.plan is SiblingPlan.TOGETHER_REQUIRED and len(homes) == 1 and None not in homes
+    parts: dict[object, list[str | None]] = defaultdict(list)
+    for child in group.children:
+        parts[caseload.child(child).nights].append(home_of.get(child))
+    whole = [homes for homes in parts.values() if len(homes) > 1 and len(set(homes)) == 1 and None not in homes]
+    return len(whole) if group.plan is SiblingPlan.TOGETHER_REQUIRED else 0
 
 
 def _pairs_together(caseload: Caseload, home_of: Mapping[str, str]) -> int:
@@ -146,7 +149,7 @@ def _pairs_together(caseload: Caseload, home_of: Mapping[str, str]) -> int:
     for group in caseload.groups:
         if group.plan in APART_PLANS:
             continue
-        new = [home_of[ref] for ref in group.children if ref in home_of]
+        new = [(home_of[ref], caseload.child(ref).nights) for ref in group.children if ref in home_of]
         settled = [caseload.lives_in[ref] for ref in group.settled if ref in caseload.lives_in]
-        total += sum(a == b for a, b in combinations(new, 2)) + sum(a == b for a in new for b in settled)
+        total += sum(a == b for a, b in combinations(new, 2)) + sum(a == b for a, _ in new for b in settled)
     return total

@@ -36,13 +36,14 @@ def yes_or_unknown(answer: bool | None) -> Verdict:
 def old_enough(caseload: Caseload, child: Child, home: Home) -> Verdict:
     """2010 Regulations 27A: nobody under 16 in supported accommodation or lodgings."""
     age = child.age_on(caseload.as_of)
-    if age is not None and age >= 16:
+    unsettled = child.age_disputed or (child.uasc and child.age_disputed is not False)
+    if age is not None and age >= 16 and not unsettled:
         return MET
     if home.kind is None:
         return NOT_KNOWN
     if home.kind not in (HomeKind.SUPPORTED_ACCOMMODATION, HomeKind.SUPPORTED_LODGINGS):
         return MET
-    return NOT_KNOWN if age is None else NOT_MET
+    return NOT_KNOWN if age is None or age >= 16 else NOT_MET
 
 
 def registered(caseload: Caseload, child: Child, home: Home) -> Verdict:

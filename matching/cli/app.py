@@ -7,6 +7,7 @@ Exit codes: 0 done; 1 a fault of ours; 2 the input or the call is wrong; 3 the c
 import json
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
@@ -37,7 +38,7 @@ from matching.io.caseload_csv import fingerprint, write_caseload
 from matching.io.plan_json import read_plan, write_plan
 from matching.pairs import Register
 from matching.planning import prepare, propose_plan
-from matching.policy import read_policy
+from matching.policy import read_policy, sign_policy
 from matching.shortlist import shortlist as make_shortlist
 from matching.synthetic import sample_caseload
 
@@ -229,6 +230,17 @@ def check_policy(
         sys.stdout.write(json.dumps(chosen, ensure_ascii=False, indent=1) + "\n")
     else:
         show_policy(Console(), chosen)
+
+
+@policies.command("sign")
+def sign(
+    policy_file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file (TOML).")],
+    by: Annotated[str, typer.Option("--by", help="Who signs: their role, and their name if they wish.")],
+    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of signing.")],
+) -> None:
+    """Sign a policy file: from then on it is refused when anything in it is changed."""
+    signed = sign_policy(policy_file, by, on.date())
+    Console().print(f"{signed.name} {signed.version} is {signed.signature}. Fingerprint {signed.fingerprint[:12]}.")
 
 
 def main() -> None:

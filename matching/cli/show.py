@@ -84,9 +84,22 @@ def plan(screen: Console, made: Plan) -> None:
         screen.print(_unplaced(child))
     if made.checked:
         checked(screen, made.checked, len(made.placements))
-    screen.print(
-        f"[dim]Policy {made.manifest.policy_name} {made.manifest.policy_version}; plan {made.digest[:12]}. A proposal: a named person decides.[/dim]"
-    )
+    for sentence in policy_worries(made):
+        screen.print(sentence, style="bold red")
+    told = f"Policy {made.manifest.policy_name} {made.manifest.policy_version} ({made.manifest.policy[:12]})"
+    signed = made.manifest.policy_signed or "signed by nobody"
+    screen.print(f"[dim]{told}, {signed}; plan {made.digest[:12]}. A proposal: a named person decides.[/dim]")
+
+
+def policy_worries(made: Plan) -> list[str]:
+    """What is to be said about the policy of a plan: that it is not signed, or not in force on the plan's date."""
+    first, last = made.manifest.policy_dates
+    said = [] if made.manifest.policy_signed else ["Nobody has signed the policy of this plan."]
+    if made.manifest.as_of < first:
+        said.append(f"This policy is in force from {first} only; the plan is for {made.manifest.as_of}.")
+    if last is not None and made.manifest.as_of > last:
+        said.append(f"This policy was in force until {last}; the plan is for {made.manifest.as_of}.")
+    return said
 
 
 def _goals(goals: tuple[Goal, ...]) -> Table:

@@ -7,6 +7,7 @@ from matching.domain.household import Bedroom, Consideration, ConsiderationKind,
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
 from matching.domain.places import Place, WaterCrossing
 from matching.domain.refusals import Contact, Refusal, RefusalReason, RefusedBy
+from matching.domain.stays import Booking, Stay
 from matching.domain.verdict import Level, Verdict, strictest, verdict_of
 from matching.domain.words import (
     Adaptation,
@@ -38,6 +39,7 @@ __all__ = [
     "Approval",
     "ApprovalStatus",
     "Bedroom",
+    "Booking",
     "CarePlan",
     "CareType",
     "Caseload",
@@ -75,6 +77,7 @@ __all__ = [
     "Skill",
     "Standing",
     "StatedNeed",
+    "Stay",
     "Suitability",
     "Support",
     "Tie",

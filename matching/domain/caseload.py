@@ -4,14 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from matching.domain.children import Child
 from matching.domain.homes import Home
 from matching.domain.links import CurrentPlacement, Decision, Relationship, Standing, Tie, Travel
 from matching.domain.places import WaterCrossing
 from matching.domain.refusals import Refusal
-from matching.domain.words import SiblingPlan
+from matching.domain.stays import Booking, Stay
+from matching.domain.words import CareType, SiblingPlan
 from matching.errors import InconsistentCaseload, UnknownReference
 
 Pair = tuple[str, str]
@@ -23,7 +24,8 @@ class SiblingGroup:
     """Brothers and sisters with their plan; a child with no sibling in the caseload is a group of one.
 
     `children` are the members who need a home, in order of reference; `settled` those who live in one.
-    `subsets` are the parts that stay together when the plan names them.
+    `subsets` are the parts that stay together when the plan names them. `nights` are those that some of the children
+    ask for; the others need every night. What a plan says of being together holds among those who ask for the same.
     """
 
     ref: str
@@ -31,6 +33,12 @@ class SiblingGroup:
     settled: tuple[str, ...] = ()
     plan: SiblingPlan = SiblingPlan.NOT_ASSESSED
     subsets: tuple[frozenset[str], ...] = ()
+    nights: tuple[tuple[str, tuple[Stay, ...]], ...] = ()
+
+    def alike(self, ref: str) -> tuple[str, ...]:
+        """The members who ask for the same nights as one of them: those who could go to a home together."""
+        nights = dict(self.nights)
+        return tuple(child for child in self.children if nights.get(child) == nights.get(ref))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +79,7 @@ class Caseload:
     travel: tuple[Travel, ...] = ()
     decisions: tuple[Decision, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    bookings: tuple[Booking, ...] = ()
     crossings: tuple[WaterCrossing, ...] = ()
     adjoining: frozenset[Pair] | None = None
 
@@ -107,9 +116,40 @@ class Caseload:
 
     @cached_property
     def seeking(self) -> tuple[Child, ...]:
-        """Children who need a home, by reference: those who live in none and those whose move is asked for."""
-        found = [c for c in self.children if c.ref not in self.lives_in or c.move_requested]
-        return tuple(sorted(found, key=lambda child: child.ref))
+        """Children who need a home, by reference: those who live in none, who are to move, or who ask for nights."""
+        return tuple(sorted(filter(self._seeks, self.children), key=lambda child: child.ref))
+
+    def _seeks(self, child: Child) -> bool:
+        settled = child.ref in self.lives_in and not child.move_requested
+        if child.care_type is CareType.SHORT_BREAK:  # the child lives with the family
+            return child.stays != () and child.ref not in self.lives_in
+        return not settled or (child.care_type is CareType.RESPITE and bool(child.stays))
+
+    @cached_property
+    def bookings_in(self) -> dict[str, tuple[Booking, ...]]:
+        """Bookings that are not over, by home, in order of the first night."""
+        found: dict[str, list[Booking]] = defaultdict(list)
+        for booking in sorted(self.bookings, key=lambda b: (b.first_night, b.child)):
+            if booking.last_night >= self.as_of:
+                found[booking.home].append(booking)
+        return {home: tuple(some) for home, some in found.items()}
+
+    @cached_property
+    def bookings_of(self) -> dict[str, tuple[Booking, ...]]:
+        """Bookings, past ones too, by child."""
+        found: dict[str, list[Booking]] = defaultdict(list)
+        for booking in sorted(self.bookings, key=lambda b: (b.first_night, b.home)):
+            found[booking.child].append(booking)
+        return {child: tuple(some) for child, some in found.items()}
+
+    def visitors(self, child: Child, home: str) -> tuple[Child, ...]:
+        """Children booked into a home on some night for which a child asks, the child apart."""
+        met = {
+            booking.child
+            for booking in self.bookings_in.get(home, ())
+            if child.nights is None or any(booking.stay.meets(stay) for stay in child.nights)
+        }
+        return tuple(self.child_by_ref[ref] for ref in sorted(met - {child.ref}))
 
     @cached_property
     def households(self) -> dict[str, Household]:
@@ -166,7 +206,10 @@ class Caseload:
         told = self.sibling_plans.get(ref)
         subsets = tuple(frozenset(part.split("+")) for part in (told.subsets or ())) if told else ()
         plan = told.plan if told and told.plan else SiblingPlan.NOT_ASSESSED
-        return SiblingGroup(ref=ref, children=tuple(children), settled=tuple(settled), plan=plan, subsets=subsets)
+        nights = tuple((c, stays) for c in children if (stays := self.child_by_ref[c].nights) is not None)
+        return SiblingGroup(
+            ref=ref, children=tuple(children), settled=tuple(settled), plan=plan, subsets=subsets, nights=nights
+        )
 
     @cached_property
     def sibling_plans(self) -> dict[str, Relationship]:
@@ -219,9 +262,21 @@ def contradictions_in(caseload: Caseload) -> list[str]:
     found += [f"Child {ref} lives in two homes at once. Keep the current placement." for ref in _repeated(current)]
     pairs = [(p.child, p.home) for p in caseload.placements] + [(t.child, t.home) for t in caseload.travel]
     pairs += [(d.child, d.home) for d in caseload.decisions] + [(no.child, no.home) for no in caseload.refusals]
-    found += _dangling(pairs, set(children), set(homes))
+    found += _dangling([*pairs, *((b.child, b.home) for b in caseload.bookings)], set(children), set(homes))
+    found += _two_places_at_once(caseload.bookings)
     for relationship in caseload.relationships:
         found += _faults_of(relationship, set(children), set(homes), groups)
+    return found
+
+
+def _two_places_at_once(bookings: tuple[Booking, ...]) -> list[str]:
+    backwards = [b for b in bookings if b.last_night < b.first_night]
+    found = [f"Booking of {b.child} at {b.home} ends before it begins. Correct one of the dates." for b in backwards]
+    ordered = sorted((b for b in bookings if b not in backwards), key=lambda b: (b.child, b.first_night, b.home))
+    for one, other in pairwise(ordered):
+        if one.child == other.child and one.stay.meets(other.stay):
+            night = other.first_night.isoformat()
+            found.append(f"Child {one.child} is booked twice for the night of {night}. Keep one of the bookings.")
     return found
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from matching.domain.facts import fact, part, required
 from matching.domain.household import Consideration
 from matching.domain.places import Place
+from matching.domain.stays import Stay
 from matching.domain.words import (
     Adaptation,
     CarePlan,
@@ -57,6 +58,7 @@ class Child:
     waiting_since: date | None = fact("Date since which the child has waited for this home.")
     move_requested: str | None = fact("For a child who lives in a home: why a move is asked for; empty: no move.")
     care_type: CareType | None = fact("Kind of care that is needed.")
+    stays: tuple[Stay, ...] | None = fact("For short breaks and respite: the nights asked for; 'none' when none are.")
     care_plan: CarePlan | None = fact("Where the care plan leads.")
     likely_months: int | None = fact("Likely length of stay, in months.")
     legal_status: LegalStatus | None = fact("Legal status (SSDA903 code).")
@@ -66,7 +68,12 @@ class Child:
     agency_decision_on: date | None = fact("Date when the agency decided that the child should be placed for adoption.")
     adoption_consent: bool | None = fact("Whether the parents have consented to adoption (section 19).")
     pool: str | None = fact("Adoption pool or regional agency whose family finders look for this child.")
-    with_parent: bool | None = fact("Whether an adult parent comes along; they take a bedroom, not a foster place.")
+    with_parent: bool | None = fact(
+        "Whether an adult parent comes along; they take a bedroom, small children in it with them, and no foster place."
+    )
+    brings_baby: bool | None = fact(
+        "Whether a baby of the child's own, who is not looked after, comes along; they share the child's room."
+    )
     consent_signed: bool | None = fact("Whether the consents are signed.")
     early_permanence_home: str | None = fact("Home approved for this child under regulation 25A, if any.")
 
@@ -83,6 +90,7 @@ class Child:
     ehcp: bool | None = fact("Whether there is an education, health and care plan.")
     school_run_needed: bool | None = fact("Whether the carer must bring the child to school.")
     uasc: bool | None = fact("Whether the child is an unaccompanied asylum-seeking child.")
+    age_disputed: bool | None = fact("Whether the age is disputed and an assessment is still to come.")
     immigration_status: str | None = fact("Immigration status, in the record's words.")
     disabled: bool | None = fact("Whether the child is disabled (Equality Act 2010).")
     ethnicity: str | None = fact("Ethnic group (SSDA903 code); for monitoring, not for matching.")
@@ -110,6 +118,16 @@ class Child:
     court_conditions: str | None = fact("Bail, licence or court conditions, in plain words.")
     risks: Risks = part(Risks, "risk_")
     own_words: str | None = fact("What the child says, in their own words; printed on every proposal.")
+
+    @property
+    def by_nights(self) -> bool:
+        """Whether the child lives elsewhere and asks for some nights only."""
+        return self.care_type in (CareType.SHORT_BREAK, CareType.RESPITE)
+
+    @property
+    def nights(self) -> tuple[Stay, ...] | None:
+        """The nights for which a home is asked for, in order; `None`: every night."""
+        return tuple(sorted(self.stays or ())) if self.by_nights else None
 
     def age_on(self, day: date) -> int | None:
         """Age in completed years on a day, or `None` when the date of birth is not known."""

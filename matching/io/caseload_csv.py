@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from matching.domain import (
+    Booking,
     Caseload,
     Child,
     CurrentPlacement,
@@ -31,6 +32,7 @@ FILES: dict[str, tuple[str, type[Any], bool]] = {
     "travel": ("travel.csv", Travel, False),
     "decisions": ("decisions.csv", Decision, False),
     "refusals": ("refusals.csv", Refusal, False),
+    "bookings": ("bookings.csv", Booking, False),
 }
 AS_OF = "as_of"
 MOST_FAULTS = 500
@@ -122,7 +124,7 @@ def _impossible(row: Any) -> list[tuple[str, str, str]]:
 
 def _consistent(folder: Path, parts: dict[str, Any]) -> Caseload:
     draft = object.__new__(Caseload)
-    whole: dict[str, Any] = {"travel": (), "decisions": (), "refusals": (), **parts}
+    whole: dict[str, Any] = {"travel": (), "decisions": (), "refusals": (), "bookings": (), **parts}
     for name, value in whole.items():
         object.__setattr__(draft, name, value)
     way = "Correct the row or the reference."

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, get_args, get_origin
 
-from matching.domain import Bedroom, Consideration, ConsiderationKind, Person, Place
+from matching.domain import Bedroom, Consideration, ConsiderationKind, Person, Place, Stay
 from matching.domain.facts import Fact, facts_of
 from matching.io.caseload_csv import FILES
 from matching.io.cells import core_type
@@ -21,7 +21,7 @@ An Excel workbook with a sheet for each file, named `children`, `homes` and so o
 `placements template` writes an empty one with lists to choose from.
 
 `children.csv` starts with a column `as_of`: the caseload's date, the same on every row. `travel.csv`,
-`decisions.csv` and `refusals.csv` are optional, and so is a `policy.toml`. References are made up by whoever writes
+`decisions.csv`, `refusals.csv` and `bookings.csv` are optional, and so is a `policy.toml`. References are made up by whoever writes
 the folder; names and addresses have no place in it. Postcodes may be given whole; only their sector is kept. A folder
 that `placements places locate` wrote has a `cells.csv` too: its homes lie in cells, such as SO14 7 area.
 """
@@ -34,6 +34,7 @@ WRITTEN = {
     Place: "postcode, sector (SO14 7) or district (SO14)",
     Consideration: "consideration, such as `no-child-under:5`, one of "
     + ", ".join(f"`{k}`" for k in ConsiderationKind),
+    Stay: "first and last night, such as `2026-12-04 to 2026-12-06`",
     Person: "age and sex, such as `9 female`",
     Bedroom: "beds, features, occupants, such as `1`, `2:C1+C2`, `1 ground-floor`, `1 with-carers`",
 }

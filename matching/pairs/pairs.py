@@ -1,6 +1,7 @@
 """Children with homes, as a grid or as a list of pairs."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
@@ -30,6 +31,21 @@ class Register:
         if key not in self.memory:
             self.memory[key] = make()
         return cast(T, self.memory[key])
+
+    @property
+    def positions(self) -> dict[str, tuple[int, ...]]:
+        """Positions of each home by reference; more than one where a home is looked at night by night."""
+        found: dict[str, tuple[int, ...]] = {}
+        for i, household in enumerate(self.homes.items):
+            found[household.home.ref] = (*found.get(household.home.ref, ()), i)
+        return found
+
+    def with_homes(self, homes: Side[Household]) -> "Register":
+        """The same caseload seen through other households."""
+        other = copy(self)
+        other.homes = homes
+        other.home_index = {household.home.ref: i for i, household in enumerate(homes.items)}
+        return other
 
     def pairs(self, children: Sequence[Child]) -> "Pairs":
         """The grid of these children with every home, in order of home reference."""

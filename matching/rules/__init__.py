@@ -16,9 +16,12 @@ from matching.rules.area import NotDistant
 from matching.rules.base import AnyRule, Capacity, Rule, SetRule, Sets, Shared, Source, judge_with_decisions
 from matching.rules.bedrooms import NoUnsafeSharing, OwnBedroom
 from matching.rules.household import CanLiveAlongside, ConsiderationsKept
+from matching.rules.kinds import KindOfHome, SuitsAsAssessed
+from matching.rules.nights import by_night, judged_by_night
 from matching.rules.places import UsablePlace, UsualFosteringLimit, WithinApprovedNumber
 from matching.rules.safety import AnotherHome, CarerHasNotRefused, KeptApart, NoContact, NotOnHold
 from matching.rules.schooling import KeyStage4School
+from matching.rules.short_breaks import NightsAsked, ShortBreakDays, ShortBreakLength, ShortBreakSameCarers
 from matching.rules.siblings import NobodyKeptApart, SiblingPlanKept, allowed_masks
 from matching.rules.surroundings import (
     EssentialsInPlace,
@@ -36,6 +39,8 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     WithinApprovedSex,
     WithinApprovedCareType,
     NamedInApproval,
+    KindOfHome,
+    SuitsAsAssessed,
     OldEnoughForSetting,
     RegisteredSetting,
     AnotherHome,
@@ -52,6 +57,10 @@ PAIR_RULES: tuple[type[Rule], ...] = (
     EarlyPermanenceCarers,
     NotReserved,
     CarerHasNotRefused,
+    NightsAsked,
+    ShortBreakLength,
+    ShortBreakDays,
+    ShortBreakSameCarers,
 )
 SET_RULES: tuple[type[SetRule], ...] = (
     UsablePlace,
@@ -76,5 +85,7 @@ __all__ = [
     "Shared",
     "Source",
     "allowed_masks",
+    "by_night",
     "judge_with_decisions",
+    "judged_by_night",
 ]

@@ -185,8 +185,11 @@ def approved_care(household: Household) -> frozenset[CareType] | None:
 
 
 def care_needed(child: Child) -> frozenset[CareType] | None:
-    """The kind of care the child needs, as a set of one."""
-    return None if child.care_type is None else frozenset({child.care_type})
+    """The kind of care the child needs; with a parent or a baby of their own, that kind too."""
+    if child.care_type is None:
+        return None
+    family = {CareType.PARENT_AND_CHILD} if child.with_parent or child.brings_baby else set()
+    return frozenset({child.care_type} | family)
 
 
 @dataclass(frozen=True)
@@ -210,8 +213,9 @@ class WithinApprovedCareType(Rule):
             return Sentence.of(
                 "We do not know which kind of care {child} needs. Ask the child's social worker.", child=child.ref
             )
-        kind = child.care_type.value.replace("-", " ")
-        if household.home.approval.care_types is None:
+        allowed = household.home.approval.care_types
+        kind = listed(sorted(k.value.replace("-", " ") for k in (care_needed(child) or set()) - (allowed or set())))
+        if allowed is None:
             return Sentence.of(
                 "We do not know whether {home} is approved for {kind} care. " + _ASK_WORKER, home=home, kind=kind
             )

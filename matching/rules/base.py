@@ -123,6 +123,13 @@ class Sets:
         """How many children each set has."""
         return np.bitwise_count(self.mask).astype(np.int64)
 
+    @property
+    def of_groups(self) -> list[tuple[int, Counts]]:
+        """Each group that has a set here, with the positions of its sets."""
+        order = np.argsort(self.group, kind="stable")
+        groups, starts = np.unique(self.group[order], return_index=True)
+        return list(zip(groups.tolist(), np.split(order, starts[1:]), strict=True)) if order.size else []
+
     def children_of(self, position: int) -> tuple[str, ...]:
         """References of the children in the set at a position."""
         members = self.groups[self.group[position]].children
@@ -173,9 +180,8 @@ def judge_with_decisions(rule: Rule, pairs: Pairs) -> VerdictMatrix:
 def named_sets(sets: Sets, named: frozenset[tuple[str, str]]) -> np.ndarray:
     """Which sets consist only of children named for the home, given (child, home) pairs."""
     result = np.zeros(sets.group.shape, dtype=bool)
-    index = sets.register.home_index
-    for home in {index[h] for _, h in named if h in index}:
-        ref = sets.register.homes.items[home].home.ref
-        for at in np.flatnonzero(sets.home == home):
+    positions = sets.register.positions if named else {}
+    for ref in {home for _, home in named if home in positions}:
+        for at in np.flatnonzero(np.isin(sets.home, positions[ref])):
             result[at] = all((child, ref) in named for child in sets.children_of(int(at)))
     return result

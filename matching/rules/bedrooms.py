@@ -122,9 +122,13 @@ class OwnBedroom(SetRule):
         free, home = free_rooms(household), household.home.ref
         if free is None:
             return Sentence.of(ASK, home=home)
+        rooms = counted(free, "free bedroom") if free else "no free bedroom"
+        if any(caseload.child(ref).with_parent for ref in children):
+            template = "{home} has {free}. A parent who comes along needs one, and so does each child of 3 or over."
+            return Sentence.of(template, home=home, free=rooms)
         template = "{home} has {free}, and {wanted} would need their own; sharing is for children assessed as able to."
         who = counted(len(children), "child", "children")
-        return Sentence.of(template, home=home, free=counted(free, "free bedroom"), wanted=who)
+        return Sentence.of(template, home=home, free=rooms, wanted=who)
 
 
 @dataclass(frozen=True)
@@ -179,9 +183,8 @@ def _in_danger(sets: Sets, *, hoped: bool = False) -> Counts:
     """How many children of each set must have a room to themselves, whatever is decided."""
     day, child_by_ref = sets.register.caseload.as_of, sets.register.caseload.child_by_ref
     wanted = (False,) if hoped else (False, None)
-    bits = [
-        sum(1 << i for i, ref in enumerate(g.children) if harmless(child_by_ref[ref], day) in wanted)
-        for g in sets.groups
-    ]
-    count = np.bitwise_count(np.array(bits, dtype=np.int64)[sets.group] & sets.mask)
-    return np.asarray(count, dtype=np.int64)
+    bits = np.zeros(len(sets.groups), dtype=np.int64)
+    for g in np.unique(sets.group).tolist():
+        members = enumerate(sets.groups[g].children)
+        bits[g] = sum(1 << i for i, ref in members if harmless(child_by_ref[ref], day) in wanted)
+    return np.asarray(np.bitwise_count(bits[sets.group] & sets.mask), dtype=np.int64)

@@ -3,7 +3,7 @@
 Brothers and sisters are governed by the sibling plan and play no part here.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -147,9 +147,12 @@ def _sex(child: Child) -> Sex | None:
 
 
 def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictMatrix:
-    """Verdicts for all pairs; where a brother or sister lives in the home, decided as if they did not."""
+    """Verdicts for all pairs; where a brother or sister lives in the home, decided as if they did not.
+
+    Children who are booked into the home on nights for which the child asks count like those who live there.
+    """
     result = verdicts(decide(pairs), pairs.shape)
-    for c, h in pairs.with_own_family:
+    for c, h in sorted({*pairs.with_own_family, *_visited(pairs)}):
         child, household = pairs.children.items[c], pairs.homes.items[h]
         verdict = verdicts(
             decide(Pairs.one(pairs.caseload, child, unrelated_part(pairs.caseload, child, household))), (1, 1)
@@ -159,9 +162,17 @@ def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictM
     return result
 
 
+def _visited(pairs: Pairs) -> Iterator[tuple[int, int]]:
+    """Positions of the pairs where somebody is booked into the home on a night for which the child asks."""
+    booked = [(pairs.home_index[home], home) for home in pairs.caseload.bookings_in if home in pairs.home_index]
+    for c, child in enumerate(pairs.children.items) if booked else ():
+        yield from ((c, h) for h, home in booked if pairs.caseload.visitors(child, home))
+
+
 def unrelated_part(caseload: Caseload, child: Child, household: Household) -> Household:
-    """The household without the child, who may live there, and without their brothers and sisters."""
-    others = (r for r in household.residents if not caseload.one_family(child.ref, r.ref))
+    """The household, with whom the child would meet on a visit, without the child and their brothers and sisters."""
+    met = (*household.residents, *caseload.visitors(child, household.home.ref))
+    others = (r for r in dict.fromkeys(met) if not caseload.one_family(child.ref, r.ref))
     return replace(household, residents=tuple(others))
 
 

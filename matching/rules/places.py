@@ -76,7 +76,7 @@ class UsablePlace(SetRule):
             return Sentence.of(
                 "We do not know how many places at {home} can be used now. Ask the carers.", home=home.ref
             )
-        free = counted(home.places_free, "usable place")
+        free = counted(home.places_free, "usable place") if home.places_free else "no usable place"
         return Sentence.of(
             "{home} has {free} for {wanted}.",
             home=home.ref,

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from matching.domain import Caseload, Child, Hold, Household, Level, Place, RefusedBy, Tie, Verdict
+from matching.domain import CareType, Caseload, Child, Hold, Household, Level, Place, RefusedBy, Tie, Verdict
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
 from matching.wording import Sentence, written
@@ -145,17 +145,25 @@ class KeptApart(Rule):
     def judge(self, pairs: Pairs) -> VerdictMatrix:
         lives_in = pairs.caseload.lives_in
         barred = [(one, lives_in[other]) for one, other in pairs.caseload.kept_apart if other in lives_in]
+        barred += [(c.ref, home) for c in pairs.children.items for home in _booked_homes(pairs.caseload, c)]
         return verdicts(~Truth.of(pairs.where(barred)), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
-        others = _apart_from(caseload, child)
-        who = next((resident.ref for resident in household.residents if resident.ref in others), "a child")
-        return Sentence.of(
-            "{child} and {other} are kept apart, and {other} lives at {home}.",
-            child=child.ref,
-            other=who,
-            home=household.home.ref,
-        )
+        others, home = _apart_from(caseload, child), household.home.ref
+        lives = next((resident.ref for resident in household.residents if resident.ref in others), None)
+        visits = next((c.ref for c in caseload.visitors(child, home) if c.ref in others), "a child")
+        template = "{child} and {other} are kept apart, and {other} lives at {home}."
+        if lives is None:
+            template = "{child} and {other} are kept apart, and {other} is booked into {home}."
+        return Sentence.of(template, child=child.ref, other=lives or visits, home=home)
+
+
+def _booked_homes(caseload: Caseload, child: Child) -> list[str]:
+    """Homes into which somebody from whom the child is kept apart is booked, on a night for which the child asks."""
+    if not caseload.bookings_in:
+        return []
+    others = _apart_from(caseload, child)
+    return [home for home in caseload.bookings_in if {c.ref for c in caseload.visitors(child, home)} & others]
 
 
 def _apart_from(caseload: Caseload, child: Child) -> set[str]:
@@ -203,6 +211,10 @@ class AnotherHome(Rule):
         return verdicts(~Truth.of(pairs.where(list(pairs.caseload.lives_in.items()))), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
-        return Sentence.of(
-            "{child} lives at {home} now, and a move is asked for.", child=child.ref, home=household.home.ref
-        )
+        told = {"child": child.ref, "home": household.home.ref}
+        if child.move_requested and child.care_type is CareType.LONG_TERM:
+            template = "{child} lives at {home} now. To stay there for the long term is for the carers and the authority to agree."
+            return Sentence.of(template, **told)
+        if child.nights:
+            return Sentence.of("{child} lives at {home}, and asks for nights elsewhere.", **told)
+        return Sentence.of("{child} lives at {home} now, and a move is asked for.", **told)

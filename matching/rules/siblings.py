@@ -24,14 +24,25 @@ def allowed_masks(group: SiblingGroup) -> tuple[int, ...]:
 
 
 def _allows(group: SiblingGroup, mask: int) -> bool:
-    size = len(group.children)
+    """Whether these may be one set: all for the same nights, and as the plan says of those who ask for them."""
+    alike = _alike_mask(group, mask)
+    if mask & ~alike:
+        return False
     if group.plan in APART:
         return mask.bit_count() == 1
     if group.plan is SiblingPlan.TOGETHER_REQUIRED:
-        return mask == (1 << size) - 1
+        return mask == alike
     if group.plan is SiblingPlan.NAMED_SUBSETS:
-        return all(mask & part in (0, part) for part in _subset_masks(group))
+        return all(mask & part in (0, part & alike) for part in _subset_masks(group))
     return True
+
+
+def _alike_mask(group: SiblingGroup, mask: int) -> int:
+    """Those who ask for the same nights as the first of the set, as bits."""
+    if not group.nights:
+        return (1 << len(group.children)) - 1
+    alike = group.alike(group.children[(mask & -mask).bit_length() - 1])
+    return sum(1 << i for i, ref in enumerate(group.children) if ref in alike)
 
 
 def _subset_masks(group: SiblingGroup) -> tuple[int, ...]:
@@ -56,12 +67,11 @@ class SiblingPlanKept(SetRule):
 
     def judge(self, sets: Sets) -> VerdictMatrix:
         met = np.zeros(sets.group.shape, dtype=bool)
-        for g, group in enumerate(sets.groups):
-            here = sets.group == g
-            met[here] = np.isin(sets.mask[here], allowed_masks(group))
+        for g, here in sets.of_groups:
+            met[here] = np.isin(sets.mask[here], allowed_masks(sets.groups[g]))
         for g, mask, home in self.opened_sets(sets.register.caseload, sets.groups):
-            column = sets.register.home_index[home]
-            met |= (sets.group == g) & (sets.mask == mask) & (sets.home == column)
+            columns = sets.register.positions[home]
+            met |= (sets.group == g) & (sets.mask == mask) & np.isin(sets.home, columns)
         return verdicts(Truth.of(met), sets.group.shape)
 
     def opened_sets(self, caseload: Caseload, groups: tuple[SiblingGroup, ...]) -> list[tuple[int, int, str]]:
@@ -99,8 +109,9 @@ class NobodyKeptApart(SetRule):
     def judge(self, sets: Sets) -> VerdictMatrix:
         apart = sets.register.caseload.ties[Tie.APART]
         met = np.ones(sets.group.shape, dtype=bool)
-        for g, pair in _apart_bits(sets.groups, apart):
-            met[(sets.group == g) & ((sets.mask & pair) == pair)] = False
+        for g, here in sets.of_groups:
+            for pair in _apart_bits(sets.groups[g], apart):
+                met[here[(sets.mask[here] & pair) == pair]] = False
         return verdicts(Truth.of(met), sets.group.shape)
 
     def because(
@@ -112,10 +123,8 @@ class NobodyKeptApart(SetRule):
         return Sentence.of("{one} and {other} are kept apart.", one=one, other=other)
 
 
-def _apart_bits(groups: tuple[SiblingGroup, ...], apart: frozenset[tuple[str, str]]) -> list[tuple[int, int]]:
-    found = []
-    for g, group in enumerate(groups):
-        at = {ref: i for i, ref in enumerate(group.children)}
-        pairs = combinations(group.children, 2) if group.plan in APART else apart
-        found += [(g, 1 << at[a] | 1 << at[b]) for a, b in pairs if a in at and b in at and a < b]
-    return found
+def _apart_bits(group: SiblingGroup, apart: frozenset[tuple[str, str]]) -> list[int]:
+    """Pairs of the group who are kept apart, as bits."""
+    bits = {ref: 1 << i for i, ref in enumerate(group.children)}
+    pairs = combinations(group.children, 2)
+    return [bits[a] | bits[b] for a, b in pairs if group.plan in APART or (a, b) in apart]

@@ -38,8 +38,10 @@ class Sleeping:
         self.caseload = sets.register.caseload
         self.ages = own_room_from, carers_room_under, mixed_under
         self.hoped = hoped
-        self.pairs = [self._pairs(group) for group in sets.groups]
-        self.babies = [self._babies(group) for group in sets.groups]
+        here = {g: sets.groups[g] for g in np.unique(sets.group).tolist()}
+        self.pairs = {g: self._pairs(group) for g, group in here.items()}
+        self.babies = {g: self._babies(group) for g, group in here.items()}
+        self.with_parent = {g: self._with_parent(group) for g, group in here.items()}
 
     def arrangement(self, doubles: Counts, cots: Counts) -> Arrangement:
         """The fewest rooms for each set, then cots, then double rooms; what the home has of each is given."""
@@ -52,8 +54,18 @@ class Sleeping:
         return Arrangement(rooms=table[:, 0], cots=table[:, 1], doubles=table[:, 2])
 
     def _fewest(self, menus: list[tuple[int, ...]], g: int, mask: int, doubles: int, cots: int, menu: int) -> Counted:
-        pairs = tuple(pair for pair in self.pairs[g] if pair & mask == pair)
-        return fewest(mask, pairs, self.babies[g] & mask, doubles, cots, menus[menu])
+        accompanied, small = self.with_parent[g]
+        others = mask & ~small
+        pairs = tuple(pair for pair in self.pairs[g] if pair & others == pair)
+        found = fewest(others, pairs, self.babies[g] & others, doubles, cots, menus[menu])
+        return _plus(found, 1, 0, 0) if mask & accompanied else found
+
+    def _with_parent(self, group: SiblingGroup) -> tuple[int, int]:
+        """Who comes with a parent, and who of them sleeps in the parent's room, as bits."""
+        children = [(1 << i, self.caseload.child_by_ref[ref]) for i, ref in enumerate(group.children)]
+        accompanied = [(bit, child) for bit, child in children if child.with_parent]
+        small = sum(bit for bit, child in accompanied if self._age(child) < self.ages[0])
+        return sum(bit for bit, _ in accompanied), small
 
     def _pairs(self, group: SiblingGroup) -> tuple[int, ...]:
         children = [self.caseload.child_by_ref[ref] for ref in group.children]
@@ -85,16 +97,21 @@ class Sleeping:
         alike = self.hoped if one.sex is None or other.sex is None else one.sex is other.sex
         if pair in self.caseload.ties[Tie.APART] or not (assessed and (alike or oldest < mixed_under)):
             return False
+        if one.brings_baby or other.brings_baby:  # the baby sleeps there
+            return False
         safe = [harmless(child, self.caseload.as_of) for child in (one, other)]
         return all(answer is True or (self.hoped and answer is None) for answer in safe)
 
     def _beside(self) -> tuple[Counts, list[tuple[int, ...]]]:
         """For each set, which menu of spare beds beside brothers and sisters it has; the menus themselves."""
-        register = self.sets.register
+        here = [g for g in self.pairs if self.sets.groups[g].settled]
+        positions = self.sets.register.positions if here else {}
         menus: list[tuple[int, ...]] = [()]
         menu = np.zeros(self.sets.group.shape, dtype=np.int64)
-        for g, group in enumerate(self.sets.groups):
-            for h in {register.home_index[home] for ref in group.settled if (home := self._lives(ref))}:
+        for g in here:
+            group = self.sets.groups[g]
+            theirs = {home for ref in group.settled if (home := self._lives(ref))}
+            for h in sorted(h for home in theirs for h in positions[home]):
                 beds = self._spare_beds(group, h)
                 if beds:
                     menus.append(beds)

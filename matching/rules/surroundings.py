@@ -45,7 +45,7 @@ HomeBits = Callable[[Household], Iterable[Hashable] | None]
 
 @dataclass(frozen=True)
 class OldEnoughForSetting(Rule):
-    """Nobody under 16 goes to supported accommodation or lodgings."""
+    """Nobody under 16 goes to supported accommodation or lodgings; while an age is disputed, nobody knows."""
 
     code = "sixteen-for-supported"
     title = "The child is 16 or over for a supported setting"
@@ -56,7 +56,9 @@ class OldEnoughForSetting(Rule):
     def judge(self, pairs: Pairs) -> VerdictMatrix:
         supported = pairs.of_homes(_supported)
         elsewhere = Truth.of(supported == 0, ~np.isnan(supported))
-        return verdicts(elsewhere | Truth.of(pairs.age >= OLD_ENOUGH, ~np.isnan(pairs.age)), pairs.shape)
+        settled = pairs.of_children(_age_settled)
+        told = Truth.of(pairs.age >= OLD_ENOUGH, ~np.isnan(pairs.age)) & Truth(settled == 1, settled > 1)
+        return verdicts(elsewhere | told, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         if household.home.kind is None:
@@ -67,7 +69,15 @@ class OldEnoughForSetting(Rule):
                 child=child.ref,
                 home=household.home.ref,
             )
+        if (child.age_on(caseload.as_of) or 0) >= OLD_ENOUGH:
+            template = "{home} is for 16 and over, and the age of {child} is not settled. Ask for the age assessment."
+            return Sentence.of(template, home=household.home.ref, child=child.ref)
         return Sentence.of("{home} is a supported setting, for 16 and over.", home=household.home.ref)
+
+
+def _age_settled(child: Child) -> bool:
+    """Whether the recorded age stands: not disputed, and for an unaccompanied child said not to be."""
+    return not (child.age_disputed or (child.uasc and child.age_disputed is None))
 
 
 def _supported(household: Household) -> bool | None:

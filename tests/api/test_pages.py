@@ -141,7 +141,7 @@ def test_from_referral_to_a_promised_place_by_forms(officer: Browser) -> None:
     told = {"ref": "P1", "date_of_birth": "1 March 2018", "sex": "female", "deadline": "emergency", "needs_home_by": "2026-11-24", "care_type": "short-term", "own_words": "My dog is Rex."}  # fmt: skip
     check = officer.send("/refer", **told)
     assert check.url.path == "/refer/check"
-    assert check.text.count("Not known yet") == 4, "what is not known is in plain sight"
+    assert check.text.count("Not known yet") == 5, "what is not known is in plain sight"
     kept = officer.send("/refer/send", **told, once="once-1")
     assert kept.status_code == 200
     assert kept.url.path == "/children/P1"

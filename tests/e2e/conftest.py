@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, sync_playwright
 
 from api.db.sealing import Seal
 from api.db.store import Store
@@ -107,8 +107,9 @@ def browser() -> Iterator[Browser]:
 class Desk:
     """Somebody at a browser; every press and every typed field is counted."""
 
-    def __init__(self, city: City, context: BrowserContext) -> None:
+    def __init__(self, city: City, context: BrowserContext, *, keyboard: bool = False) -> None:
         self.city, self.context, self.page = city, context, context.new_page()
+        self.keyboard = keyboard
         self.interactions, self.errors = 0, list[str]()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))
@@ -138,17 +139,81 @@ class Desk:
         return self
 
     def type(self, field: str, text: str) -> None:
+        """Fill a field in."""
+        box = self.page.locator(f"#{field}")
         self.interactions += 1
-        self.page.fill(f"#{field}", text)
+        if self.keyboard:
+            self._reach(box)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text)
+        else:
+            box.fill(text)
 
     def choose(self, field: str, value: str) -> None:
+        """Choose from a list."""
+        box = self.page.locator(f"#{field}")
         self.interactions += 1
-        self.page.select_option(f"#{field}", value)
+        if self.keyboard:
+            self._reach(box)
+            self.page.keyboard.type(box.locator(f'option[value="{value}"]').inner_text())
+        else:
+            box.select_option(value)
+
+    def tick(self, field: str) -> None:
+        """Tick a box or choose one of several."""
+        box = self.page.locator(f'[id="{field}"]')
+        self.interactions += 1
+        if self.keyboard:
+            self._reach_one_of(box)
+            if not box.is_checked():
+                self.page.keyboard.press("Space")
+        else:
+            box.check()
 
     def press(self, name: str, role: str = "button", nth: int = 0) -> None:
+        """Press a button, or follow a link."""
         self.interactions += 1
-        self.page.get_by_role(role, name=name, exact=False).nth(nth).click()  # type: ignore[arg-type]
-        self.page.wait_for_load_state()
+        found = self.page.get_by_role(role, name=name, exact=False).nth(nth)  # type: ignore[arg-type]
+        if self.keyboard:
+            self._reach(found)
+        with self.page.expect_navigation():
+            if self.keyboard:
+                self.page.keyboard.press("Enter")
+            else:
+                found.click()
+
+    def open_up(self, text: str) -> None:
+        """Open something that is folded away."""
+        found = self.page.locator("summary", has_text=text).first
+        self.interactions += 1
+        if self.keyboard:
+            self._reach(found)
+            self.page.keyboard.press("Enter")
+        else:
+            found.click()
+
+    def _reach(self, found: Locator) -> None:
+        """Tab until it has the focus; what can not be reached by Tab is a fault of the page."""
+        for _ in range(400):
+            if found.evaluate("one => one === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{found} can not be reached by Tab on {self.page.url}")
+
+    def _reach_one_of(self, found: Locator) -> None:
+        """Tab to the group of a radio button, then on by arrows; a tick box is reached by Tab."""
+        if found.get_attribute("type") != "radio":
+            return self._reach(found)
+        group = "one => document.activeElement.name === one.name && document.activeElement.type === 'radio'"
+        for _ in range(400):
+            if found.evaluate(group):
+                break
+            self.page.keyboard.press("Tab")
+        for _ in range(20):
+            if found.evaluate("one => one === document.activeElement"):
+                return None
+            self.page.keyboard.press("ArrowDown")
+        raise AssertionError(f"{found} can not be reached by keyboard on {self.page.url}")
 
     def violations(self) -> list[str]:
         """What axe finds on this page; empty is good."""
@@ -161,7 +226,7 @@ def desk(city: City, browser: Browser) -> Iterator[Callable[..., Desk]]:
     """Desks as a test wants them: `script=False`, a width, forced colours."""
     opened: list[BrowserContext] = []
 
-    def new(*, script: bool = True, width: int = 1280, **more: object) -> Desk:
+    def new(*, script: bool = True, width: int = 1280, keyboard: bool = False, **more: object) -> Desk:
         context = browser.new_context(
             java_script_enabled=script,
             viewport={"width": width, "height": 900},
@@ -169,7 +234,7 @@ def desk(city: City, browser: Browser) -> Iterator[Callable[..., Desk]]:
             **more,  # type: ignore[arg-type]
         )
         opened.append(context)
-        return Desk(city, context)
+        return Desk(city, context, keyboard=keyboard)
 
     yield new
     for context in opened:

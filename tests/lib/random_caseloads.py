@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -10,6 +10,7 @@ from matching.domain import (
     Adaptation,
     ApprovalStatus,
     Bedroom,
+    Booking,
     CareType,
     Caseload,
     Child,
@@ -36,6 +37,8 @@ from matching.domain import (
     Skill,
     Standing,
     StatedNeed,
+    Stay,
+    Suitability,
     Tie,
 )
 from matching.rules import PAIR_RULES, SET_RULES
@@ -75,7 +78,7 @@ def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) ->
         if draw.random() < 0.5
         else []
     )
-    return Caseload(
+    caseload = Caseload(
         as_of=TODAY,
         children=tuple(everybody),
         homes=tuple(home_list),
@@ -83,6 +86,62 @@ def random_caseload(seed: int, children: int, homes: int, wild: float = 0.15) ->
         relationships=(*plans, *_ties(draw, everybody, home_list)),
         decisions=tuple(_decisions(draw, child_list, home_list)),
         adjoining=_or(draw, wild / 2, frozenset({("A1", "A2"), ("A2", "A1")}), None),
+    )
+    return _with_nights(random.Random(seed + 1_000_000), caseload, wild)
+
+
+def _with_nights(draw: random.Random, caseload: Caseload, wild: float) -> Caseload:
+    """Facts of special kinds of care; in half of the caseloads some children come for some nights, and some are booked."""
+    children = [_special(draw, child, wild) for child in caseload.children]
+    if draw.random() < 0.5:
+        return replace(caseload, children=tuple(children))
+    nights = {c.sibling_group or c.ref: _stays(draw) for c in children if draw.random() < 0.4}
+    kind = CareType.RESPITE if draw.random() < 0.3 else CareType.SHORT_BREAK
+    children = [
+        replace(c, care_type=kind, stays=_or(draw, wild / 2, nights[c.sibling_group or c.ref], None, ()))
+        if (c.sibling_group or c.ref) in nights and c.ref not in caseload.lives_in
+        else c
+        for c in children
+    ]
+    visitors = [_special(draw, _child(draw, f"V{n}", wild / 2), wild) for n in range(1, draw.randint(1, 3))]
+    visitors = [replace(c, care_type=CareType.SHORT_BREAK, stays=()) for c in visitors]
+    coming = [child for child in children if child.by_nights]
+    bookings = [
+        _booking(draw, child, caseload.homes) for child in (*visitors, *visitors, *coming) if draw.random() < 0.6
+    ]
+    kept: dict[str, Booking] = {b.child: b for b in bookings if b is not None}
+    return replace(caseload, children=(*children, *visitors), bookings=tuple(kept.values()))
+
+
+def _special(draw: random.Random, child: Child, wild: float) -> Child:
+    """A parent or a baby who comes along, an age that is disputed, a kind of care that does not suit."""
+    return replace(
+        child,
+        with_parent=_or(draw, wild / 2, None, True),
+        brings_baby=_or(draw, wild / 4, None, True),
+        uasc=_or(draw, wild / 2, None, True, False),
+        age_disputed=_or(draw, wild / 4, None, True, False),
+        foster_care=_or(draw, wild / 4, None, *Suitability),
+        supported_care=_or(draw, wild / 4, None, *Suitability),
+    )
+
+
+def _night(days: int) -> date:
+    return TODAY + timedelta(days=days)
+
+
+def _stays(draw: random.Random) -> tuple[Stay, ...]:
+    """One or two stays in the next fortnight; now and then one that is too long, or that began before today."""
+    first = draw.randint(0, 6) if draw.random() < 0.95 else -1
+    nights = draw.randint(1, 4) if draw.random() < 0.95 else 18
+    one = Stay(_night(first), _night(first + nights - 1))
+    return (one,) if draw.random() < 0.6 else (one, Stay(_night(first + nights), _night(first + nights + 1)))
+
+
+def _booking(draw: random.Random, child: Child, homes: tuple[Home, ...]) -> Booking:
+    first, nights = draw.randint(-70, 8), draw.randint(1, 4) if draw.random() < 0.8 else 74
+    return Booking(
+        child=child.ref, home=draw.choice(homes).ref, first_night=_night(first), last_night=_night(first + nights - 1)
     )
 
 

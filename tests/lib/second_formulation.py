@@ -108,7 +108,9 @@ def _value(
     children, homes = found.judged.pairs.children.items, found.register.homes.items
     agreed = found.register.caseload.agreed
     for (child, home), at in column.items():
-        if code == "placed" or (code == "deadlines" and children[child].deadline in URGENT):
+        if code in ("placed", "short-breaks"):
+            value[at] = children[child].by_nights == (code == "short-breaks")
+        elif code == "deadlines" and children[child].deadline in URGENT:
             value[at] = 1
         elif code == "suitability":
             value[at] = found.judged.total[child, home]
@@ -136,5 +138,5 @@ def _apart(ways: Pairwise, child: int) -> bool:
 def _share_of_group(ways: Pairwise, child: int) -> float:
     """A group that must be together counts one when all its pairs share a home."""
     group = ways.found.groups[int(ways.problem.group_of_child[child])]
-    size = len(group.children)
+    size = len(group.alike(ways.problem.children[child]))
     return 2 / (size * (size - 1)) if group.plan is SiblingPlan.TOGETHER_REQUIRED and size > 1 else 0.0

@@ -4,7 +4,8 @@ A table has a header row and then cases, columns parted by `|`. A column is a fa
 `resident` (a child who lives in the home) or the `second` of the children who go together, named as in the data dictionary
 (`child age` is short for a date of birth); cells are written as in the files, and an empty cell is not known.
 Special columns: `tie` (a relationship of the child with the home, or with the resident), `children` (how many go
-together), `lives at` (a home: H1 or H2), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
+together), `lives at` (a home: H1 or H2), `linked child`, `linked home` and `link expires` (an adoption link; X1 and H2 are strangers), `booked at H1` and `booked at H2`
+(nights of C1 booked or past), `nights of a visit` (nights on which another child is booked into H1; `visitor` columns give their facts), `plan` (their sibling plan), `decided by` (the role of a decision in force). The last column is the verdict,
 or a criterion's rating.
 """
 
@@ -18,6 +19,8 @@ from matching.checker import check_plan
 from matching.criteria import CRITERIA, Criterion
 from matching.describe import single_set
 from matching.domain import (
+    Booking,
+    CareType,
     Caseload,
     Child,
     CurrentPlacement,
@@ -26,6 +29,7 @@ from matching.domain import (
     Relationship,
     SiblingPlan,
     Standing,
+    Stay,
     Tie,
     Verdict,
 )
@@ -33,7 +37,7 @@ from matching.domain.facts import facts_of
 from matching.geo import Gazetteer
 from matching.io.cells import read_cell
 from matching.pairs import Pairs, Register
-from matching.rules import PAIR_RULES, SET_RULES, Rule, SetRule, judge_with_decisions
+from matching.rules import PAIR_RULES, SET_RULES, Rule, SetRule, judge_with_decisions, judged_by_night
 from tests.lib.builders import DATA, TODAY, a_caseload, a_child, a_home, born, fostering
 
 SPEC = Path(__file__).resolve().parents[1] / "spec"
@@ -84,7 +88,7 @@ def _answer(thing: Rule | SetRule | Criterion, caseload: Caseload, together: int
     if isinstance(thing, SetRule):
         g = next(i for i, group in enumerate(caseload.groups) if "C1" in group.children)
         members = caseload.groups[g].children[:together]
-        return WORDS[Verdict(thing.judge(single_set(register, caseload.groups, g, members, 0))[0])]
+        return WORDS[Verdict(judged_by_night(thing, single_set(register, caseload.groups, g, members, 0))[0])]
     pairs = Pairs.one(caseload, caseload.child("C1"), caseload.households["H1"])
     if isinstance(thing, Rule):
         return WORDS[Verdict(judge_with_decisions(thing, pairs)[0, 0])]
@@ -115,9 +119,26 @@ def scene(case: dict[str, str]) -> Caseload:
     links = _link(case)
     if links:
         people.append(a_child("X1"))
-    others = (a_home("H2"),) if links or case.get("lives at") else ()
-    parts = {"relationships": tuple(ties), "decisions": tuple(_decision(case)), "placements": links}
+    if case.get("nights of a visit"):
+        people.append(_with(a_child("V1", care_type=CareType.SHORT_BREAK, stays=()), "visitor", case))
+    others = (a_home("H2"),) if links or case.get("lives at") or case.get("booked at H2") else ()
+    parts = {
+        "relationships": tuple(ties),
+        "decisions": tuple(_decision(case)),
+        "placements": links,
+        "bookings": tuple(_bookings(case)),
+    }
     return a_caseload(*people, home, *others, lives=lives, **parts)
+
+
+def _bookings(case: dict[str, str]) -> list[Booking]:
+    told = [("C1", home, case.get(f"booked at {home}", "")) for home in ("H1", "H2")]
+    told.append(("V1", "H1", case.get("nights of a visit", "")))
+    return [
+        Booking(child=child, home=home, first_night=stay.first, last_night=stay.last)
+        for child, home, text in told
+        for stay in map(Stay.read, filter(None, text.split("; ")))
+    ]
 
 
 def _link(case: dict[str, str]) -> tuple[CurrentPlacement, ...]:
@@ -145,7 +166,8 @@ def _tie(case: dict[str, str]) -> list[Relationship]:
         return []
     tie = Tie(case["tie"])
     among_children = tie in (Tie.APART, Tie.MAY_SHARE_ROOM)
-    other = ("C2" if case.get("children") not in (None, "", "1") else "R1") if among_children else "H1"
+    child = "V1" if case.get("nights of a visit") else "R1"
+    other = ("C2" if case.get("children") not in (None, "", "1") else child) if among_children else "H1"
     return [Relationship(tie=tie, of="C1", to=other)]
 
 

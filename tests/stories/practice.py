@@ -1,10 +1,11 @@
-"""Ten caseloads as they come up in a week, told in a paragraph each; children and homes are invented."""
+"""Caseloads as they come up in a week, told in a paragraph each; children and homes are invented."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from matching.domain import (
+    Booking,
     CarePlan,
     CareType,
     Caseload,
@@ -22,6 +23,7 @@ from matching.domain import (
     Skill,
     Standing,
     StatedNeed,
+    Stay,
     Tie,
 )
 from matching.domain.household import Bedroom, Consideration
@@ -360,6 +362,126 @@ def decision_taken() -> Story:
     )
 
 
+def weekends_away() -> Story:
+    """Three boys who come for some nights, one bed at each home, and a girl who needs a home for every night."""
+    boy = {"sex": Sex.MALE, "care_type": CareType.SHORT_BREAK, "disabled": True}
+    first, second = Stay(date(2026, 12, 4), date(2026, 12, 6)), Stay(date(2026, 12, 18), date(2026, 12, 20))
+    known = a_child("known", 9, stays=(first,), own_words="I like it at Alder. They have a trampoline.", **boy)
+    same = a_child("same-weekend", 10, stays=(Stay(date(2026, 12, 5), date(2026, 12, 6)),), **boy)
+    later = a_child("later-weekend", 8, stays=(second,), **boy)
+    tired = a_child("many-days", 11, stays=(Stay(date(2026, 12, 11), date(2026, 12, 16)),), **boy)
+    girl = a_child("every-night", 7)
+    breaks = frozenset({CareType.SHORT_BREAK})
+    homes = [
+        a_home("alder", places_free=1, care_types=breaks, confirmed_on=TODAY),
+        a_home("bramble", places_free=1, confirmed_on=TODAY),
+    ]
+    bookings = (
+        Booking(child="known", home="alder", first_night=date(2026, 10, 2), last_night=date(2026, 10, 4)),
+        Booking(child="many-days", home="alder", first_night=date(2026, 8, 1), last_night=date(2026, 10, 9)),
+    )
+    return Story(
+        "weekends-away",
+        "Short breaks: one bed, several weekends",
+        "Four boys live with their parents and ask for short breaks; a girl needs a home for every night. Alder gives short breaks and "
+        "has one bed, Bramble has one bed for anybody. One boy knows Alder. Two ask for the same weekend, one for another, and one has had "
+        "70 days since the summer, so six more would be over the 75 days of a year.",
+        a_caseload(known, same, later, tired, girl, *homes, bookings=bookings),
+        fostering(),
+        {"known": "alder", "later-weekend": "alder", "every-night": "bramble"},
+        why_not=(("same-weekend", "alder"), ("many-days", "alder"), ("known", "bramble"), ("every-night", "alder")),
+    )
+
+
+def a_mother_and_her_baby() -> Story:
+    """A mother of 19 with her baby, and a mother of 16 who is looked after herself."""
+    kind = {"care_type": CareType.PARENT_AND_CHILD}
+    baby = a_child("baby", 0, with_parent=True, **kind)
+    mother = a_child("young-mother", 16, brings_baby=True, school_year=11, school_place=CIVIC_CENTRE, **kind)
+    both = frozenset({CareType.SHORT_TERM, CareType.PARENT_AND_CHILD})
+    homes = [
+        a_home("dill", places_free=1, care_types=both, bedrooms=(Bedroom(1, with_carers=True), Bedroom(2))),
+        a_home("fennel", places_free=1, care_types=both, bedrooms=(Bedroom(2),)),
+        a_home("garlic", places_free=2, care_types=frozenset({CareType.SHORT_TERM})),
+        a_home(
+            "hyssop", places_free=2, care_types=both, bedrooms=(Bedroom(1, with_carers=True), Bedroom(1, ("there",)))
+        ),
+    ]
+    return Story(
+        "mother-and-baby",
+        "Two mothers, two babies",
+        "A baby comes with a mother of 19, who is no foster child: the two use one place and one bedroom. A girl of 16 is looked after "
+        "herself and brings her own baby, who is not: one place, and a room that nobody else shares. Garlic has room and no approval for parents; "
+        "Hyssop has the approval and only a cot beside the carers, which is no room for a mother.",
+        a_caseload(baby, mother, a_child("there", 12), *homes, lives={"there": "hyssop"}),
+        fostering(),
+        {"baby": "fennel", "young-mother": "dill"},
+        why_not=(("baby", "garlic"), ("young-mother", "garlic"), ("baby", "hyssop")),
+    )
+
+
+def lodgings_at_seventeen() -> Story:
+    """Supported lodgings at 17; a boy whose age is disputed; a foster home is not what she asks for."""
+    kind = {"care_type": CareType.SUPPORTED_LODGINGS, "school_year": None, "family_time_place": None}
+    girl = a_child("girl", 17, own_words="I want to learn to live by myself, with somebody near.", **kind)
+    boy = a_child("boy", 16, sex=Sex.MALE, uasc=True, age_disputed=True, home_place=None, **kind)
+    lodgings = {
+        "kind": HomeKind.SUPPORTED_LODGINGS,
+        "youngest": 16,
+        "bedrooms": None,
+        "care_types": frozenset(CareType),
+    }
+    homes = [
+        a_home("larkspur", places_free=4, most_children=99, confirmed_on=TODAY, **lodgings),
+        a_home("myrtle", places_free=1, confirmed_on=TODAY),
+    ]
+    there = [a_child(f"lodger-{n}", 17, care_type=CareType.SUPPORTED_LODGINGS) for n in range(1, 4)]
+    return Story(
+        "lodgings-at-seventeen",
+        "Supported lodgings, and an age that is disputed",
+        "Larkspur is registered for supported lodgings; three young people live there, and the limit of three foster children is not for it. "
+        "A girl of 17 asks for lodgings, not for a foster home such as Myrtle. A boy says that he is 16; until his age is assessed nobody "
+        "may place him in lodgings.",
+        a_caseload(girl, boy, *there, *homes, lives={child.ref: "larkspur" for child in there}),
+        fostering(),
+        {"girl": "larkspur"},
+        why_not=(("girl", "myrtle"), ("boy", "larkspur")),
+    )
+
+
+def long_term_and_nearer_home() -> Story:
+    """A long-term match and a return nearer home compete with a child who waits, and nobody settled is moved."""
+    far = replace(CIVIC_CENTRE, postcode="SP10 1", northing=CIVIC_CENTRE.northing + 45_000, authority="E10000014")
+    longer = {"care_type": CareType.LONG_TERM, "care_plan": CarePlan.LONG_TERM_FOSTERING, "likely_months": 96}
+    match = a_child("long-term", 9, move_requested="long-term match", **longer)
+    nearer = a_child("nearer-home", 11, move_requested="return nearer home", own_words="I miss my nan.")
+    settled, waiting = a_child("settled", 10), a_child("waiting", 8, deadline=Deadline.STATUTORY)
+    homes = [
+        a_home("nutmeg", places_free=0, care_types=frozenset({CareType.SHORT_TERM})),
+        a_home("orris", place=far, authority="E10000014", places_free=0),
+        a_home("parsley", places_free=1, offers_months=120),
+        a_home("quickthorn", places_free=1, offers_months=12),
+    ]
+    return Story(
+        "long-term-and-nearer-home",
+        "Moves that are asked for, and a child who waits",
+        "A girl of 9 lives with short-term carers at Nutmeg and is to have a family until she is grown up. A boy of 11 lives at Orris, "
+        "nearly thirty miles away, and is to come nearer home. A third child must have a home by the end of a legal period. Two homes are free: "
+        "the deadline comes first, then the two moves compete fairly for the other home. The settled child at Orris is not moved at all.",
+        a_caseload(
+            match,
+            nearer,
+            settled,
+            waiting,
+            *homes,
+            lives={"long-term": "nutmeg", "nearer-home": "orris", "settled": "orris"},
+        ),
+        fostering(),
+        {"long-term": "parsley", "waiting": "quickthorn"},
+        why_not=(("long-term", "nutmeg"), ("nearer-home", "parsley"), ("nearer-home", "quickthorn")),
+    )
+
+
 STORIES: tuple[Callable[[], Story], ...] = (
     friday_evening,
     four_unrelated,
@@ -372,4 +494,8 @@ STORIES: tuple[Callable[[], Story], ...] = (
     arrival_at_night,
     group_of_three,
     decision_taken,
+    weekends_away,
+    a_mother_and_her_baby,
+    lodgings_at_seventeen,
+    long_term_and_nearer_home,
 )

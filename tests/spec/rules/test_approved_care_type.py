@@ -16,3 +16,19 @@ def test_each_kind_needs_its_approval() -> None:
         short-term | | not known
         """,
     )
+
+
+def test_a_parent_or_a_baby_needs_approval_for_parent_and_child() -> None:
+    """Who comes with a parent, or with a baby of their own, needs that approval too, whichever kind of care they need."""
+    check(
+        WithinApprovedCareType(),
+        """
+        child care_type | child with_parent | child brings_baby | home approval_care_types | verdict
+        parent-and-child | yes | | parent-and-child | met
+        parent-and-child | yes | | short-term | not met
+        short-term | yes | | short-term | not met
+        short-term | | yes | short-term | not met
+        short-term | | yes | short-term; parent-and-child | met
+        short-term | no | no | short-term | met
+        """,
+    )

@@ -58,3 +58,18 @@ def test_brothers_and_sisters_are_for_the_sibling_plan() -> None:
         no-child-under:12 | 2 | met
         """,
     )
+
+
+def test_those_who_visit_on_the_same_nights_count() -> None:
+    """A child who is booked into the home counts like one who lives there, on the nights on which they would meet."""
+    check(
+        ConsiderationsKept(),
+        """
+        child age | child care_type | child stays | nights of a visit | visitor considerations | verdict
+        4 | short-break | 2026-12-04 | 2026-12-04 | no-child-under:5 | not met
+        4 | short-break | 2026-12-04 | 2026-12-05 | no-child-under:5 | met
+        5 | short-break | 2026-12-04 | 2026-12-04 | no-child-under:5 | met
+        4 | short-term | | 2026-12-05 | no-child-under:5 | not met
+        4 | short-break | 2026-12-04 | 2026-12-04 | | not known
+        """,
+    )

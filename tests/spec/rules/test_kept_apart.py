@@ -27,3 +27,18 @@ def test_brothers_and_sisters_too() -> None:
         1 | apart-without-contact | not met
         """,
     )
+
+
+def test_nobody_kept_apart_visits_on_the_same_nights() -> None:
+    """Nor is anybody booked into the home, on a night for which the child asks, from whom the child is kept apart."""
+    check(
+        KeptApart(),
+        """
+        child care_type | child stays | nights of a visit | tie | verdict
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-06 | apart | not met
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-07 | apart | met
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-06 | | met
+        short-term | | 2026-12-06 | apart | not met
+        short-term | | 2026-11-20 | apart | met
+        """,
+    )

@@ -26,3 +26,16 @@ def test_the_referral_says_with_whom() -> None:
         9 | | none | 12 | not known
         """,
     )
+
+
+def test_those_who_visit_on_the_same_nights_count() -> None:
+    """Who needs to be the only child may come on nights on which nobody is booked."""
+    check(
+        CanLiveAlongside(),
+        """
+        child lives_with | child care_type | child stays | nights of a visit | verdict
+        solo | short-break | 2026-12-04 | 2026-12-04 | not met
+        solo | short-break | 2026-12-04 | 2026-12-05 | met
+        solo | short-term | | 2026-12-05 | not met
+        """,
+    )

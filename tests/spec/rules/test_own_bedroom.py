@@ -71,3 +71,48 @@ def test_other_settings_and_decisions() -> None:
         supported-lodgings | | | met
         """,
     )
+
+
+def test_a_parent_who_comes_along_has_a_room() -> None:
+    """The parent takes a bedroom; children under 3 who come with them sleep in it, older ones have their own."""
+    check(
+        OwnBedroom(),
+        """
+        child age | child with_parent | children | second age | second with_parent | home bedrooms | verdict
+        0 | yes | 1 | | | 1 | met
+        0 | yes | 1 | | | 1 with-carers | not met
+        5 | yes | 1 | | | 1 | not met
+        5 | yes | 1 | | | 1; 1 | met
+        0 | yes | 2 | 2 | yes | 1 | met
+        0 | yes | 2 | 5 | yes | 1 | not met
+        0 | yes | 2 | 5 | yes | 1; 1 | met
+        """,
+    )
+
+
+def test_a_baby_of_the_child_s_own_sleeps_in_the_child_s_room() -> None:
+    """Where a young parent brings a baby who is not looked after, nobody else shares the room."""
+    check(
+        OwnBedroom(),
+        """
+        children | tie | child age | second age | child brings_baby | home bedrooms | verdict
+        1 | | 16 | | yes | 1 | met
+        2 | may-share-room | 16 | 15 | yes | 2 | not met
+        2 | may-share-room | 16 | 15 | no | 2 | met
+        """,
+    )
+
+
+def test_on_the_nights_of_a_visit() -> None:
+    """A child who is booked has the smallest free room on those nights; a short break beside them needs another."""
+    check(
+        OwnBedroom(),
+        """
+        child care_type | child stays | nights of a visit | home bedrooms | verdict
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-06 to 2026-12-07 | 1 | not met
+        short-break | 2026-12-04 to 2026-12-05 | 2026-12-06 to 2026-12-07 | 1 | met
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-06 to 2026-12-07 | 1; 1 | met
+        short-term | | 2026-12-06 to 2026-12-07 | 1 | not met
+        short-term | | 2026-11-10 to 2026-11-12 | 1 | met
+        """,
+    )

@@ -20,3 +20,20 @@ def test_approved_minus_filled_is_not_vacancy() -> None:
         | 2 | 3 | not met
         """,
     )
+
+
+def test_a_place_is_used_on_its_nights_only() -> None:
+    """Who is booked uses a place on those nights; who stays needs it on every night to come. Today is 23 November 2026."""
+    check(
+        UsablePlace(),
+        """
+        child care_type | child stays | nights of a visit | home places_free | verdict
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-06 | 1 | not met
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-07 | 1 | met
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-01 to 2026-12-09 | 1 | not met
+        short-break | 2026-12-04 to 2026-12-06 | 2026-12-06 | 2 | met
+        short-term | | 2026-12-06 | 1 | not met
+        short-term | | 2026-11-22 | 1 | met
+        short-term | | 2026-11-22 to 2026-11-23 | 1 | not met
+        """,
+    )

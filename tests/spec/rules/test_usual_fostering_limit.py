@@ -48,3 +48,17 @@ def test_other_settings_have_no_usual_limit() -> None:
         3 | supported-lodgings | met
         """,
     )
+
+
+def test_who_is_there_for_a_night_counts_on_that_night() -> None:
+    """Three on every night: a child who comes for a short break counts like any other foster child while there."""
+    check(
+        UsualFosteringLimit(),
+        """
+        child care_type | child stays | nights of a visit | strangers there | verdict
+        short-break | 2026-12-04 | 2026-12-04 | 2 | not met
+        short-break | 2026-12-04 | 2026-12-05 | 2 | met
+        short-term | | 2026-12-05 | 2 | not met
+        short-term | | | 2 | met
+        """,
+    )

@@ -87,7 +87,8 @@ def test_no_nearer_plan_is_left_out() -> None:
 
 def early_kept(base: Base, plan: dict[str, str]) -> bool:
     counted = count_goals(base.ready.caseload, list(plan.items()), POLICY.settings)
-    return all(counted[code] >= base.achieved[code] for code in POLICY.goals[:4])
+    early = base.problem.goals[: base.problem.goals.index("suitability")]
+    return all(counted[code] >= base.achieved[code] for code in early)
 
 
 def points(base: Base, plan: dict[str, str]) -> int:

@@ -245,5 +245,6 @@ def test_the_other_goals_are_counted() -> None:
         "placed": 4,
         "siblings-required": 0,
         "siblings-together": 0,
+        "short-breaks": 0,
         "kept-as-agreed": 1,
     }

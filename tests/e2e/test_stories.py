@@ -1,0 +1,187 @@
+"""What people do at the pages, from the first press to the last: with the mouse, by keyboard alone, and without script."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e.conftest import City, Desk
+
+MOST_INTERACTIONS = 60
+WAYS = {"mouse": {}, "keyboard": {"keyboard": True}, "no script": {"script": False}}
+every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+Desks = Callable[..., Desk]
+
+
+def heading(desk: Desk) -> str:
+    return desk.page.locator("h1").inner_text()
+
+
+def homes(desk: Desk) -> list[str]:
+    return [re.sub(r"^\d+\. ", "", text) for text in desk.page.locator("article h3").all_inner_texts()]
+
+
+def refer(desk: Desk, born: str, sex: str) -> str:
+    """A referral tonight; gives its reference."""
+    desk.open("/refer")
+    ref = desk.page.locator("#ref").input_value()
+    desk.type("date_of_birth", born)
+    desk.tick("sex" if sex == "female" else f"sex-{sex}")
+    desk.type("needs_home_by", "27/11/2026")
+    desk.tick("deadline")
+    desk.choose("care_type", "short-term")
+    desk.type("home_place", "so14 7ly")
+    desk.type("places_to_avoid", "none")
+    desk.tick("risk_harm_sexual-no")
+    desk.tick("essential_skills-none")
+    desk.tick("adaptations-none")
+    desk.press("Check the answers")
+    return ref
+
+
+def take(desk: Desk, number: int = 0) -> str:
+    """Choose a home of the list and say why; gives the home."""
+    home = homes(desk)[number]
+    desk.press(f"{home} said yes")
+    desk.type("reason", "Near to school and family.")
+    if number:
+        desk.type("against", "They can not collect tonight.")
+    desk.tick("right_child")
+    desk.press("Promise the place")
+    return home
+
+
+@every_way
+def test_friday_from_a_blank_referral_to_a_recorded_placement(desk: Desks, way: dict[str, bool]) -> None:
+    at = desk(**way).as_role("duty-officer")
+    refer(at, "1 March 2019", "female")
+    assert "Not known yet" in at.page.content()
+    at.press("Send and see the homes")
+    home = take(at)
+    assert f"A place is promised at {home}" in at.page.content()
+    at.press("has moved in")
+    assert f"lives at {home}" in at.page.content()
+    assert at.interactions <= MOST_INTERACTIONS
+
+
+@every_way
+def test_no_answer_then_a_no_then_a_yes_from_the_next(desk: Desks, way: dict[str, bool]) -> None:
+    at = desk(**way).as_role("duty-officer")
+    refer(at, "5/6/2016", "male")
+    at.press("Send and see the homes")
+    first, second = homes(at)[:2]
+    at.open_up(f"{first} said something else")
+    at.tick(f"said-{first}")
+    at.press("Write it down")
+    assert "no answer" in at.page.locator(f"#home-{first}").inner_text()
+    at.open_up(f"{second} said something else")
+    at.tick(f"no-{second}")
+    at.choose(f"why-{second}", "timing")
+    at.press("Write it down")
+    assert second not in homes(at), "a no is a fact at once"
+    home = take(at, 1)
+    assert f"A place is promised at {home}" in at.page.content()
+    assert "can not collect tonight" in at.page.content(), "why not the first"
+    at.press("has moved in")
+    assert at.interactions <= MOST_INTERACTIONS
+
+
+@every_way
+def test_the_meeting_asks_otherwise_and_is_told_what_changes(desk: Desks, way: dict[str, bool]) -> None:
+    at = desk(**way).as_role("duty-officer")
+    at.open("/meeting")
+    if at.page.get_by_role("button", name="Plan for everybody").count():
+        at.press("Plan for everybody")
+    box = at.page.locator("select[name^=ask-]").first
+    child = (box.get_attribute("name") or "").removeprefix("ask-")
+    at.type("wait", child)
+    at.press("Plan again")
+    told = at.page.locator("main").inner_text()
+    assert "What is otherwise than in the plan before" in told
+    assert f"{child} would have no home" in told
+    at.type("wait", "NOBODY")
+    at.press("Plan again")
+    assert "does not need a home" in at.page.locator("main").inner_text()
+    assert at.page.locator("#wait").input_value() == "NOBODY", "nothing typed is lost"
+
+
+@every_way
+def test_a_rule_is_lifted_by_the_role_that_may(desk: Desks, city: City, way: dict[str, bool]) -> None:
+    at = desk(**way).as_role("duty-officer")
+    at.open("/children/C0001?emergency=yes")
+    near = at.page.locator("h2:has-text('Near misses') ~ .app-card h3").all_inner_texts()
+    opened = next(home for home in near if _may_be_asked(at, home))
+    field = at.page.locator("input[name=why]").first.get_attribute("id") or ""
+    at.type(field, "She knows the carers.")
+    at.press("Send it to them")
+    roles = at.page.locator("p:has-text('Asked; no answer yet')").first.inner_text()
+    role = next(role for role in city.password if role.replace("-", " ") in roles)
+    boss = desk(**way).as_role(role)
+    boss.open("/to-agree")
+    card = boss.page.locator("section", has_text=f"{opened} for C0001")
+    assert "She knows the carers." in card.first.inner_text()
+    before = boss.page.locator("section.app-card").count()
+    boss.press("Agree")
+    assert "reason" in boss.page.locator(".govuk-error-summary").inner_text().lower(), "a yes has a reason too"
+    boss.type(boss.page.locator("input[name=reason]").first.get_attribute("id") or "", "Seen with the family today.")
+    boss.press("Agree")
+    assert boss.page.locator("section.app-card").count() == before - 1
+
+
+def _may_be_asked(at: Desk, home: str) -> bool:
+    at.open(f"/children/C0001/homes/{home}")
+    return at.page.get_by_role("button", name="Send it to them").count() > 0
+
+
+@every_way
+def test_brothers_and_sisters_tonight_and_what_may_be_if_they_are_split(desk: Desks, way: dict[str, bool]) -> None:
+    """Three siblings and a baby: the family's answers are typed once."""
+    at = desk(**way).as_role("duty-officer")
+    first = refer(at, "3/4/2014", "male")
+    for born, sex in (("7/7/2017", "female"), ("9/9/2020", "male"), ("1/8/2026", "female")):
+        at.press("refer a brother or sister")
+        at.type("date_of_birth", born)
+        at.tick("sex" if sex == "female" else f"sex-{sex}")
+        at.tick("essential_skills-none")
+        at.tick("adaptations-none")
+        at.tick("risk_harm_sexual-no")
+        at.press("Check the answers")
+    at.press("Send and see the homes")
+    assert first in at.page.locator(".app-banner").inner_text()
+    at.press("The best ways to split them", role="link")
+    assert heading(at) == "The best ways to split them"
+    at.press("Homes for", role="link")
+    if homes(at):
+        take(at)
+        assert "A place is promised at" in at.page.content()
+    assert at.interactions <= MOST_INTERACTIONS
+
+
+def test_what_was_typed_when_the_session_ended_is_sent_after_signing_in(desk: Desks) -> None:
+    at = desk().as_role("duty-officer")
+    at.open("/children/C0033/details/school")
+    at.tick("ehcp")
+    at.context.clear_cookies()
+    at.press("Save")
+    assert heading(at) == "Sign in"
+    at.page.fill("#name", "duty-officer")
+    at.page.fill("#password", at.city.password["duty-officer"])
+    at.page.press("#password", "Enter")
+    at.page.get_by_role("button", name="Send what I typed").click()
+    at.page.wait_for_url("**/C0033/details")
+    at.open("/children/C0033/details/school")
+    assert at.page.locator("#ehcp").is_checked()
+
+
+def test_slash_goes_to_the_search_and_a_reference_to_its_child(desk: Desks) -> None:
+    at = desk(keyboard=True).as_role("duty-officer").open("/meeting")
+    at.page.keyboard.press("/")
+    at.page.keyboard.type("c0007")
+    at.page.keyboard.press("Enter")
+    at.page.wait_for_url("**/children/C0007")
+
+
+@pytest.mark.parametrize("wish", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}], ids=["colours", "motion"])
+def test_forced_colours_and_reduced_motion(desk: Desks, wish: dict[str, str]) -> None:
+    at = desk(**wish).as_role("duty-officer").open("/children/C0003")
+    assert at.violations() == []
