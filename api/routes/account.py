@@ -28,14 +28,16 @@ class Code(BaseModel):
 class Password(BaseModel):
     """The password of now."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"password": "a long one of words"}]})
     password: str = Field(max_length=200)
 
 
 class Passwords(BaseModel):
     """The password of now, and the one from now on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"old": "a long one of words", "new": "another one of words"}]}
+    )
     old: str = Field(max_length=200)
     new: str = Field(max_length=200)
 
