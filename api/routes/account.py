@@ -27,7 +27,9 @@ class Code(BaseModel):
 class Passwords(BaseModel):
     """The password of now, and the one from now on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"old": "a long one of words", "new": "another one of words"}]}
+    )
     old: str = Field(max_length=200)
     new: str = Field(max_length=200)
 

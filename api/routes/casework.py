@@ -29,10 +29,12 @@ class ForWhom(BaseModel):
     emergency: bool = False
 
 
-class Wanted(BaseModel):
+class PlanWanted(BaseModel):
     """What the meeting asks of the plan: who goes where, who does not, who waits; what an earlier plan promised is kept."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"pins": {"C0001": "H0012"}, "wait": ["C0007"]}]}
+    )
     pins: dict[Ref, Ref] = Field(default_factory=dict, max_length=500)
     forbidden: list[tuple[Ref, Ref]] = Field(default_factory=list, max_length=5000)
     wait: list[Ref] = Field(default_factory=list, max_length=5000)
@@ -66,7 +68,7 @@ def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
     responses={202: {"model": JobTold, "description": "It takes longer: a job, at `Location`."}},
 )
 def propose(
-    told: Wanted,
+    told: PlanWanted,
     act: TheAct,
     prefer: Annotated[str, Header(description="`respond-async`: as a job, however short it is.")] = "",
 ) -> JSONResponse:
