@@ -49,6 +49,7 @@ def serve(
     from api.main import create_app
     from api.sample import fill
     from api.settings import Settings
+    from api.telemetry import log_as_json
 
     settings = Settings.from_environment()
     screen = Console()
@@ -56,6 +57,7 @@ def serve(
         for name, password in fill(settings, date.today()):  # noqa: DTZ011 - the day where the officers are
             screen.print(f"{name:32} {password}")
     screen.print(f"Listening on http://{host}:{port}; the API is described at /api/openapi.json")
+    log_as_json()
     with _beside(alone):
         uvicorn.run(
             create_app(settings),
@@ -84,8 +86,10 @@ def _beside(alone: bool) -> Iterator[None]:
 def work() -> None:
     """Run the worker alone: plans over a second, imports, forecasts and exports. A second one stands by."""
     from api.settings import Settings
+    from api.telemetry import log_as_json
     from api.worker import queue
 
+    log_as_json()
     queue.run(Settings.from_environment(), _store())
 
 
