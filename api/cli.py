@@ -25,11 +25,14 @@ def register(app: typer.Typer) -> None:
     trail = typer.Typer(help="The trail of acts.", invoke_without_command=True)
     trail.callback()(audit)
     trail.command("verify")(verify)
+    trail.command("export")(export_head)
+    trail.command("public-key")(show_public_key)
     app.add_typer(trail, name="audit")
     app.command("replay")(replay)
     app.command("backup")(backup)
     app.command("restore")(restore)
     app.command("renew-key")(renew_key)
+    app.command("grant")(grant)
 
 
 def serve(
@@ -46,6 +49,7 @@ def serve(
     from api.main import create_app
     from api.sample import fill
     from api.settings import Settings
+    from api.telemetry import log_as_json
 
     settings = Settings.from_environment()
     screen = Console()
@@ -53,6 +57,7 @@ def serve(
         for name, password in fill(settings, date.today()):  # noqa: DTZ011 - the day where the officers are
             screen.print(f"{name:32} {password}")
     screen.print(f"Listening on http://{host}:{port}; the API is described at /api/openapi.json")
+    log_as_json()
     with _beside(alone):
         uvicorn.run(
             create_app(settings),
@@ -81,8 +86,10 @@ def _beside(alone: bool) -> Iterator[None]:
 def work() -> None:
     """Run the worker alone: plans over a second, imports, forecasts and exports. A second one stands by."""
     from api.settings import Settings
+    from api.telemetry import log_as_json
     from api.worker import queue
 
+    log_as_json()
     queue.run(Settings.from_environment(), _store())
 
 
@@ -102,27 +109,100 @@ def audit(
 
 def verify(
     head: Annotated[
-        str | None, typer.Option("--head", help="NUMBER:HASH that was kept elsewhere; it must still stand.")
+        str | None,
+        typer.Option(
+            "--head", help="NUMBER:HASH, or a file of signed heads, that was kept elsewhere; it must still stand."
+        ),
     ] = None,
     export: Annotated[
         Path | None, typer.Option("--export", help="Write the head to this file, to keep elsewhere.")
+    ] = None,
+    public_key: Annotated[
+        str | None, typer.Option("--public-key", help="Key of the signed heads; else that of the signing key file.")
     ] = None,
 ) -> None:
     """Read the whole trail: 0 whole, 3 faults found (listed)."""
     from api.db import audit as trail
 
-    number, _, text = (head or "").partition(":")
-    if head and not (number.isdigit() and text):
-        raise typer.BadParameter("it is NUMBER:HASH, as --export wrote it.", param_hint="--head")
+    heads = _heads(head, public_key) if head else []
     store = _store()
     with store.reading() as session:
-        found = trail.verify(session, (int(number), text) if head else None)
+        found = trail.verify(session, *heads)
     for fault in found.faults:
         Console().print(fault)
     Console().print(f"{found.entries} entries read; head {found.entries}:{found.head}", soft_wrap=True)
     if export:
         export.write_text(f"{found.entries}:{found.head}\n", encoding="utf-8")
     raise typer.Exit(BREACHES if found.faults else 0)
+
+
+def _heads(head: str, public: str | None) -> list[tuple[int, str]]:
+    from api.db import heads
+    from api.settings import Settings
+
+    number, _, text = head.partition(":")
+    if number.isdigit() and text:
+        return [(int(number), text)]
+    if not Path(head).is_file():
+        raise typer.BadParameter("it is NUMBER:HASH, or a file that 'audit export' wrote to.", param_hint="--head")
+    file = Settings.from_environment().signing_key_file
+    key = heads.public_key(public) if public else heads.signing_key(file, make=False).public_key()
+    return heads.read(Path(head).read_text(encoding="utf-8").splitlines(), key)
+
+
+def export_head(
+    to: Annotated[
+        Path | None, typer.Option("--to", help="File to add the signed head to, on another machine's disk.")
+    ] = None,
+    command: Annotated[
+        str | None, typer.Option("--command", help="Command that takes the signed head on its standard input.")
+    ] = None,
+) -> None:
+    """Sign the head of the trail and send it off this machine: to a file, to a command, else to the screen."""
+    import shlex
+    import subprocess
+    from datetime import UTC, datetime
+
+    from api.db import audit as trail
+    from api.db import heads
+    from api.settings import Settings
+
+    with _store().reading() as session:
+        entries, last = trail.head(session)
+    key = heads.signing_key(Settings.from_environment().signing_key_file, make=True)
+    line = heads.signed(key, entries, last, datetime.now(tz=UTC).isoformat(timespec="seconds"))
+    if to:
+        with to.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+    if command:
+        subprocess.run(shlex.split(command), input=f"{line}\n", text=True, check=True)
+    if not to and not command:
+        typer.echo(line)
+
+
+def show_public_key() -> None:
+    """Print the key by which exported heads are checked; keep it with them."""
+    from api.db import heads
+    from api.settings import Settings
+
+    key = heads.signing_key(Settings.from_environment().signing_key_file, make=True)
+    typer.echo(heads.public_text(key.public_key()))
+
+
+def grant(
+    role: Annotated[str, typer.Argument(metavar="ROLE", help="The PostgreSQL role that the service runs as.")],
+) -> None:
+    """Give the service's role its rights on the tables; it can add to the trail and not change it. Run as their owner."""
+    from api.db.grants import grant_to
+    from api.db.store import Store
+    from api.settings import Settings
+
+    settings = Settings.from_environment()
+    store = Store(settings.database_owner or settings.database, _store().seal)
+    store.migrate()
+    with store.rewriting() as connection:
+        grant_to(connection, role)
+    typer.echo(f"{role} may read and write, and only add to the trail")
 
 
 def replay(

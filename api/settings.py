@@ -19,6 +19,9 @@ class Settings(BaseModel):
     key_file: Path = Field(
         Path("placements.key"), description="File with the keys that seal protected fields, newest first."
     )
+    signing_key_file: Path = Field(
+        Path("placements.signing"), description="File with the key that signs exported heads of the trail."
+    )
     session_hours: float = Field(8.0, gt=0, le=24, description="Hours after which somebody must sign in again.")
     idle_minutes: float = Field(30.0, gt=0, le=480, description="Minutes without a request after which a session ends.")
     plan_seconds: float = Field(60.0, gt=0, le=1800, description="Longest time that a plan may take.")

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from api.db.sealing import KEY_BYTES, Seal
 from api.db.tables import DataKey
-from matching.errors import MatchingError
+from api.errors import NotHere
 
 KEYRING = "data keys"
 CHECK = "record:check"
 
 
-class Erased(MatchingError):
+class Erased(NotHere):
     """What is asked for tells of somebody whose key was destroyed when their time in the record was over."""
 
 
@@ -35,7 +35,7 @@ class Keyring:
         if subject not in self._opened:
             row = self._session.get(DataKey, subject)
             if row is None:
-                raise Erased("This part of the record was erased when its time was over. Nothing can open it again.")
+                raise Erased("This part of the record was erased when its time was over.", "Nothing can open it again.")
             self._opened[subject] = self._open(subject, row.sealed)
         return self._opened[subject]
 

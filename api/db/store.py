@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from api import telemetry
 from api.db import audit
 from api.db.sealing import Seal
 
@@ -48,6 +51,12 @@ class Store:
             command.upgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
+    def is_up_to_date(self) -> bool:
+        """Whether the tables are those that this software makes; raises what a database that is away raises."""
+        with self.engine.connect() as connection:
+            here = MigrationContext.configure(connection).get_current_revision()
+            return here == ScriptDirectory.from_config(_alembic(connection, self.seal)).get_current_head()
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that changes nothing and sees one moment, whatever is written meanwhile."""
@@ -69,6 +78,17 @@ class Store:
         with self._writing.begin() as connection:
             yield connection
 
+    def tidy(self) -> None:
+        """Leave nothing of what was erased in the files of the database: old versions of rows, the log of before."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection:
+                connection.rollback()
+                connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+            return
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("data_key", "fact", "contact", "note", "answered", "plan"):
+                connection.exec_driver_sql(f"VACUUM {table}")
+
     def transact(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
         """Do an act and write its entry, both or neither; the act may run again, so it touches nothing but its session."""
         for attempt in range(TRIES):
@@ -77,6 +97,7 @@ class Store:
             except DBAPIError as fault:
                 if attempt == TRIES - 1 or not _worth_another_try(fault):
                     raise
+                telemetry.AGAIN.inc()
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api.db import queries
 from api.db.tables import Bed
 from api.pages.child import OLD
-from api.pages.rendering import Looking, PageNeeds, Sending, back_to, page
+from api.pages.rendering import PLACES, Looking, PageNeeds, Sending, back_to, page
 from api.pages.who import who
 from api.security.roles import May
 from api.services import answers, asking, calls, matching
@@ -63,9 +63,9 @@ class OnWhom:
 @router.get("/", dependencies=[Depends(PageNeeds(May.SELF))])
 def start(look: Looking) -> Response:
     """The first page of a role: the board, what waits for its agreement, or what there is."""
-    if May.SEE_CASES not in look.user.may:
-        return page("start.html", look)
-    return back_to("/board" if May.DECIDE in look.user.may or May.AGREE not in look.user.may else "/to-agree")
+    first = next((path for _, path, what in PLACES if what in look.user.may), None)
+    agrees_only = May.AGREE in look.user.may and May.DECIDE not in look.user.may
+    return page("start.html", look) if first is None else back_to("/to-agree" if agrees_only else first)
 
 
 @router.get("/board", dependencies=[Depends(PageNeeds(May.SEE_CASES))])

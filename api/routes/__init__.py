@@ -9,6 +9,8 @@ from api.routes import (
     families,
     files,
     forecasting,
+    glass,
+    health,
     homes,
     jobs,
     kept_words,
@@ -17,6 +19,8 @@ from api.routes import (
     policies,
     pools,
     referrals,
+    releases,
+    retention,
     sessions,
     trail,
 )
@@ -33,6 +37,9 @@ ROUTERS = (
     homes.router,
     casework.router,
     decisions.router,
+    releases.router,
+    glass.router,
+    retention.router,
     kept_words.router,
     outcomes.router,
     policies.router,
@@ -40,4 +47,5 @@ ROUTERS = (
     files.router,
     jobs.router,
     trail.router,
+    health.router,
 )

@@ -4,11 +4,14 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import psycopg
+import pyotp
 import pytest
 import uvicorn
 
@@ -17,7 +20,7 @@ from api.db.sealing import Seal
 from api.db.store import Store
 from api.main import create_app
 from api.sample import AUTHORITY, QUICK, load
-from api.security.accounts import new_person
+from api.security.accounts import new_person, now
 from api.security.roles import Role
 from api.settings import Settings
 from matching.domain import Caseload
@@ -45,7 +48,11 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """The URL of an empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('record')}/placements.db"
-    uri: str = request.getfixturevalue("server_uri")
+    return a_database(request.getfixturevalue("server_uri"))
+
+
+def a_database(uri: str) -> str:
+    """The URL of an empty database on PostgreSQL."""
     name = f"record_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(uri, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -59,6 +66,16 @@ def store(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
     made.migrate()
     yield made
     made.engine.dispose()
+
+
+@dataclass
+class Clock:
+    """The service's clock, which a test puts forward."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return now() + self.ahead
 
 
 @dataclass(frozen=True)
@@ -82,6 +99,7 @@ class Running:
     url: str
     by: dict[str, Client]
     nobody: Client
+    clock: Clock
 
 
 def people() -> Caseload:
@@ -103,7 +121,8 @@ def service(store: Store) -> Iterator[Running]:
         return load(session, store.seal, people())  # type: ignore[arg-type]
 
     store.transact(act, lambda rows: Entry("test", "load", "sample", {"rows": rows}))
-    app = create_app(UNHURRIED, store=store)
+    clock = Clock()
+    app = create_app(UNHURRIED, store=store, clock=clock)
     running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
@@ -113,12 +132,38 @@ def service(store: Store) -> Iterator[Running]:
     with httpx.Client(base_url=url, timeout=60) as http:
         nobody = Client(http)
         names = [*Role, "elsewhere"]
-        yield Running(store, url, {str(name): signed_in(nobody, str(name)) for name in names}, nobody)
+        yield Running(store, url, {str(name): signed_in(nobody, str(name)) for name in names}, nobody, clock)
     running.should_exit = True
     thread.join(20)
 
 
-def signed_in(nobody: Client, name: str) -> Client:
-    answer = nobody.ask("POST", "/api/v1/session", {"name": name, "password": PASSWORD})
+def signed_in(nobody: Client, name: str, code: str | None = None) -> Client:
+    answer = nobody.ask("POST", "/api/v1/session", {"name": name, "password": PASSWORD, "code": code})
     assert answer.status_code == 201, answer.text
     return Client(nobody.http, answer.json()["token"])
+
+
+class Phone:
+    """The authenticator of somebody, set up; each call gives the code of the next half minute, since each is good once."""
+
+    def __init__(self, service: Running, name: str) -> None:
+        self.service, self.name = service, name
+        self.client = signed_in(service.nobody, name)
+        begun = self.client.ask("POST", "/api/v1/account/authenticator", {"password": PASSWORD})
+        assert begun.status_code == 201, begun.text
+        self.secret = parse_qs(urlsplit(begun.json()["address"]).query)["secret"][0]
+        confirmed = self.client.ask("POST", "/api/v1/account/authenticator/confirm", {"code": self.code()})
+        assert confirmed.status_code == 200, confirmed.text
+        self.paper: list[str] = confirmed.json()["codes"]
+
+    def code(self, later: int = 30) -> str:
+        """The code of the moment, after the service's clock was put forward."""
+        self.service.clock.ahead += timedelta(seconds=later)
+        return pyotp.TOTP(self.secret).at(self.service.clock().replace(tzinfo=UTC))
+
+    def prove(self, client: Client | None = None) -> Client:
+        """A client with a fresh proof."""
+        held = client or self.client
+        answer = held.ask("POST", "/api/v1/account/proof", {"code": self.code()})
+        assert answer.status_code == 200, answer.text
+        return held

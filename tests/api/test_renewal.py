@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.db import queries
 from api.db.audit import Entry
 from api.db.data_keys import Keyring
+from api.db.files import keep_file
 from api.db.renewal import BY_THE_RECORD, add_key, seal_again
 from api.db.sealing import NAME_BYTES, Seal, WrongKey
 from api.db.store import Store
@@ -19,7 +20,7 @@ from tests.lib.builders import a_home
 
 BY_THE_PERSON = {
     "fact.sealed", "contact.sealed", "plan.sealed", "decision.sealed", "glass.sealed", "glass.finding", "release.sealed",
-    "legal_hold.sealed",
+    "legal_hold.sealed", "outcome.sealed",
 }  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def fill(session: Session, seal: Seal) -> None:
     session.add(
         Note(id="n", kind="draft", about="refer", by="x", at=now(), sealed=seal.close({}, "note", "n", "sealed"))
     )
+    keep_file(session, seal, "job", "a.csv", "text/csv", b"child")
     kept = seal.close({"body": "{}"}, "answered", "renewed|k", "sealed")
     session.add(Answered(person="renewed", key="k", request_hash="h", status=200, sealed=kept, at=now()))
 
@@ -55,7 +57,7 @@ def test_a_new_key_seals_everything_again(store: Store, tmp_path: Path) -> None:
     store.transact(lambda session: fill(session, old), lambda _: Entry("test", "fill", "record", {}))
     new = add_key(path)
     assert place_of(store, new, "renewed") == "SO14 7", "both keys open until all is sealed again"
-    assert seal_again(store, new) == 5
+    assert seal_again(store, new) == 6
     assert place_of(store, new, "renewed") == "SO14 7"
     with pytest.raises(WrongKey, match="not in the key file"):
         place_of(store, old, "renewed")

@@ -1,34 +1,33 @@
 """`make bench`: how long, how much memory and how good, beside peers in the same run; writes docs/benchmarks.md."""
 
 import json
-import platform
 import resource
 import subprocess
 import sys
 import time
 from collections import Counter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from matching.arrivals.choosing import by_priority, first_come
 from matching.candidates import Candidates, find_candidates
 from matching.checker import check_plan, count_goals
 from matching.describe import outcomes_of
 from matching.pairs import Register
 from matching.planning import Prepared, decide, placed_by
 from matching.policy import Policy, read_policy
-from matching.shortlist import shortlist
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
-from tests.benchmarks import answers, peers, places, returns
+from tests.benchmarks import answers, hospital_residents, peers, places, returns, shapes, shortlists
+from tests.benchmarks.machine import where
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "benchmarks.md"
 SIZES = ((40, 270), (120, 150), (500, 400), (500, 220))
 SEEDS = (1, 2, 3)
-PAIRWISE_SECONDS = 60.0
+PEER_SECONDS, SHAPE_SECONDS = 60.0, 120.0
 SHOWN = ("deadlines", "placed", "siblings-required", "siblings-together")
 
 
@@ -46,19 +45,46 @@ def measure(what: str, children: int, homes: int, seed: int) -> dict[str, Any]:
     if what in answers.QUESTIONS:
         return answers.measured(what, children, homes, seed)
     if what == "shortlist":
-        return _shortlists(children, homes, seed)
+        return {**shortlists.measured(children, homes, seed), "memory": _memory()}
     if what in ("places", "postcode package", "profile"):
         return {**places.measure(what), "memory": _memory()}
-    found = candidates(children, homes, seed)
-    began, proof = time.perf_counter(), "none"
+    if what in shapes.SHAPES:
+        return _solved(find_candidates(Register(shapes.SHAPES[what]()), policy()), SHAPE_SECONDS)
+    return _beside_peers(what, candidates(children, homes, seed))
+
+
+def _solved(found: Candidates, seconds: float) -> dict[str, Any]:
+    """This solver's plan, with the seconds from the judged pairs to the plan."""
+    began = time.perf_counter()
+    ready = Prepared(caseload=found.register.caseload, policy=found.policy, found=found)
+    solved = decide(ready, {}, Limits(seconds=seconds))
+    placed, took = placed_by(found, solved.problem, solved.solution), time.perf_counter() - began
+    reached = zip(solved.solution.achieved, solved.solution.bound, strict=True)
+    proven = sum(got == most for got, most in reached)
+    proof = "proven, every goal" if solved.solution.proven else f"{proven} goals proven in {seconds:.0f} s"
+    size = {"children": len(found.row_of_child), "homes": len(found.register.homes.items)}
+    told = {"seconds": took, "proof": proof, "memory": _memory(), "blocks": int(found.sets.group.size), **size}
+    return {**told, **_quality(found, placed)}
+
+
+def _beside_peers(what: str, found: Candidates) -> dict[str, Any]:
     if what == "blocks":
+        return _solved(found, 300.0)
+    if what == "hospital-residents":
+        try:
+            placed, seconds, memory = hospital_residents.hospital_residents(found)
+        except hospital_residents.NotRunError as why:
+            return {"not run": str(why)}
+        return {"seconds": seconds, "proof": "none", "memory": memory, **_quality(found, placed)}
+    began, proof = time.perf_counter(), "none"
+    if what == "pairwise":
+        placed, gap = peers.pairwise(found, PEER_SECONDS)
+        proof = "proven, its own sum" if gap < 1e-9 else f"{gap:.1%} open after {PEER_SECONDS:.0f} s"
+    elif what == "highs":
+        placed, proof = peers.highs_on_blocks(found, PEER_SECONDS)
+    elif what in GREEDY:
         ready = Prepared(caseload=found.register.caseload, policy=found.policy, found=found)
-        solved = decide(ready, {}, Limits(seconds=300.0))
-        placed = placed_by(found, solved.problem, solved.solution)
-        proof = "proven, every goal" if solved.solution.proven else "not proven in 300 s"
-    elif what == "pairwise":
-        placed, gap = peers.pairwise(found, PAIRWISE_SECONDS)
-        proof = "proven, its own sum" if gap < 1e-9 else f"{gap:.1%} open after {PAIRWISE_SECONDS:.0f} s"
+        placed = GREEDY[what](ready, list(found.row_of_child))
     else:
         placed = {"one by one": peers.one_by_one, "assignment": peers.assignment}[what](found)
     seconds = time.perf_counter() - began
@@ -91,21 +117,6 @@ def _quality(found: Candidates, placed: list[tuple[str, str]]) -> dict[str, Any]
     }
 
 
-def _shortlists(children: int, homes: int, seed: int) -> dict[str, Any]:
-    caseload = sample_caseload(ROOT / "data" / "reference", children=children, homes=homes, seed=seed)
-    register, chosen = Register(caseload), policy()
-    groups = [group.children for group in caseload.groups if len(group.children) > 1][:40]
-    began = time.perf_counter()
-    shortlist(register, chosen, groups[0], emergency=True)
-    first, times = time.perf_counter() - began, []
-    for group in groups:
-        began = time.perf_counter()
-        shortlist(register, chosen, group, emergency=True)
-        times.append(time.perf_counter() - began)
-    times.sort()
-    return {"first": first, "median": times[len(times) // 2], "slowest": times[-1], "memory": _memory()}
-
-
 def apart(what: str, children: int, homes: int, seed: int) -> dict[str, Any]:
     """Measure in a fresh process."""
     told = subprocess.run(
@@ -119,6 +130,8 @@ def apart(what: str, children: int, homes: int, seed: int) -> dict[str, Any]:
 
 
 def _line(size: str, name: str, told: dict[str, Any]) -> str:
+    if "not run" in told:
+        return f"| {size} | {name} | not run: {told['not run']} |" + " |" * 9
     goals = " | ".join(str(value) for value in told["goals"])
     rules = ", ".join(f"{code} {count}" for code, count in told["rules"].items()) or "nothing"
     return (
@@ -127,12 +140,26 @@ def _line(size: str, name: str, told: dict[str, Any]) -> str:
     )
 
 
+def _shape_line(shape: str, told: dict[str, Any]) -> str:
+    goals = " | ".join(str(value) for value in told["goals"])
+    rules = ", ".join(f"{code} {count}" for code, count in told["rules"].items()) or "nothing"
+    return (
+        f"| {shape} | {told['children']} | {told['homes']} | {told['blocks']:,} | {told['seconds']:.2f} | {told['memory']} "
+        f"| {told['proof']} | {goals} | {rules} |"
+    )
+
+
 NAMES = {
     "blocks": "**this solver**",
     "pairwise": "CP-SAT, one variable a pair, defaults",
-    "one by one": "first come, first served",
+    "highs": "HiGHS on the same blocks and rows",
+    "by arrival": "greedy on the same blocks, by order",
+    "by priority": "greedy on the same blocks, urgent and large groups first",
+    "one by one": "first come, first served, blind to the other children of a home",
     "assignment": "SciPy assignment of single children",
+    "hospital-residents": "`matching` 1.4.3, hospital-residents, single children",
 }
+GREEDY = {"by arrival": first_come, "by priority": by_priority}
 
 
 def page(console: Console) -> str:
@@ -143,26 +170,16 @@ def page(console: Console) -> str:
         for what, seed in [*(("blocks", seed) for seed in SEEDS), *((peer, SEEDS[0]) for peer in list(NAMES)[1:])]:
             rows.append(_line(f"{size}, seed {seed}", NAMES[what], apart(what, children, homes, seed)))
             console.print(rows[-1])
-    asked = apart("shortlist", 300, 2000, 1)
     told = TEMPLATE.format(
         rows="\n".join(rows),
-        where=_where(),
-        pairwise=int(PAIRWISE_SECONDS),
-        **{key: f"{asked[key] * 1000:.0f}" for key in ("first", "median", "slowest")},
+        where=where(),
+        pairwise=int(PEER_SECONDS),
+        shapes="\n".join(_shape_line(shape, apart(shape, 0, 0, 0)) for shape in shapes.SHAPES),
+        shape_seconds=int(SHAPE_SECONDS),
+        shortlists=shortlists.section(apart),
     )
     of_places = places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
     return told + answers.section(apart) + of_places + "\n" + returns.section() + "\n"
-
-
-def _where() -> str:
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout
-    model = next((x.split(":")[1].strip() for x in _cpu() if x.startswith("model name")), platform.machine())
-    return f"{date.today().isoformat()}, commit {commit.strip()}, Python {platform.python_version()}, {model}, 2 cores"  # noqa: DTZ011
-
-
-def _cpu() -> list[str]:
-    info = Path("/proc/cpuinfo")
-    return info.read_text(encoding="utf-8").splitlines() if info.exists() else []
 
 
 TEMPLATE = """# Benchmarks
@@ -184,10 +201,18 @@ the checker finds wrong, by rule (three largest).
 The pair model gets {pairwise} s. The assignment is blind to brothers and sisters, so what it places is no plan: it shows
 how many places there are, and what ignoring families would break.
 
-## Shortlist
+Greedy on the same blocks keeps every rule, also between those who come; it takes each group in turn. The last three see
+no brothers and sisters, or not the other children of a home. HiGHS gets the same {pairwise} s for all goals together.
 
-One sibling group against 2,000 homes, every rule judged, with reasons and near misses: the first after loading takes
-{first} ms (facts become columns), then {median} ms (median of 40 groups), {slowest} ms at the slowest.
+## Shapes that break solvers
+
+The checker reads each plan. At most {shape_seconds} s.
+
+| Shape | Children | Homes | Blocks | Seconds | MB | Proof | Urgent | Placed | Required kept | Pairs together | Broken |
+|---|---|---|---|---|---|---|---|---|---|---|---|
+{shapes}
+
+{shortlists}
 """
 
 

@@ -1,14 +1,17 @@
 """Peers to be measured beside the solver: what a capable developer would write first."""
 
+import time
 from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 from ortools.sat.python import cp_model
-from scipy.optimize import linear_sum_assignment
+from scipy import sparse
+from scipy.optimize import LinearConstraint, linear_sum_assignment, milp
 
-from matching.candidates import Candidates
+from matching.candidates import Candidates, problem_from
 from matching.domain import Deadline, SiblingPlan, Tie, Verdict
+from matching.solver import Problem
 
 Placed = list[tuple[str, str]]
 PLACED, TOGETHER = 10_000, 3_000  # points for a child placed (twice for an urgent one) and for a pair kept together
@@ -73,6 +76,37 @@ def pairwise(found: Candidates, seconds: float) -> tuple[Placed, float]:
     homes = found.register.homes.items
     placed = [(_ref(found, r), homes[h].home.ref) for (r, h), x in at.items() if solver.boolean_value(x)]
     return placed, 1 - solver.objective_value / max(solver.best_objective_bound, 1.0)
+
+
+def highs_on_blocks(found: Candidates, seconds: float) -> tuple[Placed, str]:
+    """HiGHS alone on the very blocks and rows of this solver, goal after goal, each held for the next; and its proof.
+
+    No prices, no filter, no cuts, no lot: what the formulation is worth by itself.
+    """
+    problem, began = problem_from(found), time.perf_counter()
+    rows, chosen = [_one_block_a_child(problem), LinearConstraint(problem.rows, ub=problem.row_limit)], np.zeros(0)
+    for number, value in enumerate(problem.goal_values.astype(np.float64)):
+        left = seconds - (time.perf_counter() - began)
+        options = {"time_limit": max(left, 0.1), "mip_rel_gap": 0.0}
+        solved = milp(-value, constraints=rows, integrality=np.ones(problem.blocks), bounds=(0, 1), options=options)
+        chosen = chosen if solved.x is None else np.rint(solved.x)
+        if solved.status != 0:
+            return _of_blocks(found, problem, chosen), f"{number} of {len(problem.goals)} goals after {seconds:.0f} s"
+        rows.append(LinearConstraint(value[None, :], lb=float(value @ chosen)))
+    return _of_blocks(found, problem, chosen), "proven, every goal, no lot"
+
+
+def _one_block_a_child(problem: Problem) -> LinearConstraint:
+    rows = [problem.holding(child) for child in range(len(problem.children))]
+    return LinearConstraint(sparse.csr_array(np.array(rows, dtype=np.float64)), ub=1.0)
+
+
+def _of_blocks(found: Candidates, problem: Problem, chosen: np.ndarray) -> Placed:
+    placed = []
+    for block in np.flatnonzero(chosen > 0.5):
+        members, home = found.groups[problem.block_group[block]].children, problem.homes[problem.block_home[block]]
+        placed += [(ref, home) for i, ref in enumerate(members) if int(problem.block_mask[block]) >> i & 1]
+    return sorted(placed)
 
 
 def _urgent(found: Candidates, row: int) -> bool:

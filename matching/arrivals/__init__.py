@@ -1,0 +1,22 @@
+"""A year of arrivals, day by day: what each way of choosing homes would have done, and what nobody could have bettered."""
+
+from matching.arrivals.choosing import Choose, WithPrices, best_plan, first_come
+from matching.arrivals.guard import Shipped, shipped
+from matching.arrivals.hindsight import Hindsight, hindsight
+from matching.arrivals.replay import Replayed, replay
+from matching.arrivals.year import Arrival, Year
+
+__all__ = [
+    "Arrival",
+    "Choose",
+    "Hindsight",
+    "Replayed",
+    "Shipped",
+    "WithPrices",
+    "Year",
+    "best_plan",
+    "first_come",
+    "hindsight",
+    "replay",
+    "shipped",
+]
