@@ -8,8 +8,9 @@ import fcntl
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ from sqlalchemy.exc import DBAPIError
 
 from api.db.store import Store
 from api.db.tables import Job
-from api.services.jobs import MOST_TRIES, State
+from api.services.jobs import MOST_TRIES, State, drop_old_files
 from api.settings import Settings
 from api.worker import apart
 
 QUEUE, WORKFLOW = "jobs", "job"
 LOOK_EVERY = 0.2  # seconds between looks for jobs that wait
+TIDY_EVERY = 3600.0  # seconds
 LOCK = 7261  # the number of the advisory lock in PostgreSQL: one worker works, another stands by
 FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
@@ -36,6 +38,7 @@ class Worker:
         self._settings, self._store = settings, store
         self._stop = threading.Event()
         self._handed: set[str] = set()
+        self._tidy_at = 0.0
 
     def stop(self, *_: Any) -> None:
         """Take no more; what runs is left to the next worker."""
@@ -49,6 +52,7 @@ class Worker:
             self._launch()
             while not self._stop.wait(LOOK_EVERY):
                 self._hand_over()
+                self._tidy()
         os._exit(0)  # running jobs go with this process and are taken up again by the next
 
     def _launch(self) -> None:
@@ -79,6 +83,14 @@ class Worker:
             if job not in self._handed:
                 self._enqueue(job)
         self._handed &= set(jobs)
+
+    def _tidy(self) -> None:
+        """Once an hour, remove files that jobs made long ago."""
+        if time.monotonic() < self._tidy_at:
+            return
+        self._tidy_at = time.monotonic() + TIDY_EVERY
+        with suppress(DBAPIError):  # the database is away; in an hour it is asked again
+            drop_old_files(self._store, self._settings.keep_files_days)
 
     def _enqueue(self, job: str) -> None:
         known = DBOS.get_workflow_status(job)
