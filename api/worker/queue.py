@@ -34,8 +34,8 @@ FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 class Worker:
     """One worker of one record; `run` returns when it is told to stop."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings, self._store = settings, store
+    def __init__(self, settings: Settings, store: Store, beside: int | None = None) -> None:
+        self._settings, self._store, self._beside = settings, store, beside
         self._stop = threading.Event()
         self._handed: set[str] = set()
         self._tidy_at = 0.0
@@ -50,10 +50,14 @@ class Worker:
             if self._stop.is_set():
                 return
             self._launch()
-            while not self._stop.wait(LOOK_EVERY):
+            while not self._stop.wait(LOOK_EVERY) and self._has_company():
                 self._hand_over()
                 self._tidy()
         os._exit(0)  # running jobs go with this process and are taken up again by the next
+
+    def _has_company(self) -> bool:
+        """Whether the web process that started this worker, if one did, is still there; a killed one says nothing."""
+        return self._beside is None or os.getppid() == self._beside
 
     def _launch(self) -> None:
         settings, store = self._settings, self._store
@@ -151,9 +155,9 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def run(settings: Settings, store: Store) -> None:
-    """The worker of a record, until the process is told to stop."""
-    worker = Worker(settings, store)
+def run(settings: Settings, store: Store, beside: int | None = None) -> None:
+    """The worker of a record, until it is told to stop, or until the process `beside` which it was started is gone."""
+    worker = Worker(settings, store, beside)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)
     worker.run()

@@ -110,6 +110,13 @@ def test_what_one_job_eats_ends_that_job_alone(record: tuple[Store, dict[str, st
         assert worker.poll() is None
 
 
+def test_a_worker_goes_with_the_web_process_that_started_it(record: tuple[Store, dict[str, str]]) -> None:
+    """The number of a process that is not its parent: whoever started it is gone."""
+    _, environment = record
+    command = [sys.executable, "-m", "matching.cli", "worker", "--beside", "1"]
+    assert subprocess.run(command, env=environment, timeout=SOON).returncode == 0
+
+
 def test_the_queue_lies_beside_the_record(tmp_path: Path) -> None:
     from api.worker.queue import queue_url
 
