@@ -26,7 +26,7 @@ from tests.lib.builders import a_caseload, a_child, a_home
 
 OFFICER = User("officer", ("duty-officer",), AUTHORITY)
 PLAN: dict[str, Any] = {"pins": {}, "forbidden": [], "since": None, "seconds": 60}
-SOON = 60  # seconds that the slowest machine may take for what a worker does in one or two
+SOON = 180  # seconds that the slowest machine may take for what a worker does in one or two
 
 
 @pytest.fixture(scope="module")
