@@ -100,7 +100,9 @@ def asking(parts: Service, held: str) -> User:
         required = parts.settings.second_factor == "required"
         found = sessions.held(parts.store, held, parts.settings.idle_minutes, at, second_factor=required)
         user = found.user
-        if parts.provider is not None and found.checked_at is not None:
+        if found.checked_at is not None:
+            if parts.provider is None:  # nobody can be asked any more whether they still may
+                raise NotSignedIn("The session has ended.", "Sign in again.")
             still_may(parts.store, parts.provider, user.session or "", found.checked_at, at)
     if parts.limiter is not None:
         parts.limiter.count(user)

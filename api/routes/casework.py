@@ -55,6 +55,7 @@ def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
     """The homes to ring, in order, with near misses and who may agree to them."""
 
     with act.parts.store.reading() as session:  # the writer's lock is not held while the core works
+        matching.must_be_own(session, act.user, told.children)
         caseload = matching.caseload_now(session, act.parts.store.seal, act.parts.maps, act.user, act.parts.today())
     found = matching.homes_for(caseload, act.parts.policy, told.children, told.emergency, act.parts.maps.readings)
     return act.do("shortlist", "children:" + ",".join(told.children)[:180], lambda _: found, emergency=told.emergency)
@@ -79,6 +80,8 @@ def propose(
     parts, user = act.parts, act.user
     pins: dict[str, str | None] = {**told.pins, **dict.fromkeys(told.wait)}
     asked = matching.Asked(pins, tuple(told.forbidden), told.since, parts.settings.plan_seconds)
+    with parts.store.reading() as session:
+        matching.must_be_own(session, user, asked.children)
     caseload, policy = parts.read_ahead(user.authority), parts.policy
     plan = None
     if "respond-async" not in prefer:

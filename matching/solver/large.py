@@ -24,6 +24,7 @@ GROUPS = 300  # in a piece
 SIDE_BY_SIDE = 8  # pieces in a turn, whatever the number of workers
 NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
+VACANT = 8  # and so many more in homes with room that has a price
 FALL_BACK = 40  # blocks of each group that the first plan may fall back on
 TURNS = 400
 WORTH_A_TURN = 2e-6  # a round of turns over all groups that gains less, as a share of the bound, is the last
@@ -39,11 +40,20 @@ class Large:
     chosen: Integers
     clock: Clock
     workers: int
+    beside: int
 
     @property
     def worth(self) -> int:
         """What the plan at hand is worth."""
         return int(self.value[self.chosen].sum())
+
+    @property
+    def vacant(self) -> npt.NDArray[np.bool_]:
+        """Homes where room that has a price is free."""
+        free = (self.priced.price > 0) & (self.layout.used(self.chosen) < self.layout.problem.row_limit)
+        found = np.zeros(len(self.layout.problem.homes), dtype=bool)
+        found[self.layout.home_of_row[free]] = True
+        return found
 
     @property
     def short(self) -> int:
@@ -60,7 +70,7 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
     priced = prices_of(layout, value, unpriced(layout, value), clock)
     chosen = _first_plan(layout, value, priced.bound.regret)
-    run = Large(layout, value, priced, chosen, clock, limits.workers)
+    run = Large(layout, value, priced, chosen, clock, limits.workers, SIDE_BY_SIDE)
     improve(run)
     placed = {int(c) for block in run.chosen.tolist() for c in _members(problem, block)}
     if not placed.issuperset(problem.must_place):
@@ -103,7 +113,10 @@ def _first_plan(layout: Layout, value: Integers, regret: Integers) -> Integers:
 
 
 def improve(run: Large) -> None:
-    """Turns of pieces around what is lost, until a round over all groups brings little or the time is up."""
+    """Turns of pieces around what is lost, until a round over all groups brings little or the time is up.
+
+    First several pieces side by side, then one at a time.
+    """
     groups = run.layout.problem.group_sizes.size
     fresh, before = np.ones(groups, dtype=bool), run.worth
     for _ in range(TURNS):
@@ -113,7 +126,9 @@ def improve(run: Large) -> None:
         pieces = _grown(run, lost, fresh)
         if not pieces or lost[fresh].sum() * 20 < lost.sum():
             if run.worth - before < WORTH_A_TURN * run.priced.bound.total / SCALE:
-                return
+                if run.beside == 1:
+                    return
+                run.beside = 1  # pieces that do not compete for homes within a turn find what is left
             fresh[:], before = True, run.worth
             continue
         for grown in pieces:
@@ -145,7 +160,7 @@ def _grown(run: Large, lost: Integers, fresh: npt.NDArray[np.bool_]) -> list[Int
     back, free = sparse.csr_array(at.T), fresh.copy()
     pieces: list[Integers] = []
     for seed in np.argsort(-lost, kind="stable").tolist():
-        if len(pieces) == SIDE_BY_SIDE:
+        if len(pieces) == run.beside:
             break
         if free[seed] and lost[seed] > 0:
             pieces.append(_around(seed, at, back, free))
@@ -188,13 +203,14 @@ def _turn(run: Large, sets: list[Integers]) -> None:
 
 
 def _blocks_of(run: Large, groups: Integers, here: Integers, owner: Integers, number: int) -> Integers:
-    """The blocks of least regret of these groups, in homes of no other piece of the turn; those chosen now in any case."""
+    """The blocks of least regret of these groups, and those in homes where room that has a price is free.
+
+    Only homes of no other piece of the turn; blocks that are chosen now in any case.
+    """
     problem, regret = run.layout.problem, run.priced.bound.regret
     every = run.layout.of_groups(groups)
-    order = np.lexsort((regret[every], problem.block_group[every]))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(problem.block_group[every])[groups])])[:-1]
-    number_of = np.searchsorted(groups, problem.block_group[every][order])
-    near = every[order[np.arange(order.size) - starts[number_of] < WITHIN]]
+    vacant = every[run.vacant[problem.block_home[every]]]
+    near = np.union1d(run.layout.nearest(regret, WITHIN, every), run.layout.nearest(regret, VACANT, vacant))
     homes = problem.block_home[near]
     near = near[(owner[homes] < 0) | (owner[homes] == number)]
     owner[problem.block_home[near]] = number

@@ -36,6 +36,8 @@ class Layout:
         self.order = np.argsort(problem.block_group, kind="stable")
         counts = np.bincount(problem.block_group, minlength=problem.group_sizes.size)
         self.first = np.concatenate([[0], np.cumsum(counts)])
+        self.home_of_row = np.zeros(problem.row_limit.size, dtype=np.int64)
+        self.home_of_row[problem.row_index] = problem.block_home[problem.row_block]
 
     def net(self, value: Integers, price: Integers) -> Integers:
         """Value less prices, in 1/`SCALE` points; exact, because all are whole and below 2**53."""
@@ -50,12 +52,13 @@ class Layout:
         spans = [self.order[self.first[g] : self.first[g + 1]] for g in groups.tolist()]
         return np.sort(np.concatenate(spans)) if spans else np.zeros(0, dtype=np.int64)
 
-    def nearest(self, regret: Integers, count: int) -> Integers:
-        """The `count` blocks of least regret of every group."""
-        group = self.problem.block_group
-        order = np.lexsort((regret, group))
-        rank = np.arange(order.size) - self.first[group[order]]
-        return np.sort(order[rank < count])
+    def nearest(self, regret: Integers, count: int, among: Integers | None = None) -> Integers:
+        """The `count` blocks of least regret of every group, of all or `among` some."""
+        among = np.arange(self.problem.blocks) if among is None else among
+        group = self.problem.block_group[among]
+        order = np.lexsort((regret[among], group))
+        first = np.searchsorted(group[order], group[order])
+        return np.sort(among[order[np.arange(order.size) - first < count]])
 
     def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
         """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""
