@@ -5,6 +5,7 @@ from api.pages import (
     board,
     child,
     choosing,
+    described,
     details,
     family_finding,
     finding,
@@ -36,4 +37,5 @@ PAGES = (
     importing.router,
     trail.router,
     people.router,
+    described.router,
 )

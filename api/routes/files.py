@@ -32,7 +32,7 @@ class ImportKind(StrEnum):
     RETURNS = "ssda903"
 
 
-class Wanted(BaseModel):
+class TableWanted(BaseModel):
     """Which table, in which form; `plan` is the number of the plan when that is the table."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"what": "decisions", "format": "xlsx"}]})
@@ -97,7 +97,7 @@ def _folder(sent: tuple[Upload, ...]) -> bool:
 
 
 @router.post("/exports", status_code=202, dependencies=[Depends(Needs(May.EXPORT))], response_model=JobTold)
-def take_out(told: Wanted, act: TheAct) -> JSONResponse:
+def take_out(told: TableWanted, act: TheAct) -> JSONResponse:
     """A table of the record as a file: no cell of it is a formula, numbers stay numbers, places of homes stay in."""
 
     def ask(session: Session) -> Any:

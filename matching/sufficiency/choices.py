@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.candidates import Candidates, find_candidates, standing_of
-from matching.candidates.problem import lots
+from matching.candidates.lots import lots
 from matching.candidates.standing import everywhere
 from matching.domain import (
     Bedroom,

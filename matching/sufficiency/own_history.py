@@ -226,9 +226,10 @@ def _by_age(spans: Spans) -> list[bool]:
 
 def check_origin(history: History, origin: int) -> History:
     """The history up to a year; raises `MatchingError` where the returns do not reach it or begin after it."""
-    years = history.years
-    if origin > years[-1] or origin < years[0]:
+    spans = spans_of(history)
+    first, last = spans.first_day.year + 1, spans.last_day.year
+    if not first <= origin <= last:
         raise MatchingError(
-            f"The returns cover {years[0]} to {years[-1]}, so nothing can be forecast from {origin}. Choose an --origin among them."
+            f"The returns cover {first} to {last}, so nothing can be forecast from {origin}. Choose an --origin among them."
         )
     return known_on(history, pd.Timestamp(origin, 3, 31))
