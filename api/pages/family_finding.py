@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from api.errors import ServiceError, Wrong, of_core
 from api.pages.questions import read_day
 from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, page
+from api.routes.homes import at
 from api.security.roles import May
 from api.services import answers, families
 from api.services.families import Link
-from api.services.homes import At
 from matching.domain import CarePlan, CareType, Caseload, HomeKind
 from matching.errors import MatchingError
 
@@ -72,11 +72,6 @@ def _family(caseload: Caseload, group: tuple[str, ...]) -> Family:
     return Family(group, tuple(sorted({child.pool for child in children if child.pool})), plan, linked)
 
 
-def _at(act: Any, session: Session) -> At:
-    parts = act.parts
-    return At(session, parts.store.seal, parts.maps, parts.today(), act.user.authority)
-
-
 @router.post("/family-finding/links", dependencies=[Depends(PageNeeds(May.DECIDE))])
 def reserve(form: Form, act: Sending) -> Response:
     """Reserve adopters for a child or group until a day."""
@@ -85,7 +80,7 @@ def reserve(form: Form, act: Sending) -> Response:
     caseload = act.parts.read_ahead(act.user.authority)
     try:
         link = Link(children, home, _day(until, children))
-        told = lambda session: {"links": len(families.reserve(_at(act, session), caseload, link))}  # noqa: E731
+        told = lambda session: {"links": len(families.reserve(at(act, session), caseload, link))}  # noqa: E731
         act.run("reserve-adopters", f"child:{','.join(children)}"[:200], told, 201, home=home)
     except (MatchingError, ServiceError) as fault:
         return _page(act, of_core(fault) if isinstance(fault, MatchingError) else fault, form)
@@ -111,7 +106,7 @@ def withdraw(form: Form, act: Sending) -> Response:
     child, home = form.get("child", "")[:80], form.get("home", "")[:80]
 
     def done(session: Session) -> dict[str, Any]:
-        families.unlink(_at(act, session), child, home)
+        families.unlink(at(act, session), child, home)
         return {}
 
     try:
