@@ -1,5 +1,6 @@
 """`placements serve`, `worker`, `audit`, `replay`, `backup`, `restore`: the commands that the service adds."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,7 +76,7 @@ def _beside(alone: bool) -> Iterator[None]:
     if alone:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker"])
+    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker", "--beside", str(os.getpid())])
     try:
         yield
     finally:
@@ -83,14 +84,16 @@ def _beside(alone: bool) -> Iterator[None]:
         process.wait()
 
 
-def work() -> None:
+def work(
+    beside: Annotated[int | None, typer.Option("--beside", hidden=True, help="End when this process does.")] = None,
+) -> None:
     """Run the worker alone: plans over a second, imports, forecasts and exports. A second one stands by."""
     from api.settings import Settings
     from api.telemetry import log_as_json
     from api.worker import queue
 
     log_as_json()
-    queue.run(Settings.from_environment(), _store())
+    queue.run(Settings.from_environment(), _store(), beside)
 
 
 def audit(

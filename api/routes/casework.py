@@ -41,7 +41,7 @@ class PlanWanted(BaseModel):
     since: Annotated[str | None, Field(max_length=36)] = None
 
 
-class Made(BaseModel):
+class PlanKept(BaseModel):
     """A plan as it was made."""
 
     id: str
@@ -65,7 +65,7 @@ def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
     "/plans",
     status_code=201,
     dependencies=[Depends(Needs(May.PROPOSE))],
-    response_model=Made,
+    response_model=PlanKept,
     responses={202: {"model": JobTold, "description": "It takes longer: a job, at `Location`."}},
 )
 def propose(
@@ -101,7 +101,7 @@ def _shown(row: PlanMade) -> dict[str, Any]:
     return {"id": row.id, "made_at": row.made_at.isoformat(), "made_by": row.made_by, "plan": row.plan}
 
 
-@router.get("/plans", response_model=list[Made])
+@router.get("/plans", response_model=list[PlanKept])
 def plans(user: Annotated[User, Depends(Needs(May.SEE_CASES))], act: TheAct) -> JSONResponse:
     """The latest plans, newest first."""
 
@@ -113,7 +113,7 @@ def plans(user: Annotated[User, Depends(Needs(May.SEE_CASES))], act: TheAct) -> 
     return act.do("list-plans", "plans", done)
 
 
-@router.get("/plans/{plan_id}", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=Made)
+@router.get("/plans/{plan_id}", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=PlanKept)
 def plan(plan_id: str, act: TheAct, accept: Annotated[str, Header()] = "application/json") -> Response:
     """One plan; as a table with `Accept: text/csv`."""
     shown = act.do(

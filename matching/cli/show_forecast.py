@@ -1,6 +1,7 @@
 """Making forecasts and telling on the screen what they found."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from rich.console import Console
 from matching.cli import show as screen
 from matching.cli.own_figures import figures_for
 from matching.cli.places import data_folder, policy_of, read_folder
+from matching.domain import Caseload
 from matching.sufficiency.figures import Parameters
 from matching.sufficiency.forecast import City, city_of, forecast
 from matching.sufficiency.scenario_file import read_scenario
@@ -53,12 +55,22 @@ def the_city(caseload: Path | None, policy_file: Path | None, history: Sequence[
     here = sample_caseload(reference, seed=1) if caseload is None else read_folder(caseload)
     policy = policy_of(policy_file, caseload or Path())
     referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
-    return city_of(here, referrals, policy, parameters_of(history, reference))
+    return city_of(here, referrals, policy, parameters_of(history, reference, None if caseload is None else here))
 
 
-def parameters_of(history: Sequence[Path], reference: Path) -> Parameters:
-    """England's figures, moved towards the authority's own by how much history there is."""
-    found, notes = figures_for(history, reference)
+def parameters_of(history: Sequence[Path], reference: Path, here: Caseload | None = None) -> Parameters:
+    """Figures of the statistical neighbours of a caseload's authority, or England's, moved to its own by how much there is.
+
+    The caseload's homes tell how many are on hold and joined lately.
+    """
+    authority, registers = (None, []) if here is None else (authority_of(here), [here])
+    found, notes = figures_for(history, reference, authority, registers)
     for note in notes:
         sys.stderr.write(f"Note: {note}\n")
     return found
+
+
+def authority_of(here: Caseload) -> str | None:
+    """The authority that most children of a caseload are in the care of; the first by code where two have as many."""
+    codes = Counter(child.authority for child in here.children if child.authority)
+    return min(codes, key=lambda code: (-codes[code], code)) if codes else None

@@ -61,11 +61,14 @@ def operations(made: ModuleType) -> dict[str, Any]:
 
 def test_the_friday_story_by_a_generated_client(service: Running, made: ModuleType) -> None:
     models, do = importlib.import_module(f"{NAME}.models"), operations(made)
-    nobody = made.Client(base_url=service.url)
     signing = models.SignIn.from_dict({"name": "duty-officer", "password": PASSWORD})
-    token = do["sign_in"].sync(client=nobody, body=signing).token
-    officer = made.AuthenticatedClient(base_url=service.url, token=token)
+    with made.Client(base_url=service.url) as nobody:
+        token = do["sign_in"].sync(client=nobody, body=signing).token
+    with made.AuthenticatedClient(base_url=service.url, token=token) as officer:
+        _friday(officer, models, do)
 
+
+def _friday(officer: Any, models: Any, do: dict[str, Any]) -> None:
     def body(model: str, **told: Any) -> Any:
         return getattr(models, model).from_dict(told)
 
@@ -86,7 +89,9 @@ def test_the_friday_story_by_a_generated_client(service: Running, made: ModuleTy
     home = found["options"][0]["home"]
     vacancy = body("Vacancy", places_free=1, place_state="vacant")
     assert do["confirm"].sync(home, client=officer, body=vacancy).version > 1
-    plan = do["propose"].sync(client=officer, body=body("PlanWanted", pins={"F1": home}))
+    proposed = do["propose"].sync_detailed(client=officer, body=body("PlanWanted", pins={"F1": home}))
+    assert proposed.status_code == 201, proposed.content
+    plan = proposed.parsed
     for kind in ("accepted", "placed"):
         decision = body("Decision", kind=kind, children=["F1"], home=home, plan=plan.id)
         kept = do["decide"].sync_detailed(client=officer, body=decision, idempotency_key=f"friday-{kind}")

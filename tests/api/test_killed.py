@@ -53,14 +53,14 @@ def record(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 def killed(environment: dict[str, str], what: str, first: int, after: float) -> list[int]:
     """What a process acknowledged until it was killed, some time after it began to act."""
     command = [sys.executable, "-m", "tests.api.killed", what, str(first)]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == "-1", "it has opened the record"
-    timer = threading.Timer(after, process.kill)
-    timer.start()
-    told = [int(line) for line in process.stdout if line.strip()]
-    process.wait()
-    timer.join()
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "-1", "it has opened the record"
+        timer = threading.Timer(after, process.kill)
+        timer.start()
+        told = [int(line) for line in process.stdout if line.strip()]
+        process.wait()
+        timer.join()
     return told
 
 

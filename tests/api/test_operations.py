@@ -63,6 +63,12 @@ def test_the_description_loads_nothing_from_elsewhere_and_runs_nothing_inline(se
         assert service.nobody.ask("GET", path).status_code == 200, path
 
 
+def test_no_two_models_of_the_description_share_a_name(service: Running) -> None:
+    """Generators of clients drop the second one, and with it the answer."""
+    told = service.nobody.ask("GET", "/api/openapi.json").json()
+    assert [name for name in told["components"]["schemas"] if "__" in name] == []
+
+
 def test_every_body_in_the_description_has_an_example(service: Running) -> None:
     told = service.nobody.ask("GET", "/api/openapi.json").json()
     assert told["openapi"].startswith("3.1")

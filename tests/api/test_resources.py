@@ -10,9 +10,9 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import update
 
-from api.db.tables import Decided
+from api.db.tables import Decided, KeptFile
 from api.security.accounts import now
-from api.services import tables
+from api.services import jobs, tables
 from api.settings import Settings
 from api.worker import work
 from matching.cli.places import data_folder
@@ -284,6 +284,19 @@ def test_an_export_holds_no_formula_and_no_place_of_a_home(service: Running, off
     for what in ("decisions", "outcomes"):
         assert done(service, manager.ask("POST", f"{V1}/exports", {"what": what}))["state"] == "done"
     assert manager.ask("POST", f"{V1}/exports", {"what": "plan", "plan": "nowhere"}).status_code == 404
+
+
+def test_files_of_jobs_are_removed_when_their_days_are_over(service: Running) -> None:
+    manager = service.by["team-manager"]
+    job = done(service, manager.ask("POST", f"{V1}/exports", {"what": "homes"}))
+    path = f"{V1}/jobs/{job['id']}/files/homes.csv"
+    assert jobs.drop_old_files(service.store, 30) == 0
+    assert manager.ask("GET", path).status_code == 200
+    with service.store.engine.begin() as connection:
+        connection.execute(update(KeptFile).values(at=now() - timedelta(days=31)))
+    assert jobs.drop_old_files(service.store, 30) > 0
+    assert manager.ask("GET", path).status_code == 404
+    assert manager.ask("GET", f"{V1}/jobs/{job['id']}").json()["result"] == job["result"]
 
 
 def _cells(form: str, content: bytes) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matching.cli.show_forecast import parameters_of
 from matching.domain import Caseload, Hold
 from matching.errors import MatchingError
 from matching.returns import History
@@ -123,6 +124,13 @@ def test_one_register_tells_who_joined_by_the_date_of_approval(register: Caseloa
     found = own_supply(england, [replace(register, homes=homes)])
     assert found["home_joins"].value > england["home_joins"]
     assert "home_leaves" not in found, "one register can not tell who left"
+
+
+def test_a_caseload_borrows_from_its_neighbours_and_tells_of_its_own_homes(register: Caseload) -> None:
+    figures = parameters_of((), DATA / "reference", register)
+    assert "statistical neighbours of E06000045" in figures.figures["leave_a5_9"].source
+    assert figures.figures["on_hold"].source.startswith("own: ")
+    assert "England" in parameters_of((), DATA / "reference").figures["leave_a5_9"].source
 
 
 def test_a_register_on_the_command_line_moves_the_figures_of_homes(tmp_path: Path) -> None:
