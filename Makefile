@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: chromium e2e tour notebooks demo test check docs bench year backtest nightly format lock clean
+.PHONY: chromium e2e tour notebooks demo test check docs bench year backtest nightly format lock clean load
 
 demo: $(RUN)
 	$(BIN)/placements demo
@@ -44,11 +44,18 @@ year: $(DEV)
 backtest: $(DEV)
 	$(BIN)/python -m tests.benchmarks.backtest
 
+calibrate: $(DEV)
+	$(BIN)/python -m tests.benchmarks.calibrate
+
 notebooks: $(DEV)
 	$(BIN)/python -m pytest --nbmake -W default notebooks
 
 nightly: $(DEV)
 	NIGHTLY=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+# Officers at work on a service of this machine's own; the table goes into docs/load.md.
+load: $(DEV)
+	$(BIN)/python -m tests.load
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .

@@ -1,5 +1,6 @@
 """`placements serve`, `worker`, `audit`, `replay`, `backup`, `restore`: the commands that the service adds."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ def serve(
     from api.main import create_app
     from api.sample import fill
     from api.settings import Settings
+    from api.telemetry import log_as_json
 
     settings = Settings.from_environment()
     screen = Console()
@@ -56,6 +58,7 @@ def serve(
         for name, password in fill(settings, date.today()):  # noqa: DTZ011 - the day where the officers are
             screen.print(f"{name:32} {password}")
     screen.print(f"Listening on http://{host}:{port}; the API is described at /api/openapi.json")
+    log_as_json()
     with _beside(alone):
         uvicorn.run(
             create_app(settings),
@@ -73,7 +76,7 @@ def _beside(alone: bool) -> Iterator[None]:
     if alone:
         yield
         return
-    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker"])
+    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker", "--beside", str(os.getpid())])
     try:
         yield
     finally:
@@ -81,12 +84,16 @@ def _beside(alone: bool) -> Iterator[None]:
         process.wait()
 
 
-def work() -> None:
+def work(
+    beside: Annotated[int | None, typer.Option("--beside", hidden=True, help="End when this process does.")] = None,
+) -> None:
     """Run the worker alone: plans over a second, imports, forecasts and exports. A second one stands by."""
     from api.settings import Settings
+    from api.telemetry import log_as_json
     from api.worker import queue
 
-    queue.run(Settings.from_environment(), _store())
+    log_as_json()
+    queue.run(Settings.from_environment(), _store(), beside)
 
 
 def audit(

@@ -100,7 +100,9 @@ def asking(parts: Service, held: str) -> User:
         required = parts.settings.second_factor == "required"
         found = sessions.held(parts.store, held, parts.settings.idle_minutes, at, second_factor=required)
         user = found.user
-        if parts.provider is not None and found.checked_at is not None:
+        if found.checked_at is not None:
+            if parts.provider is None:  # nobody can be asked any more whether they still may
+                raise NotSignedIn("The session has ended.", "Sign in again.")
             still_may(parts.store, parts.provider, user.session or "", found.checked_at, at)
     if parts.limiter is not None:
         parts.limiter.count(user)
@@ -195,7 +197,23 @@ def _answer(parts: Service, kept: Answered) -> Any:
     return json.loads(parts.store.seal.open(kept.sealed, "answered", f"{kept.person}|{kept.key}", "sealed")["body"])
 
 
+async def _form_hash(request: Request) -> str:
+    """The same for a form with files, which the framework has read by now."""
+    digest = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    for name, value in (await request.form()).multi_items():
+        text = value if isinstance(value, str) else value.filename or ""
+        if "\0" in name or "\0" in text:
+            raise Wrong("The request holds a NUL character, which no text has.", "Take it out.")
+        digest.update(repr((name, text)).encode())
+        if not isinstance(value, str):
+            digest.update(await value.read())
+            await value.seek(0)
+    return digest.hexdigest()
+
+
 async def _request_hash(request: Request) -> str:
+    if request.headers.get("content-type", "").startswith("multipart/"):
+        return await _form_hash(request)
     body = await request.body()
     if b"\\u0000" in body or b"\0" in body:
         raise Wrong("The request holds a NUL character, which no text has.", "Take it out.")

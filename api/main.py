@@ -13,6 +13,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from api import telemetry
 from api.db.opening import opened
 from api.db.store import Store
 from api.dependencies import Service, the_day
@@ -102,12 +103,24 @@ def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[R
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > largest:
             return _problem(413, "Too large", f"A request may hold {largest} bytes.", "Send it in parts.", ())
-        answer = await go_on(request)
+        with telemetry.span(request.method):
+            answer = await go_on(request)
         for name, value in HEADERS.items():
             answer.headers.setdefault(name, value)
         return answer
 
-    return guard
+    async def watched(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        one = telemetry.Watched(request.method)
+        answer = await guard(request, go_on)
+        one.answered(_route_of(request), answer.status_code)
+        return answer
+
+    return watched
+
+
+def _route_of(request: Request) -> str:
+    """The route as it is declared: what was asked may hold a reference."""
+    return str(getattr(request.scope.get("route"), "path", "none"))
 
 
 def _problem(status: int, title: str, detail: str, way_out: str, fields: tuple[dict[str, str], ...]) -> JSONResponse:
@@ -124,7 +137,7 @@ def _problem(status: int, title: str, detail: str, way_out: str, fields: tuple[d
 
 
 def _for_a_page(request: Request) -> bool:
-    return not request.url.path.startswith(("/api/", "/health"))
+    return not request.url.path.startswith(("/api/", "/health", "/metrics"))
 
 
 async def _refused(request: Request, fault: Exception) -> Response:
@@ -179,7 +192,7 @@ def _of_http(request: Request, fault: Exception) -> Response:
 
 
 def _ours(request: Request, fault: Exception) -> JSONResponse:
-    LOG.error("fault at %s %s: %s", request.method, request.scope.get("route"), type(fault).__name__)
+    LOG.error("fault at %s %s: %s", request.method, _route_of(request), type(fault).__name__)
     return _problem(
         500, "A fault of ours", "Nothing was changed.", "Try again; if it stays, tell whoever runs the service.", ()
     )

@@ -3,16 +3,25 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
-from matching.candidates import Candidates, find_candidates, problem_from
+from matching.candidates import (
+    Candidates,
+    Made,
+    chunks_of,
+    find_candidates,
+    find_in_chunks,
+    homes_in_reach,
+    problem_from,
+)
 from matching.checker import check_plan, count_goals
 from matching.describe import outcomes_of, placements_of, unplaced_of
 from matching.domain import Caseload, CurrentPlacement, Standing
 from matching.errors import PlanRefused, UnknownReference
 from matching.pairs import Register
-from matching.plan import Goal, Manifest, Plan, Status
+from matching.plan import Goal, Manifest, Placement, Plan, Status, Unplaced
 from matching.policy import Policy
 from matching.solver import ENGINES, Limits, Problem, Solution, solve
 
+MOST_PAIRS = 3_000_000  # of children and homes that are judged as one grid
 Pins = Mapping[str, str | None]
 Pair = tuple[str, str]
 Progress = Callable[[str], None]
@@ -25,6 +34,15 @@ class Prepared:
     caseload: Caseload
     policy: Policy
     found: Candidates
+    made: Made | None = None
+
+
+def _ready(caseload: Caseload, policy: Policy, workers: int) -> Prepared:
+    """Made ready for a plan; a large caseload in chunks, without a grid of all children and homes."""
+    if len(caseload.seeking) * len(caseload.homes) <= MOST_PAIRS:
+        return prepare(caseload, policy)
+    found, made = find_in_chunks(Register(caseload), policy, workers)
+    return Prepared(caseload=caseload, policy=policy, found=found, made=made)
 
 
 def prepare(caseload: Caseload, policy: Policy) -> Prepared:
@@ -51,9 +69,12 @@ def propose_plan(
     when the checker finds a breach: such a plan is never returned.
     """
     progress("Judging every child with every home")
-    ready = _with_promised(caseload if isinstance(caseload, Prepared) else prepare(caseload, policy), promised)
+    limits = limits or Limits()
+    if not isinstance(caseload, Prepared):
+        caseload = _ready(_promising(caseload, promised), policy, limits.workers)
+    ready = _with_promised(caseload, promised, limits.workers)
     progress("Solving goal by goal, with proof")
-    solution = decide(ready, pins or {}, limits or Limits(), forbidden)
+    solution = decide(ready, pins or {}, limits, forbidden)
     placed = placed_by(ready.found, solution.problem, solution.solution)
     progress("Reading the plan with the independent checker")
     checked = check_plan(ready.caseload, placed, ready.found.policy.settings)
@@ -67,11 +88,12 @@ def propose_plan(
         )
     )
     progress("Putting the reasons into words")
+    placements, unplaced = _in_words(ready, placed)
     return Plan(
         status=Status.OPTIMAL if solution.solution.proven else Status.FEASIBLE,
         goals=goals,
-        placements=placements_of(ready.found, placed),
-        unplaced=unplaced_of(ready.found, placed),
+        placements=placements,
+        unplaced=unplaced,
         sibling_groups=outcomes_of(ready.caseload, placed),
         checked=checked,
         manifest=replace(
@@ -91,17 +113,39 @@ class Solved:
     solution: Solution
 
 
-def _with_promised(ready: Prepared, promised: Collection[Pair]) -> Prepared:
+def _with_promised(ready: Prepared, promised: Collection[Pair], workers: int) -> Prepared:
     """The same with what was promised to children who still wait counted as agreed, where nothing else was agreed."""
-    agreed = {child for child, _ in ready.caseload.agreed}
+    caseload = _promising(ready.caseload, promised)
+    return ready if caseload is ready.caseload else _ready(caseload, ready.policy, workers)
+
+
+def _promising(caseload: Caseload, promised: Collection[Pair]) -> Caseload:
+    agreed = {child for child, _ in caseload.agreed}
+    seeking = {child.ref for child in caseload.seeking}
     new = tuple(
         CurrentPlacement(child=child, home=home, standing=Standing.AGREED)
         for child, home in sorted(promised)
-        if child in ready.found.row_of_child and child not in agreed and home in ready.caseload.home_by_ref
+        if child in seeking and child not in agreed and home in caseload.home_by_ref
     )
-    if not new:
-        return ready
-    return prepare(replace(ready.caseload, placements=(*ready.caseload.placements, *new)), ready.policy)
+    return replace(caseload, placements=(*caseload.placements, *new)) if new else caseload
+
+
+def _in_words(ready: Prepared, placed: list[Pair]) -> tuple[tuple[Placement, ...], tuple[Unplaced, ...]]:
+    """Placements and children without a home with their reasons; of a large caseload some groups at a time.
+
+    There, reasons speak of the homes within reach of the children: those not too distant.
+    """
+    if ready.made is None:
+        return placements_of(ready.found, placed), unplaced_of(ready.found, placed)
+    placements: list[Placement] = []
+    unplaced: list[Unplaced] = []
+    register = ready.found.register
+    for groups in chunks_of(register, ready.found.policy):
+        near = register.among(homes_in_reach(register, ready.found.policy, groups, full=True))
+        found = find_candidates(near, ready.policy, groups)
+        placements += placements_of(found, [pair for pair in placed if pair[0] in found.row_of_child])
+        unplaced += unplaced_of(found, placed)
+    return tuple(sorted(placements, key=lambda one: one.child)), tuple(sorted(unplaced, key=lambda one: one.child))
 
 
 def decide(ready: Prepared, pins: Pins, limits: Limits, forbidden: Collection[Pair] = ()) -> Solved:
@@ -113,7 +157,7 @@ def decide(ready: Prepared, pins: Pins, limits: Limits, forbidden: Collection[Pa
             )
         if home is not None:
             ready.caseload.home(home)
-    problem = problem_from(ready.found, dict(pins), forbidden)
+    problem = problem_from(ready.found, dict(pins), forbidden, ready.made)
     return Solved(problem=problem, solution=solve(problem, limits))
 
 

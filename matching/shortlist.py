@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from matching.candidates import Candidates, Standing, candidates_of, standing_of
 from matching.candidates.blocks import chosen_sets
-from matching.candidates.problem import lots
+from matching.candidates.lots import lots
 from matching.describe import blockers_of, near_miss, nearest, placement_of
 from matching.domain import SiblingGroup
 from matching.errors import UnknownReference

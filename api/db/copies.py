@@ -24,8 +24,9 @@ from sqlalchemy.orm import Session
 
 from api.db import audit
 from api.db.audit import Entry
+from api.db.queries import WHOLE, subject_of
 from api.db.store import Store
-from api.db.tables import AuditEntry, Base, DataKey, Person
+from api.db.tables import AuditEntry, Base, Contact, DataKey, Fact, Person
 from matching.errors import MatchingError
 
 FORMAT = "placements-record-1"
@@ -161,8 +162,26 @@ def restore_copy(store: Store, path: Path, keys: Path | None = None) -> Copied:
         _fill(connection, beside, known.rows)
         _trail_stands(connection, found.head)
     store.migrate()
-    store.transact(lambda _: None, lambda _: Entry("system", "restore", "record", {"rows": found.rows}))
+    told = {"rows": found.rows}
+    store.transact(
+        _forget_the_erased, lambda gone: Entry("system", "restore", "record", {**told, "erased_since": gone})
+    )
     return found
+
+
+def _forget_the_erased(session: Session) -> int:
+    """Take out of an older copy whoever was erased since it was made: the newest keys have none of theirs."""
+    known = set(session.scalars(select(DataKey.subject)))
+    sealed = session.scalars(select(Fact).where(Fact.sealed.is_not(None))).all()
+    gone = [row for row in sealed if subject_of(row.kind, row.ref) not in known]
+    refs = {row.ref for row in gone if row.kind in WHOLE}
+    ties = session.scalars(select(Fact).where(Fact.kind.not_in(WHOLE))).all() if refs else []
+    for row in {*gone, *(tie for tie in ties if refs & set(tie.ref.split("|")))}:
+        session.delete(row)
+    for contact in session.scalars(select(Contact)):
+        if f"{contact.kind}:{contact.ref}" not in known:
+            session.delete(contact)
+    return len(gone)
 
 
 def _fill(connection: Connection, path: Path, count: int) -> None:

@@ -10,10 +10,13 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from api import telemetry
 from api.db import audit
 from api.db.sealing import Seal
 
@@ -47,6 +50,12 @@ class Store:
         with self.engine.connect() as connection:
             command.upgrade(_alembic(connection, self.seal), to)
             connection.commit()
+
+    def is_up_to_date(self) -> bool:
+        """Whether the tables are those that this software makes; raises what a database that is away raises."""
+        with self.engine.connect() as connection:
+            here = MigrationContext.configure(connection).get_current_revision()
+            return here == ScriptDirectory.from_config(_alembic(connection, self.seal)).get_current_head()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -88,6 +97,7 @@ class Store:
             except DBAPIError as fault:
                 if attempt == TRIES - 1 or not _worth_another_try(fault):
                     raise
+                telemetry.AGAIN.inc()
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 

@@ -1,6 +1,24 @@
 """Pages for people: HTML over the same services as the JSON routes; they work without script."""
 
-from api.pages import agreeing, board, child, choosing, details, finding, meeting, provider, referring, sessions
+from api.pages import (
+    agreeing,
+    board,
+    child,
+    choosing,
+    described,
+    details,
+    family_finding,
+    finding,
+    futures,
+    importing,
+    meeting,
+    outcomes,
+    people,
+    provider,
+    referring,
+    sessions,
+    trail,
+)
 
 PAGES = (
     sessions.router,
@@ -12,5 +30,12 @@ PAGES = (
     child.router,
     agreeing.router,
     meeting.router,
+    outcomes.router,
+    family_finding.router,
     finding.router,
+    futures.router,
+    importing.router,
+    trail.router,
+    people.router,
+    described.router,
 )

@@ -10,15 +10,15 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.db import queries
 from api.db.tables import Bed
 from api.pages.child import OLD
-from api.pages.rendering import Looking, PageNeeds, Sending, back_to, page
+from api.pages.rendering import PLACES, Looking, PageNeeds, Sending, back_to, page
 from api.pages.who import who
+from api.routes.homes import at
 from api.security.roles import May
-from api.services import answers, asking, calls, matching
+from api.services import answers, asking, calls, homes, matching
 from api.services.calls import Said
-from matching.domain import Caseload, Child, Deadline, Home
+from matching.domain import Caseload, Child, Deadline
 
 router = APIRouter(include_in_schema=False)
 URGENCY = {Deadline.EMERGENCY: 0, Deadline.STATUTORY: 1, Deadline.PLANNED: 2, None: 3}
@@ -38,19 +38,6 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Vacancy:
-    """A home with usable places."""
-
-    ref: str
-    free: int
-    youngest: int | None
-    oldest: int | None
-    confirmed_by: str | None
-    days: int | None
-    short_notice: bool | None
-
-
-@dataclass(frozen=True)
 class OnWhom:
     """Something that is waited for: about whom, on whom, since when or until when."""
 
@@ -63,9 +50,9 @@ class OnWhom:
 @router.get("/", dependencies=[Depends(PageNeeds(May.SELF))])
 def start(look: Looking) -> Response:
     """The first page of a role: the board, what waits for its agreement, or what there is."""
-    if May.SEE_CASES not in look.user.may:
-        return page("start.html", look)
-    return back_to("/board" if May.DECIDE in look.user.may or May.AGREE not in look.user.may else "/to-agree")
+    first = next((path for _, path, what in PLACES if what in look.user.may), None)
+    agrees_only = May.AGREE in look.user.may and May.DECIDE not in look.user.may
+    return page("start.html", look) if first is None else back_to("/to-agree" if agrees_only else first)
 
 
 @router.get("/board", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
@@ -87,7 +74,7 @@ def board(look: Looking, updates: int = 0) -> HTMLResponse:
         later=[one for one in waiting if not one.tonight],
         promised=[bed for bed in beds if bed.child in caseload.child_by_ref],
         on_whom=on_whom,
-        vacancies=_vacancies(caseload),
+        vacancies=homes.vacancies(caseload, 0),
         old=OLD,
         today=parts.today(),
         goes_on=goes_on,
@@ -108,21 +95,6 @@ def _as_waiting(caseload: Caseload, child: Child) -> Waiting:
     others = (c.ref for c in caseload.children if c.ref != child.ref and caseload.siblings(c.ref, child.ref))
     why, tonight = child.deadline.value if child.deadline else None, answers.urgent(caseload, child.ref)
     return Waiting(child.ref, child.age_on(caseload.as_of), child.needs_home_by, why, tuple(others), tonight)
-
-
-def _vacancies(caseload: Caseload) -> list[Vacancy]:
-    free = [home for home in caseload.homes if home.places_free]
-    return sorted((_as_vacancy(home, caseload.as_of) for home in free), key=_oldest_first)
-
-
-def _oldest_first(one: Vacancy) -> tuple[int, str]:
-    return (-(one.days if one.days is not None else 99_999), one.ref)
-
-
-def _as_vacancy(home: Home, day: date) -> Vacancy:
-    days = (day - home.confirmed_on).days if home.confirmed_on else None
-    terms, free = home.approval, home.places_free or 0
-    return Vacancy(home.ref, free, terms.youngest, terms.oldest, home.confirmed_by, days, home.short_notice)
 
 
 def _on_whom(session: Session, look: Any, caseload: Caseload) -> list[OnWhom]:
@@ -161,10 +133,7 @@ def confirm(ref: str, act: Sending) -> Response:
     """The carer says that the vacancy stands."""
 
     def done(session: Session) -> dict[str, Any]:
-        parts = act.parts
-        before = queries.one(session, parts.store.seal, "home", ref, act.user.authority, to_change=True)
-        new = {"confirmed_on": parts.today().isoformat(), "confirmed_by": act.user.roles[0]}
-        return {"version": queries.save(session, parts.store.seal, parts.maps, "home", {**before.cells, **new}).version}
+        return {"version": homes.confirm(at(act, session), ref, act.user.roles[0]).version}
 
     act.run("confirm-vacancy", f"home:{ref[:100]}", done)
     return back_to("/board#vacancies")

@@ -13,8 +13,9 @@ from api.errors import NotHere, Outdated, ServiceError, of_core
 from api.pages.questions import Question, in_our_words, question_of, typed_cells
 from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, page
 from api.pages.who import who
+from api.routes.homes import at
 from api.security.roles import May
-from api.services import matching
+from api.services import families, matching
 from matching.domain import Child, Relationship
 from matching.errors import MatchingError
 
@@ -139,6 +140,7 @@ def save(ref: str, name: str, form: Form, act: Sending) -> Response:
 
 def _save_part(act: Any, ref: str, part: Section, typed: dict[str, str], kept: queries.Kept, version: int) -> None:
     seal, maps = act.parts.store.seal, act.parts.maps
+    caseload = act.parts.read_ahead(act.user.authority)
 
     def child(session: Session) -> dict[str, Any]:
         others = {column: text for column, text in kept.cells.items() if column not in part.columns}
@@ -146,7 +148,7 @@ def _save_part(act: Any, ref: str, part: Section, typed: dict[str, str], kept: q
         return {"version": queries.save(session, seal, maps, "child", cells, version).version}
 
     def siblings(session: Session) -> dict[str, Any]:
-        told = {"tie": "sibling-plan", "of": kept.cells["sibling_group"], **typed_cells(Relationship, typed)}
-        return {"version": queries.save(session, seal, maps, "relationship", told).version}
+        told, group = typed_cells(Relationship, typed), kept.cells["sibling_group"]
+        return {"version": families.plan_siblings(at(act, session), caseload, group, told, None).version}
 
     act.run("change-child", f"child:{ref[:100]}", siblings if part is SIBLINGS else child, part=part.name)

@@ -67,6 +67,7 @@ def propose(form: Form, act: Sending) -> Response:
     pins, forbidden = _asked(form)
     try:
         with parts.store.reading() as session:
+            matching.must_be_own(session, user, {*pins, *(child for child, _ in forbidden)})
             caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
             since = form.get("since") or None
             promised = list(matching.told_of(matching.plan_of(session, user, since)).placements) if since else []

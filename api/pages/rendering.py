@@ -34,7 +34,13 @@ PLACES = (
     ("Duty board", "/board", May.SEE_CASES),
     ("Refer a child", "/refer", May.REFER),
     ("Matching meeting", "/meeting", May.SEE_CASES),
+    ("Family finding", "/family-finding", May.DECIDE),
+    ("How it goes", "/outcomes", May.DECIDE),
     ("To agree", "/to-agree", May.AGREE),
+    ("Futures", "/futures", May.FORECAST),
+    ("Bring files in", "/imports", May.IMPORT),
+    ("Trail", "/trail", May.READ_TRAIL),
+    ("People and roles", "/people", May.MANAGE_PEOPLE),
 )
 
 

@@ -10,6 +10,7 @@ from api.routes import (
     files,
     forecasting,
     glass,
+    health,
     homes,
     jobs,
     kept_words,
@@ -46,4 +47,5 @@ ROUTERS = (
     files.router,
     jobs.router,
     trail.router,
+    health.router,
 )

@@ -29,17 +29,19 @@ class ForWhom(BaseModel):
     emergency: bool = False
 
 
-class Wanted(BaseModel):
+class PlanWanted(BaseModel):
     """What the meeting asks of the plan: who goes where, who does not, who waits; what an earlier plan promised is kept."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"pins": {"C0001": "H0012"}, "wait": ["C0007"]}]}
+    )
     pins: dict[Ref, Ref] = Field(default_factory=dict, max_length=500)
     forbidden: list[tuple[Ref, Ref]] = Field(default_factory=list, max_length=5000)
     wait: list[Ref] = Field(default_factory=list, max_length=5000)
     since: Annotated[str | None, Field(max_length=36)] = None
 
 
-class Made(BaseModel):
+class PlanKept(BaseModel):
     """A plan as it was made."""
 
     id: str
@@ -53,6 +55,7 @@ def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
     """The homes to ring, in order, with near misses and who may agree to them."""
 
     with act.parts.store.reading() as session:  # the writer's lock is not held while the core works
+        matching.must_be_own(session, act.user, told.children)
         caseload = matching.caseload_now(session, act.parts.store.seal, act.parts.maps, act.user, act.parts.today())
     found = matching.homes_for(caseload, act.parts.policy, told.children, told.emergency, act.parts.maps.readings)
     return act.do("shortlist", "children:" + ",".join(told.children)[:180], lambda _: found, emergency=told.emergency)
@@ -62,11 +65,11 @@ def shortlist(told: ForWhom, act: TheAct) -> JSONResponse:
     "/plans",
     status_code=201,
     dependencies=[Depends(Needs(May.PROPOSE))],
-    response_model=Made,
+    response_model=PlanKept,
     responses={202: {"model": JobTold, "description": "It takes longer: a job, at `Location`."}},
 )
 def propose(
-    told: Wanted,
+    told: PlanWanted,
     act: TheAct,
     prefer: Annotated[str, Header(description="`respond-async`: as a job, however short it is.")] = "",
 ) -> JSONResponse:
@@ -77,6 +80,8 @@ def propose(
     parts, user = act.parts, act.user
     pins: dict[str, str | None] = {**told.pins, **dict.fromkeys(told.wait)}
     asked = matching.Asked(pins, tuple(told.forbidden), told.since, parts.settings.plan_seconds)
+    with parts.store.reading() as session:
+        matching.must_be_own(session, user, asked.children)
     caseload, policy = parts.read_ahead(user.authority), parts.policy
     plan = None
     if "respond-async" not in prefer:
@@ -96,7 +101,7 @@ def _shown(row: PlanMade) -> dict[str, Any]:
     return {"id": row.id, "made_at": row.made_at.isoformat(), "made_by": row.made_by, "plan": row.plan}
 
 
-@router.get("/plans", response_model=list[Made])
+@router.get("/plans", response_model=list[PlanKept])
 def plans(user: Annotated[User, Depends(Needs(May.SEE_CASES))], act: TheAct) -> JSONResponse:
     """The latest plans, newest first."""
 
@@ -108,7 +113,7 @@ def plans(user: Annotated[User, Depends(Needs(May.SEE_CASES))], act: TheAct) -> 
     return act.do("list-plans", "plans", done)
 
 
-@router.get("/plans/{plan_id}", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=Made)
+@router.get("/plans/{plan_id}", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=PlanKept)
 def plan(plan_id: str, act: TheAct, accept: Annotated[str, Header()] = "application/json") -> Response:
     """One plan; as a table with `Accept: text/csv`."""
     shown = act.do(

@@ -37,7 +37,12 @@ class Decision(BaseModel):
 class Agreement(BaseModel):
     """Who may, agrees to lift one rule for one child and home."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"rule": "sibling-plan", "child": "C0001", "home": "H0012", "reason": "Assessed on 3 June."}]
+        },
+    )
     rule: Annotated[str, Field(max_length=40)]
     child: Ref
     home: Ref
@@ -48,7 +53,10 @@ class Agreement(BaseModel):
 class No(BaseModel):
     """A no: who said it and why; never what sort of person a child is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"child": "C0001", "home": "H0012", "by": "carer", "reason": "timing"}]},
+    )
     child: Ref
     home: Ref
     by: Annotated[str, Field(max_length=20)]

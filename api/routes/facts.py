@@ -26,7 +26,10 @@ PROTECTED = {"home": ("place",)}
 class Facts(BaseModel):
     """What is known, by column; what is left out is not known."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"cells": {"ref": "C0900", "date_of_birth": "2018-03-01", "sex": "female"}}]},
+    )
     cells: Cells
 
 

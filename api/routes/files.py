@@ -32,7 +32,7 @@ class ImportKind(StrEnum):
     RETURNS = "ssda903"
 
 
-class Wanted(BaseModel):
+class TableWanted(BaseModel):
     """Which table, in which form; `plan` is the number of the plan when that is the table."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"what": "decisions", "format": "xlsx"}]})
@@ -53,8 +53,8 @@ def bring_in(
 
     What stands in the record and not in the files stays. The files themselves are gone when the job has ended.
     """
-    sent = tuple(_named(kind, number, file) for number, file in enumerate(files[: MOST_FILES + 1], 1))
-    _fit(kind, sent)
+    sent = tuple(named(kind, number, file) for number, file in enumerate(files[: MOST_FILES + 1], 1))
+    fit(kind, sent)
     day = (as_of or act.parts.today()).isoformat()
     asked: dict[str, Any] = {"kind": kind.value, "dry_run": dry_run, "as_of": day, "files": [f.name for f in sent]}
 
@@ -64,7 +64,7 @@ def bring_in(
     return accepted(act, "ask-import", f"import:{kind.value}", ask, dry_run=dry_run, files=len(sent))
 
 
-def _named(kind: ImportKind, number: int, file: UploadFile) -> Upload:
+def named(kind: ImportKind, number: int, file: UploadFile) -> Upload:
     """A file under a name of ours: people write names of children into names of files."""
     given = (file.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
     ending = ENDING.search(given)
@@ -76,7 +76,7 @@ def _named(kind: ImportKind, number: int, file: UploadFile) -> Upload:
     return Upload(name, file.content_type or "application/octet-stream", file.file.read())
 
 
-def _fit(kind: ImportKind, sent: tuple[Upload, ...]) -> None:
+def fit(kind: ImportKind, sent: tuple[Upload, ...]) -> None:
     """Whether the files can be what they are said to be; raises `Wrong`."""
     books = [file for file in sent if file.name.endswith(".xlsx")]
     if len(sent) > MOST_FILES:
@@ -97,7 +97,7 @@ def _folder(sent: tuple[Upload, ...]) -> bool:
 
 
 @router.post("/exports", status_code=202, dependencies=[Depends(Needs(May.EXPORT))], response_model=JobTold)
-def take_out(told: Wanted, act: TheAct) -> JSONResponse:
+def take_out(told: TableWanted, act: TheAct) -> JSONResponse:
     """A table of the record as a file: no cell of it is a formula, numbers stay numbers, places of homes stay in."""
 
     def ask(session: Session) -> Any:

@@ -44,7 +44,10 @@ class Look(BaseModel):
 class Finding(BaseModel):
     """What a manager finds."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"justified": True, "finding": "On call; the child was missing."}]},
+    )
     justified: bool
     finding: Text
 

@@ -29,7 +29,7 @@ class Vacancy(BaseModel):
     place_state: Literal["vacant", "filled", "not-available"]
 
 
-class Hold(BaseModel):
+class HoldTold(BaseModel):
     """Why a home may not be asked for now, and until when."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"hold": HoldWhy.NONE.value}]})
@@ -94,8 +94,8 @@ def confirm_as_it_is(ref: str, act: TheAct) -> JSONResponse:
 
 
 @router.post("/homes/{ref}/hold", dependencies=[Depends(Needs(May.CHANGE_HOMES))], response_model=Kept)
-def hold(ref: str, told: Hold, act: TheAct) -> JSONResponse:
-    """Hold a home."""
+def hold(ref: str, told: HoldTold, act: TheAct) -> JSONResponse:
+    """HoldTold a home."""
     new = {"hold": told.hold.value, "hold_until": told.hold_until or ""}
     return act.do(
         "hold-home",

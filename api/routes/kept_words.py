@@ -47,7 +47,7 @@ class RefusalTold(BaseModel):
 )
 def agreements(act: TheAct, accept: Accept = "application/json") -> Response:
     """Every agreement to lift a rule, in force or past."""
-    caseload = act.parts.read_ahead(act.user.authority)
+    caseload, own = act.parts.read_ahead(act.user.authority), _own_children(act)
     found: list[dict[str, Any]] = [
         {
             **{name: getattr(one, name) for name in ("rule", "child", "home", "role", "reason")},
@@ -56,6 +56,7 @@ def agreements(act: TheAct, accept: Accept = "application/json") -> Response:
             "in_force": one.expires_on is None or caseload.as_of <= one.expires_on,
         }
         for one in caseload.decisions
+        if own is None or one.child in own
     ]
     answer = act.do("list-agreements", "agreements", lambda _: found)
     return as_table(list(AgreementTold.model_fields), found) if wants_table(accept) else answer
@@ -80,7 +81,7 @@ def withdraw(rule: str, child: str, home: str, act: TheAct) -> JSONResponse:
 )
 def refusals(act: TheAct, accept: Accept = "application/json") -> Response:
     """Every no, in force or past."""
-    caseload = act.parts.read_ahead(act.user.authority)
+    caseload, own = act.parts.read_ahead(act.user.authority), _own_children(act)
     found: list[dict[str, Any]] = [
         {
             "child": no.child,
@@ -93,6 +94,7 @@ def refusals(act: TheAct, accept: Accept = "application/json") -> Response:
             "in_force": no.holds_on(caseload.as_of),
         }
         for no in caseload.refusals
+        if own is None or no.child in own
     ]
     answer = act.do("list-refusals", "refusals", lambda _: found)
     return as_table(list(RefusalTold.model_fields), found) if wants_table(accept) else answer
@@ -108,6 +110,12 @@ def take_back(child: str, home: str, act: TheAct) -> JSONResponse:
         return {"removed": True}
 
     return act.do("take-back-refusal", f"child:{child[:100]}", done, home=home[:80])
+
+
+def _own_children(act: Acting) -> frozenset[str] | None:
+    """Children who only live beside ours count in plans; what was said of them is not ours to read."""
+    with act.parts.store.reading() as session:
+        return queries.own_children(session, act.user.authority)
 
 
 def _kept(act: Acting, session: Session, kind: str, ref: str, child: str) -> queries.Kept:

@@ -31,7 +31,7 @@ class OutcomeTold(BaseModel):
     at: str
 
 
-class Due(BaseModel):
+class OutcomeDue(BaseModel):
     """A question whose day has come."""
 
     placed: str
@@ -59,7 +59,9 @@ class AnswerTold(BaseModel):
     said: Annotated[str | None, Field(max_length=2000)] = None
 
 
-@router.get("/outcomes/due", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=list[Due], responses=TABLE)
+@router.get(
+    "/outcomes/due", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=list[OutcomeDue], responses=TABLE
+)
 def due(act: TheAct, accept: Accept = "application/json") -> Response:
     """What is to be asked now, the oldest first."""
     found: list[dict[str, Any]] = []
@@ -69,7 +71,7 @@ def due(act: TheAct, accept: Accept = "application/json") -> Response:
         return found
 
     answer = act.do("list-outcomes-due", "outcomes", done)
-    return as_table(list(Due.model_fields), found) if wants_table(accept) else answer
+    return as_table(list(OutcomeDue.model_fields), found) if wants_table(accept) else answer
 
 
 @router.post("/outcomes", status_code=201, dependencies=[Depends(Needs(May.DECIDE))], response_model=OutcomeTold)

@@ -20,7 +20,19 @@ router = APIRouter(prefix="/api/v1/people", tags=["people"], dependencies=[Depen
 class NewPerson(BaseModel):
     """Somebody who is to sign in."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "j.officer",
+                    "roles": ["duty-officer"],
+                    "authority": "E06000045",
+                    "password": "a long one of words",
+                }
+            ]
+        },
+    )
     name: str = Field(min_length=2, max_length=80, pattern=r"^[\w.@-]+$")
     roles: list[str] = Field(min_length=1, max_length=10)
     authority: str | None = Field(None, max_length=80, description="Authority's code, or the name of a pool.")
@@ -30,7 +42,9 @@ class NewPerson(BaseModel):
 class Roles(BaseModel):
     """What somebody is from now on."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"roles": ["team-manager"], "authority": "E06000045"}]}
+    )
     roles: list[str] = Field(min_length=1, max_length=10)
     authority: str | None = Field(None, max_length=80)
 
@@ -38,7 +52,7 @@ class Roles(BaseModel):
 class NewPassword(BaseModel):
     """A password that was forgotten, set anew."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"password": "another one of words"}]})
     password: str = Field(max_length=200)
 
 

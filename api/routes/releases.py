@@ -21,7 +21,7 @@ FieldName = Literal["name", "address", "postcode", "telephone"]
 class Contacts(BaseModel):
     """What is to be kept; a field that is left out stays as it is, an empty text takes it away."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"telephone": "023 8000 0000"}]})
     name: Text | None = None
     address: Text | None = None
     postcode: Text | None = None
@@ -54,7 +54,7 @@ class Asked(BaseModel):
 class Answer(BaseModel):
     """Whether the second person agrees."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"agreed": True}]})
     agreed: bool
 
 

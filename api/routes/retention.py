@@ -26,10 +26,15 @@ class Due(BaseModel):
     held: bool
 
 
-class Hold(BaseModel):
+class HoldWanted(BaseModel):
     """Whom to keep, and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"kind": "child", "ref": "C0001", "reason": "An inquiry asked for it on 3 June."}]
+        },
+    )
     kind: Kind
     ref: Annotated[str, Field(min_length=1, max_length=80)]
     reason: Annotated[str, Field(min_length=10, max_length=2000)]
@@ -80,7 +85,7 @@ def holds(act: TheAct) -> JSONResponse:
 
 
 @router.post("/retention/holds", status_code=201, dependencies=[Depends(Needs(May.RETAIN))], response_model=Held)
-def hold(told: Hold, act: TheAct) -> JSONResponse:
+def hold(told: HoldWanted, act: TheAct) -> JSONResponse:
     """Keep somebody whatever the rules say."""
 
     def done(session: Session) -> dict[str, Any]:

@@ -80,7 +80,7 @@ def holder(store: Store, text: str, at: datetime) -> User:
     if row.last_used is None or at - row.last_used > USED_EVERY:
         with store.engine.begin() as connection:
             connection.execute(update(ApiKey).where(ApiKey.id == number).values(last_used=at))
-    return User(f"key:{number}", (), row.authority, scopes=tuple(row.scopes))
+    return User(f"key:{number}", ("machine",), row.authority, scopes=tuple(row.scopes))
 
 
 def _hashed(secret: str) -> str:

@@ -1,6 +1,7 @@
 """Somebody whom the sign-in provider knows: their roles by its groups, their session, and its end when the provider says so."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
+from api.db.sealing import WrongKey
 from api.db.store import Store
 from api.db.tables import Person, SignedIn, UsedOnce
 from api.errors import NotAllowed, NotReachable, NotSignedIn, ServiceError
@@ -42,7 +44,7 @@ def mapped(told: SignInFile, claims: dict[str, Any]) -> Mapped:
     if len(places) > 1:
         raise NotAllowed("Your groups belong to more than one authority.", "Ask for an account for each.")
     authority = places[0] if places else told.authority
-    name = str(claims.get(told.name_claim) or claims["sub"])[:80]
+    name = re.sub(r"[^\w.@+-]", "-", str(claims.get(told.name_claim) or claims["sub"]))[:80]
     return Mapped(f"{claims['iss']}|{claims['sub']}"[:400], name, tuple(known_roles(roles, authority)), authority)
 
 
@@ -227,5 +229,5 @@ def brought_back(store: Store, text: str) -> dict[str, str]:
     """What was carried; raises `NotSignedIn` for anything else."""
     try:
         return store.seal.open(bytes.fromhex(text), "browser", "sign-in", "carried")
-    except Exception as fault:
+    except (ValueError, WrongKey) as fault:
         raise NotSignedIn("The way back from the provider is not from this browser.", sessions.AGAIN) from fault

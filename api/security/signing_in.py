@@ -79,6 +79,17 @@ def prove(store: Store, session: Session, name: str, token_hash: str, code: str,
     return True
 
 
+def password_is(session: Session, name: str, password: str, at: datetime) -> bool:
+    """Whether somebody who is signed in knows their own password; wrong ones are counted with wrong codes."""
+    whose = _mark(f"proof:{name}")
+    if _too_many(session, whose, NAME_TRIES, at):
+        return False
+    if not _right_password(session.get(Person, name), password):
+        _count(session, whose, at)
+        return False
+    return True
+
+
 def _right_password(person: Person | None, password: str) -> bool:
     """The same work is done for a name that nobody has, or that signs in elsewhere."""
     kept = person.password_hash if person else None

@@ -33,10 +33,9 @@ def groups(caseload: Caseload) -> list[dict[str, Any]]:
 
 def plan_siblings(at: At, caseload: Caseload, group: str, cells: dict[str, str], version: int | None) -> Kept:
     """Record the assessed plan of a sibling group; raises `NotHere` for a group that no child of ours belongs to."""
-    members = [child.ref for child in caseload.children if child.sibling_group == group]
-    for child in members:
-        _own(at, child)
-    if not members:
+    members = {child.ref for child in caseload.children if child.sibling_group == group}
+    own = queries.own_children(at.session, at.authority)
+    if not members or (own is not None and not members <= own):
         raise NotHere("There is no such sibling group.", "Write its reference at each child first.")
     return queries.save(
         at.session, at.seal, at.maps, "relationship", {"tie": Tie.SIBLING_PLAN.value, "of": group, **cells}, version

@@ -7,17 +7,18 @@ a job that was done once is never done twice, however often its process dies.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from api.db.audit import Entry
 from api.db.files import keep_file
 from api.db.sealing import Seal
 from api.db.store import Store
-from api.db.tables import Job
+from api.db.tables import Job, KeptFile
 from api.errors import Conflict, NotHere, Stopped
 from api.security.accounts import User, now
 from api.security.roles import May
@@ -162,6 +163,22 @@ def begun(store: Store, job_id: str) -> int:
         if not connection.execute(update(Job).where(here).values(told)).rowcount:
             return 0
         return int(connection.scalar(select(Job.tries).where(Job.id == job_id)) or 0)
+
+
+def drop_old_files(store: Store, days: int) -> int:
+    """Remove what jobs made longer ago than so many days; how many files went. What remains is the row, with its result."""
+    old = (KeptFile.owner.like("job:%")) & (KeptFile.at < now() - timedelta(days=days))
+    with store.reading() as session:
+        if session.scalar(select(func.count()).select_from(KeptFile).where(old)) == 0:
+            return 0
+
+    def done(session: Session) -> int:
+        rows = session.scalars(select(KeptFile).where(old)).all()
+        for row in rows:
+            session.delete(row)
+        return len(rows)
+
+    return store.transact(done, lambda files: Entry("system", "drop-files", "jobs", {"files": files}))
 
 
 def as_told(row: Job) -> dict[str, Any]:

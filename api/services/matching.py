@@ -1,7 +1,7 @@
 """Shortlists and plans from the record: the core's answers, with what made them."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.db.data_keys import close_each
-from api.db.queries import Maps, load_caseload, snapshot
+from api.db.queries import Maps, load_caseload, own_children, snapshot
 from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import PlanMade
@@ -36,6 +36,11 @@ class Asked:
     forbidden: tuple[tuple[str, str], ...]
     since: str | None
     seconds: float | None
+
+    @property
+    def children(self) -> set[str]:
+        """Every child that something is asked for."""
+        return {*self.pins, *(child for child, _ in self.forbidden)}
 
     def told(self) -> dict[str, object]:
         """As it is kept."""
@@ -140,6 +145,13 @@ def told_of(row: PlanMade) -> ToldPlan:
 def between(before: PlanMade, after: PlanMade) -> Difference:
     """What a later plan does otherwise."""
     return difference(told_of(before), told_of(after))
+
+
+def must_be_own(session: Session, user: User, children: Iterable[str]) -> None:
+    """Raise `NotHere` for a child who is not the person's: one who only lives beside theirs is no other than one unknown."""
+    own = own_children(session, user.authority)
+    if own is not None and not own.issuperset(children):
+        raise NotHere("There is no child with this reference.", "Look it up in the list.")
 
 
 def caseload_now(session: Session, seal: Seal, maps: Maps, user: User, day: date) -> Caseload:

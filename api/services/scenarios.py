@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.db.tables import ScenarioKept
 from api.errors import NotHere, Outdated
 from api.security.accounts import User, now
-from matching.sufficiency.scenario import scenario_from
+from matching.sufficiency.scenario_file import scenario_from
 
 
 def keep(session: Session, user: User, name: str, changes: dict[str, Any]) -> ScenarioKept:

@@ -18,8 +18,10 @@ from matching.cli.places import data_folder
 from matching.cli.show_forecast import parameters_of
 from matching.domain import Caseload
 from matching.sufficiency.forecast import City, city_of, forecast
-from matching.sufficiency.scenario import Scenario, scenario_from
-from matching.sufficiency.summary import sentences, write_forecast
+from matching.sufficiency.scenario import Scenario
+from matching.sufficiency.scenario_file import scenario_from
+from matching.sufficiency.sentences import sentences
+from matching.sufficiency.summary import sectors_of, write_forecast
 from matching.synthetic import sample_caseload
 
 REFERRALS, REFERRAL_SEED = 300, 1001  # invented from published figures; so many give every kind a few
@@ -36,9 +38,11 @@ def work(bench: Bench) -> None:
     years, runs, seed = (int(bench.asked[name]) for name in ("years", "runs", "seed"))
     made = forecast(city, scenarios, years=years, runs=runs, seed=seed, progress=lambda said: bench.say(30, said))
     bench.say(90, "writes tables and pictures")
+    sectors = sectors_of(data_folder() / "reference")
     with tempfile.TemporaryDirectory(prefix="forecast-") as room:
-        files = [(path.name, path.read_bytes()) for path in write_forecast(made, Path(room))]
-    told = {"files": sorted(name for name, _ in files), "said": sentences(made), "manifest": made.manifest}
+        files = [(path.name, path.read_bytes()) for path in write_forecast(made, Path(room), city.as_of, sectors)]
+    said = [sentence for part in sentences(made).values() for sentence in part]
+    told = {"files": sorted(name for name, _ in files), "said": said, "manifest": made.manifest}
 
     def keep(session: Session) -> dict[str, Any]:
         for name, content in files:

@@ -8,8 +8,9 @@ import fcntl
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,13 @@ from sqlalchemy.exc import DBAPIError
 
 from api.db.store import Store
 from api.db.tables import Job
-from api.services.jobs import MOST_TRIES, State
+from api.services.jobs import MOST_TRIES, State, drop_old_files
 from api.settings import Settings
 from api.worker import apart
 
 QUEUE, WORKFLOW = "jobs", "job"
 LOOK_EVERY = 0.2  # seconds between looks for jobs that wait
+TIDY_EVERY = 3600.0  # seconds
 LOCK = 7261  # the number of the advisory lock in PostgreSQL: one worker works, another stands by
 FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 
@@ -32,10 +34,11 @@ FINISHED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 class Worker:
     """One worker of one record; `run` returns when it is told to stop."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._settings, self._store = settings, store
+    def __init__(self, settings: Settings, store: Store, beside: int | None = None) -> None:
+        self._settings, self._store, self._beside = settings, store, beside
         self._stop = threading.Event()
         self._handed: set[str] = set()
+        self._tidy_at = 0.0
 
     def stop(self, *_: Any) -> None:
         """Take no more; what runs is left to the next worker."""
@@ -47,9 +50,14 @@ class Worker:
             if self._stop.is_set():
                 return
             self._launch()
-            while not self._stop.wait(LOOK_EVERY):
+            while not self._stop.wait(LOOK_EVERY) and self._has_company():
                 self._hand_over()
+                self._tidy()
         os._exit(0)  # running jobs go with this process and are taken up again by the next
+
+    def _has_company(self) -> bool:
+        """Whether the web process that started this worker, if one did, is still there; a killed one says nothing."""
+        return self._beside is None or os.getppid() == self._beside
 
     def _launch(self) -> None:
         settings, store = self._settings, self._store
@@ -79,6 +87,14 @@ class Worker:
             if job not in self._handed:
                 self._enqueue(job)
         self._handed &= set(jobs)
+
+    def _tidy(self) -> None:
+        """Once an hour, remove files that jobs made long ago."""
+        if time.monotonic() < self._tidy_at:
+            return
+        self._tidy_at = time.monotonic() + TIDY_EVERY
+        with suppress(DBAPIError):  # the database is away; in an hour it is asked again
+            drop_old_files(self._store, self._settings.keep_files_days)
 
     def _enqueue(self, job: str) -> None:
         known = DBOS.get_workflow_status(job)
@@ -139,9 +155,9 @@ def _locked(descriptor: int) -> bool:
     return True
 
 
-def run(settings: Settings, store: Store) -> None:
-    """The worker of a record, until the process is told to stop."""
-    worker = Worker(settings, store)
+def run(settings: Settings, store: Store, beside: int | None = None) -> None:
+    """The worker of a record, until it is told to stop, or until the process `beside` which it was started is gone."""
+    worker = Worker(settings, store, beside)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, worker.stop)
     worker.run()

@@ -2,6 +2,7 @@
 
 from matching.candidates.blocks import Candidates, assuming, find_candidates
 from matching.candidates.changed import changed, opened
+from matching.candidates.chunks import Made, chunks_of, find_in_chunks, homes_in_reach
 from matching.candidates.goals import GOAL_TITLES
 from matching.candidates.problem import problem_from
 from matching.candidates.remembered import candidates_of
@@ -12,11 +13,15 @@ __all__ = [
     "GOAL_TITLES",
     "Candidates",
     "Judged",
+    "Made",
     "Standing",
     "assuming",
     "candidates_of",
     "changed",
+    "chunks_of",
     "find_candidates",
+    "find_in_chunks",
+    "homes_in_reach",
     "judge_pairs",
     "opened",
     "problem_from",

@@ -33,16 +33,22 @@ class Candidates:
 
 def find_candidates(register: Register, policy: Policy, groups: Sequence[SiblingGroup] | None = None) -> Candidates:
     """Judge every pair and every set of the groups (default: everybody who needs a home), by the law of the day."""
-    policy = policy.on(register.caseload.as_of)
     chosen = tuple(register.caseload.groups if groups is None else groups)
-    if not any(group.nights for group in chosen):  # nobody asks for some nights only
-        policy = replace(policy, goals=tuple(goal for goal in policy.goals if goal != "short-breaks"))
+    policy = of_the_day(register, policy, chosen)
     refs = [ref for group in chosen for ref in group.children]
     judged = judge_pairs(register.pairs([register.caseload.child_by_ref[ref] for ref in refs]), policy)
     rows = {ref: i for i, ref in enumerate(refs)}
     possible = judged.verdict == Verdict.MET
     sets = lawful(sets_of(register, chosen, possible, rows, policy), policy)
     return Candidates(register=register, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
+
+
+def of_the_day(register: Register, policy: Policy, groups: Sequence[SiblingGroup]) -> Policy:
+    """The policy by the law of the caseload's day; without the goal of short breaks where nobody asks for nights."""
+    policy = policy.on(register.caseload.as_of)
+    if any(group.nights for group in groups):
+        return policy
+    return replace(policy, goals=tuple(goal for goal in policy.goals if goal != "short-breaks"))
 
 
 def assuming(found: Candidates, children: Sequence[str], home: str) -> Candidates:

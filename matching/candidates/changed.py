@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates, chosen_sets, lawful, sets_of
 from matching.candidates.goals import GOAL_VALUES
-from matching.candidates.problem import lots
+from matching.candidates.lots import lots
 from matching.candidates.rows import Row, rows_of
 from matching.candidates.verdicts import Judged
 from matching.domain import Verdict

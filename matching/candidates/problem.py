@@ -1,31 +1,38 @@
 """From candidates to what the solver sees: references and integers, never facts."""
 
-import hashlib
 from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.candidates.blocks import Candidates, chosen_sets, sums_over_children
+from matching.candidates.blocks import Candidates, chosen_sets
+from matching.candidates.chunks import Made
 from matching.candidates.goals import GOAL_VALUES
+from matching.candidates.lots import lots
 from matching.candidates.rows import rows_of
 from matching.rules import Sets
 from matching.solver import Problem
 
 Integers = npt.NDArray[np.int64]
-LOT_BITS = 34
 
 
 def problem_from(
-    found: Candidates, pins: dict[str, str | None] | None = None, forbidden: Iterable[tuple[str, str]] = ()
+    found: Candidates,
+    pins: dict[str, str | None] | None = None,
+    forbidden: Iterable[tuple[str, str]] = (),
+    made: Made | None = None,
 ) -> Problem:
-    """The problem of a whole plan; `pins` puts a child in a home, or (`None`) in none; no pair `forbidden` is chosen."""
-    rows = rows_of(found.sets, found.policy)
+    """The problem of a whole plan; `pins` puts a child in a home, or (`None`) in none; no pair `forbidden` is chosen.
+
+    `made` is what has been worked out already, chunk by chunk.
+    """
+    rows = rows_of(found.sets, found.policy) if made is None else made.rows
     keep = _respecting(found, pins or {}) & ~_joining(found, forbidden)
     where = np.cumsum(keep) - 1
     members = [(where[row.sets[k]], row.use[k], row.limit) for row in rows if (k := keep[row.sets]).any()]
     sets = chosen_sets(found.sets, keep)
-    goals = np.array([GOAL_VALUES[code](found)[keep] for code in found.policy.goals], dtype=np.int64)
+    goals = np.array([GOAL_VALUES[code](found) for code in found.policy.goals]) if made is None else made.goal_values
+    goals = goals.astype(np.int64).reshape(len(found.policy.goals), keep.size)[:, keep]
     return Problem(
         children=tuple(found.row_of_child),
         homes=tuple(household.home.ref for household in found.register.homes.items),
@@ -38,8 +45,8 @@ def problem_from(
         row_use=_joined([use for _, use, _ in members]),
         row_limit=np.array([limit for _, _, limit in members], dtype=np.int64),
         goals=found.policy.goals,
-        goal_values=goals.reshape(len(found.policy.goals), sets.group.size),
-        lot=lots(found, sets),
+        goal_values=goals,
+        lot=lots(found, sets) if made is None else made.lot[keep],
         must_place=tuple(found.row_of_child[child] for child, home in (pins or {}).items() if home is not None),
     )
 
@@ -70,27 +77,3 @@ def _holding(sets: Sets, child: str) -> npt.NDArray[np.bool_]:
     group = next(g for g, one in enumerate(sets.groups) if child in one.children)
     bit = sets.groups[group].children.index(child)
     return np.asarray((sets.group == group) & ((sets.mask >> bit & 1) == 1))
-
-
-def lots(found: Candidates, sets: Sets) -> Integers:
-    """Keyed lots: the same for a child and a home whatever the order of rows, the seed or the machine."""
-    children = np.array([_key(found.policy.lot, "child", ref) for ref in found.row_of_child], dtype=np.uint64)
-    homes = found.register.remembered(("lots", found.policy.lot), lambda: _keys_of_homes(found))
-    grid = _mixed(children[:, None] ^ homes[None, :]) >> np.uint64(64 - LOT_BITS)
-    return sums_over_children(sets, grid.astype(np.int64), found.row_of_child)
-
-
-def _keys_of_homes(found: Candidates) -> npt.NDArray[np.uint64]:
-    return np.array([_key(found.policy.lot, "home", h.home.ref) for h in found.register.homes.items], dtype=np.uint64)
-
-
-def _key(salt: str, kind: str, ref: str) -> int:
-    return int.from_bytes(hashlib.blake2b(f"{kind}|{ref}".encode(), key=salt.encode()[:64], digest_size=8).digest())
-
-
-def _mixed(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
-    """SplitMix64 finalizer: every input bit reaches every output bit."""
-    with np.errstate(over="ignore"):
-        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return value ^ (value >> np.uint64(31))

@@ -44,11 +44,13 @@ def _by_home(sets: Sets, policy: Policy) -> list[Row]:
     shared = [one for rule in policy.set_rules for one in rule.shared(sets)]
     clash = Clashes(sets, policy)
     rows: list[Row] = []
+    sizes = sets.size
     for home, at in _positions_by_home(sets).items():
-        rows += _places(sets, home, at, capacities, clash.alone(home, at))
-        room = _room(home, capacities, sets.size[at])
-        rows += _of_shared(home, at, shared, sets.size[at], room)
-        rows += clash.rows(home, at, room)
+        size, present = sizes[at], clash.present(home, at)
+        rows += _places(home, at, capacities, size, present.alone)
+        room = _room(home, capacities, size)
+        rows += _of_shared(home, at, shared, size, room)
+        rows += _of_clashes(present, at, size, room)
     return rows
 
 
@@ -60,12 +62,11 @@ def _positions_by_home(sets: Sets) -> dict[int, Integers]:
     return dict(zip(homes.tolist(), np.split(order, starts[1:]), strict=True))
 
 
-def _places(sets: Sets, home: int, at: Integers, capacities: list[Capacity], alone: Flags) -> list[Row]:
+def _places(home: int, at: Integers, capacities: list[Capacity], size: Integers, alone: Flags) -> list[Row]:
     """One row for all rules that count children, and more where some children are excepted from one.
 
     A set that must be alone in the home, for whichever reason, takes all its room.
     """
-    size = sets.size[at]
     excepting = [c for c in capacities if c.excepted is not None and c.excepted[at].any()]
     plain = [c for c in capacities if not any(c is other for other in excepting)]
     rows = []
@@ -114,11 +115,46 @@ def _with_exceptions(size: Integers, at: Integers, capacity: Capacity, limit: in
 
 def _stars(clash: Flags) -> Iterator[tuple[int, Integers]]:
     """Children with all whom they clash with, until every clash is covered; those with most clashes first."""
-    left = clash.copy()
-    while left.any():
-        centre = int(np.argmax(left.sum(axis=1)))
-        yield centre, np.flatnonzero(left[centre])
+    left, many = clash.copy(), clash.sum(axis=1)
+    while many.any():
+        centre = int(np.argmax(many))
+        others = np.flatnonzero(left[centre])
+        yield centre, others
         left[centre] = left[:, centre] = False
+        many[others] -= 1
+        many[centre] = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Children who could come to one home: [child, set] who is in which set, [child, child] who clashes with whom.
+
+    `solitary` are those who may live with nobody else who could come.
+    """
+
+    holds: Flags
+    clash: Flags
+    solitary: Flags
+
+    @property
+    def alone(self) -> Flags:
+        """Which sets must be alone, because they hold such a child."""
+        return np.asarray(self.holds[self.solitary].any(axis=0))
+
+
+def _of_clashes(present: Present, at: Integers, size: Integers, room: int) -> list[Row]:
+    """For a child and all whom they clash with: the child takes all the room that those would share."""
+    if room < 2 or not present.clash.any():
+        return []
+    clash = present.clash.copy()
+    clash[present.solitary] = clash[:, present.solitary] = False
+    rows = []
+    for centre, others in _stars(clash):
+        theirs = present.holds[others].any(axis=0)
+        inside = present.holds[centre] | theirs
+        use = np.where(present.holds[centre], room, np.minimum(size, room))
+        rows.append(Row(at[inside], use[inside], room))
+    return rows
 
 
 class Clashes:
@@ -168,35 +204,14 @@ class Clashes:
                 found[at[a], at[b]] = True
         return found
 
-    def alone(self, home: int, at: Integers) -> Flags:
-        """Which sets must be alone: they hold a child who may live with nobody else who could come."""
-        holds, present, clash = self._present(home, at)
-        return np.asarray(holds[present[self._solitary(present, clash)]].any(axis=0))
-
-    def rows(self, home: int, at: Integers, room: int) -> list[Row]:
-        """For a child and all whom they clash with: the child takes all the room that those would share."""
-        if room < 2:
-            return []
-        holds, present, clash = self._present(home, at)
-        solitary = self._solitary(present, clash)
-        clash[solitary] = clash[:, solitary] = False
-        return [self._row(at, holds, present[centre], present[others], room) for centre, others in _stars(clash)]
-
-    def _row(self, at: Integers, holds: Flags, centre: int, others: Integers, room: int) -> Row:
-        theirs = holds[others].any(axis=0)
-        inside = holds[centre] | theirs
-        use = np.where(holds[centre], room, np.minimum(self.sets.size[at], room))
-        return Row(at[inside], use[inside], room)
-
-    def _present(self, home: int, at: Integers) -> tuple[Flags, Integers, Flags]:
-        """[child, set] held; the children who could come; which of them clash there."""
+    def present(self, home: int, at: Integers) -> "Present":
+        """Which children could come to a home, and which of them clash there."""
         holds = self._holding(at)
-        present = np.flatnonzero(holds.any(axis=1))
-        return holds, present, self._standing(present, self.sets.register.homes.items[home].home.ref)
-
-    def _solitary(self, present: Integers, clash: Flags) -> Flags:
-        strangers = self.group[present][:, None] != self.group[present][None, :]
-        return np.asarray((clash | ~strangers).all(axis=1) & strangers.any(axis=1))
+        children = np.flatnonzero(holds.any(axis=1))
+        clash = self._standing(children, self.sets.register.homes.items[home].home.ref)
+        strangers = self.group[children][:, None] != self.group[children][None, :]
+        solitary = np.asarray((clash | ~strangers).all(axis=1) & strangers.any(axis=1))
+        return Present(holds[children], clash, solitary)
 
     def _holding(self, at: Integers) -> Flags:
         """[child, set]: the set holds the child."""

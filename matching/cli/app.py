@@ -40,7 +40,7 @@ from matching.pairs import Register
 from matching.planning import prepare, propose_plan
 from matching.policy import read_policy, sign_policy
 from matching.shortlist import shortlist as make_shortlist
-from matching.synthetic import sample_caseload
+from matching.synthetic import authorities_of, sample_caseload
 
 app = typer.Typer(
     name="placements",
@@ -98,9 +98,14 @@ def sample(
     children: Annotated[int, typer.Option("--children", help="Children who need a home.", min=0)] = 40,
     homes: Annotated[int, typer.Option("--homes", help="Homes.", min=1)] = 270,
     seed: Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same city.", min=0)] = 1,
+    region: Annotated[
+        str | None, typer.Option("--region", help="All authorities of a region such as 'South East', or of England.")
+    ] = None,
 ) -> None:
     """Write an invented caseload folder, made from published distributions on real geography."""
-    caseload = sample_caseload(data_folder() / "reference", children=children, homes=homes, seed=seed)
+    reference = data_folder() / "reference"
+    codes = authorities_of(reference, region) if region else ()
+    caseload = sample_caseload(reference, children=children, homes=homes, seed=seed, authorities=codes)
     write_caseload(caseload, folder)
     Console().print(f"Wrote {len(caseload.children)} children and {len(caseload.homes)} homes to {folder}.")
 

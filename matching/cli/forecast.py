@@ -52,23 +52,34 @@ def decisions(
     caseload: Annotated[
         Path | None, typer.Option("--caseload", help="Caseload folder. Default: an invented city.")
     ] = None,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
+    ] = None,
     policy_file: PolicyFile = None,
-    target: Annotated[int, typer.Option("--target", help="Most children a year who may find no family.", min=0)] = 10,
+    target: Annotated[
+        int, typer.Option("--target", help="Most children in twelve months who may find no family.", min=0)
+    ] = 10,
     homes: Annotated[
         int, typer.Option("--homes", help="Homes of the campaign to choose, in steps of 5.", min=5, max=80)
-    ] = 10,
+    ] = 20,
+    budget: Annotated[
+        float | None, typer.Option("--budget", help="Pounds to recruit with, instead of --homes.", min=0)
+    ] = None,
     years: Annotated[int, typer.Option("--years", help="Years ahead.", min=2, max=10)] = 3,
     runs: Annotated[int, typer.Option("--runs", help="Runs of each case.", min=2, max=10_000)] = 100,
     seed: Annotated[int, typer.Option("--seed", help="Seed.", min=0)] = 1,
     workers: Annotated[int, typer.Option("--workers", help="Processor cores to use.", min=1)] = 1,
 ) -> None:
-    """What one more home is worth, how many to recruit at 50, 80 and 95%, the best campaign, and what moves the answer.
+    """What one more home is worth, how many to recruit where and by when, the best campaign, and what moves the answer.
 
-    Writes worth.csv, duals.csv, required.csv, campaign.csv, sensitivity.csv and tornado.svg. Takes minutes.
+    Writes worth, duals, required, campaign, morris, sobol and tornado as CSV and one workbook, and pictures. Takes minutes.
     """
-    from matching.cli.show_forecast import decisions_to
+    from matching.cli.show_decisions import decisions_to
+    from matching.sufficiency.forecast import Effort
 
-    decisions_to(out, caseload, policy_file, target, homes, years, runs, seed, workers)
+    effort = Effort(years=years, runs=runs, seed=seed, workers=workers)
+    decisions_to(out, caseload, history or [], policy_file, target, homes, budget, effort)
 
 
 @commands.command()
@@ -81,11 +92,17 @@ def figures(
         str | None,
         typer.Option("--authority", help="Code of the authority, whose neighbours stand in for what is missing."),
     ] = None,
+    register: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--register", help="Caseload folder with the homes as they were on a date; repeat it for several dates."
+        ),
+    ] = None,
 ) -> None:
     """Every figure a forecast stands on: value, range, source, and whether it is own data, borrowed or assumed."""
     from matching.cli.own_figures import figures_to
 
-    figures_to(out, history or [], authority)
+    figures_to(out, history or [], authority, register or [])
 
 
 @commands.command()

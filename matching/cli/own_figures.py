@@ -3,19 +3,24 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pandas as pd
 from rich.console import Console
 
-from matching.cli.places import data_folder
+from matching.cli.places import data_folder, postcode_book, read_folder
 from matching.cli.show_backtest import told, written
+from matching.domain import Caseload
+from matching.profile.where import lies_where
 from matching.published import Series
-from matching.returns import read_history
+from matching.returns import History, read_history
+from matching.returns.spells import in_order, open_on
 from matching.sufficiency.figures import OWN, Parameters
 from matching.sufficiency.lengths import cumulative_incidence
 from matching.sufficiency.looking_back import looking_back
 from matching.sufficiency.neighbours import as_of
-from matching.sufficiency.own_history import check_origin, forecast_history, learn, notes_of
+from matching.sufficiency.own_history import area_of, check_origin, forecast_history, learn, notes_of, with_living
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.review import page, shown
+from matching.sufficiency.supply_rates import own_supply
 
 NEWEST = 9999
 
@@ -27,20 +32,30 @@ def borrowing(reference: Path, authority: str | None) -> Callable[[int], Paramet
 
 
 def figures_for(
-    history: Sequence[Path], reference: Path, authority: str | None = None
+    history: Sequence[Path], reference: Path, authority: str | None = None, registers: Sequence[Caseload] = ()
 ) -> tuple[Parameters, tuple[str, ...]]:
     """Figures and notes: own by how much history there is, else of neighbours where the authority is named, else England's."""
     borrowed = borrowing(reference, authority)(NEWEST) if authority else published_parameters(reference)
-    if not history:
-        whose = f"the statistical neighbours of {authority}" if authority else "England"
-        return borrowed, (f"No history was given: who comes and how long children stay is as in {whose}.",)
-    learnt = learn(read_history(history), borrowed)
-    return learnt.parameters, tuple(notes_of(learnt))
+    whose = f"the statistical neighbours of {authority}" if authority else "England"
+    figures, notes = borrowed, [f"No history was given: who comes and how long children stay is as in {whose}."]
+    if history:
+        read = read_history(history)
+        learnt = learn(read, borrowed)
+        figures, notes = with_living(learnt, read, _miles(read, authority)), list(notes_of(learnt))
+    own = own_supply(figures, registers) if registers else {}
+    return Parameters({**figures.figures, **own}), tuple(notes)
 
 
-def figures_to(out: Path, history: Sequence[Path], authority: str | None) -> None:
+def _miles(history: History, authority: str | None) -> "pd.Series[float]":
+    """Miles from home on the last day, by child, where the postcodes of this installation know both."""
+    here = open_on(in_order(history.episodes), history.last_day).drop_duplicates("child", keep="last")
+    return lies_where(here, postcode_book(), authority or area_of(history)).miles
+
+
+def figures_to(out: Path, history: Sequence[Path], authority: str | None, registers: Sequence[Path]) -> None:
     """Write every figure with its range and source, and say how many are whose."""
-    figures, notes = figures_for(history, data_folder() / "reference", authority)
+    read = [read_folder(path) for path in registers]
+    figures, notes = figures_for(history, data_folder() / "reference", authority, read)
     table = figures.table()
     written(table, out)
     for note in notes:
@@ -71,10 +86,9 @@ def review_to(out: Path, history: Sequence[Path], horizon: int, authority: str |
     learnt = learn(read, borrow(read.years[-1]))
     notes = (*notes_of(learnt), *back.sentences)
     out.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "figures": learnt.parameters.table(),
-        "leaving": cumulative_incidence(learnt.spans).round(3).reset_index(),
-    }
+    figures = with_living(learnt, read, _miles(read, authority)).table()
+    leaving = cumulative_incidence(learnt.spans).round(3).reset_index()
+    tables = {"figures": figures, "leaving": leaving}
     if len(back.scores):
         tables |= {"scores": back.scores.round(2).reset_index(), "forecasts": shown(back.told)}
     for name, table in tables.items():
@@ -82,5 +96,5 @@ def review_to(out: Path, history: Sequence[Path], horizon: int, authority: str |
     (out / "review.md").write_text(page(back, notes, tables), encoding="utf-8")
     for sentence in notes:
         Console().print(sentence)
-    own = int((learnt.parameters.table().kind == OWN).sum())
+    own = int((figures.kind == OWN).sum())
     Console().print(f"{own} figures are the authority's own. Written to {out}; start with review.md.")

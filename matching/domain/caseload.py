@@ -120,9 +120,11 @@ class Caseload:
         return tuple(sorted(filter(self._seeks, self.children), key=lambda child: child.ref))
 
     def _seeks(self, child: Child) -> bool:
-        settled = child.ref in self.lives_in and not child.move_requested
+        if child.by_nights and child.stays == ():  # no nights are asked for
+            return False
         if child.care_type is CareType.SHORT_BREAK:  # the child lives with the family
-            return child.stays != () and child.ref not in self.lives_in
+            return child.ref not in self.lives_in
+        settled = child.ref in self.lives_in and not child.move_requested
         return not settled or (child.care_type is CareType.RESPITE and bool(child.stays))
 
     @cached_property

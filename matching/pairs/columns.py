@@ -37,13 +37,24 @@ class Side(Generic[T]):
         self.vocabularies = {} if vocabularies is None else vocabularies
         self._columns: dict[Hashable, Column] = {}
         self._memory: dict[Hashable, object] = {}
+        self._within: tuple[Side[T], npt.NDArray[np.intp]] | None = None
+
+    def some(self, positions: npt.NDArray[np.intp]) -> "Side[T]":
+        """Some of the items; their columns are taken from those of all."""
+        part = Side([self.items[at] for at in positions.tolist()], self.vocabularies)
+        part._within = (self, positions)
+        return part
 
     def numbers(self, fact: Callable[[T], float | int | bool | None]) -> npt.NDArray[np.float64]:
         """The fact as numbers; NaN where it is not known."""
+        if self._within:
+            return self._within[0].numbers(fact)[self._within[1]]
         return self._once(fact, lambda: np.array([_number(fact(item)) for item in self.items], dtype=np.float64))
 
     def codes(self, fact: Callable[[T], Hashable | None], vocabulary: str) -> npt.NDArray[np.int64]:
         """The fact as the code of a word; -1 where it is not known."""
+        if self._within:
+            return self._within[0].codes(fact, vocabulary)[self._within[1]]
         words = self._vocabulary(vocabulary)
 
         def column() -> Column:
@@ -54,6 +65,8 @@ class Side(Generic[T]):
 
     def bits(self, fact: Callable[[T], Iterable[Hashable] | None], vocabulary: str) -> npt.NDArray[np.int64]:
         """The fact as a set of words in one integer; -1 where it is not known."""
+        if self._within:
+            return self._within[0].bits(fact, vocabulary)[self._within[1]]
         words = self._vocabulary(vocabulary)
 
         def column() -> Column:

@@ -32,6 +32,13 @@ class Register:
             self.memory[key] = make()
         return cast(T, self.memory[key])
 
+    def among(self, homes: Indices) -> "Register":
+        """The same with only these homes, by position; their columns are shared."""
+        some = copy(self)
+        some.homes, some.memory = self.homes.some(homes), {}
+        some.home_index = Pairs(self.caseload, Side((), self.vocabularies), some.homes).home_index
+        return some
+
     @property
     def positions(self) -> dict[str, tuple[int, ...]]:
         """Positions of each home by reference; more than one where a home is looked at night by night."""

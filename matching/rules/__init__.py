@@ -84,6 +84,7 @@ __all__ = [
     "Sets",
     "Shared",
     "Source",
+    "UsablePlace",
     "allowed_masks",
     "by_night",
     "judge_with_decisions",

@@ -21,9 +21,11 @@ from matching.solver.relaxation import SCALE
 from matching.solver.search import Clock
 
 GROUPS = 300  # in a piece
+LARGEST = 4  # times so many, at the end
 SIDE_BY_SIDE = 8  # pieces in a turn, whatever the number of workers
 NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
+VACANT = 8  # and so many more in homes with room that has a price
 FALL_BACK = 40  # blocks of each group that the first plan may fall back on
 TURNS = 400
 WORTH_A_TURN = 2e-6  # a round of turns over all groups that gains less, as a share of the bound, is the last
@@ -39,11 +41,21 @@ class Large:
     chosen: Integers
     clock: Clock
     workers: int
+    beside: int  # pieces in a turn
+    size: int  # groups in a piece
 
     @property
     def worth(self) -> int:
         """What the plan at hand is worth."""
         return int(self.value[self.chosen].sum())
+
+    @property
+    def vacant(self) -> npt.NDArray[np.bool_]:
+        """Homes where room that has a price is free."""
+        free = (self.priced.price > 0) & (self.layout.used(self.chosen) < self.layout.problem.row_limit)
+        found = np.zeros(len(self.layout.problem.homes), dtype=bool)
+        found[self.layout.home_of_row[free]] = True
+        return found
 
     @property
     def short(self) -> int:
@@ -60,7 +72,7 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
     priced = prices_of(layout, value, unpriced(layout, value), clock)
     chosen = _first_plan(layout, value, priced.bound.regret)
-    run = Large(layout, value, priced, chosen, clock, limits.workers)
+    run = Large(layout, value, priced, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
     improve(run)
     placed = {int(c) for block in run.chosen.tolist() for c in _members(problem, block)}
     if not placed.issuperset(problem.must_place):
@@ -103,7 +115,10 @@ def _first_plan(layout: Layout, value: Integers, regret: Integers) -> Integers:
 
 
 def improve(run: Large) -> None:
-    """Turns of pieces around what is lost, until a round over all groups brings little or the time is up."""
+    """Turns of pieces around what is lost, until a round over all groups brings little or the time is up.
+
+    First several pieces side by side, then one at a time, then larger ones.
+    """
     groups = run.layout.problem.group_sizes.size
     fresh, before = np.ones(groups, dtype=bool), run.worth
     for _ in range(TURNS):
@@ -113,7 +128,10 @@ def improve(run: Large) -> None:
         pieces = _grown(run, lost, fresh)
         if not pieces or lost[fresh].sum() * 20 < lost.sum():
             if run.worth - before < WORTH_A_TURN * run.priced.bound.total / SCALE:
-                return
+                if run.beside == 1 and run.size >= min(groups, LARGEST * GROUPS):
+                    return
+                # alone, a piece finds what side by side stayed with others; then larger ones do
+                run.beside, run.size = 1, run.size if run.beside > 1 else 2 * run.size
             fresh[:], before = True, run.worth
             continue
         for grown in pieces:
@@ -145,22 +163,25 @@ def _grown(run: Large, lost: Integers, fresh: npt.NDArray[np.bool_]) -> list[Int
     back, free = sparse.csr_array(at.T), fresh.copy()
     pieces: list[Integers] = []
     for seed in np.argsort(-lost, kind="stable").tolist():
-        if len(pieces) == SIDE_BY_SIDE:
+        if len(pieces) == run.beside:
             break
         if free[seed] and lost[seed] > 0:
-            pieces.append(_around(seed, at, back, free))
+            open_to = free if run.beside > 1 else np.ones_like(free)  # alone, a piece may take in whom others had
+            pieces.append(_around(seed, at, back, open_to, run.size))
             free[pieces[-1]] = False
     return pieces
 
 
-def _around(seed: int, at: sparse.csr_array, back: sparse.csr_array, free: npt.NDArray[np.bool_]) -> Integers:
+def _around(
+    seed: int, at: sparse.csr_array, back: sparse.csr_array, free: npt.NDArray[np.bool_], most: int
+) -> Integers:
     """Groups tied most closely to those already in, step by step."""
     inside = np.zeros(free.size, dtype=bool)
     inside[seed] = True
-    while (size := int(inside.sum())) < GROUPS:
+    while (size := int(inside.sum())) < most:
         tied = back.T @ (at.T @ inside.astype(np.float64) > 0)
         tied[inside | ~free] = 0
-        more = np.argsort(-tied, kind="stable")[: min(GROUPS - size, max(20, size))]
+        more = np.argsort(-tied, kind="stable")[: min(most - size, max(20, size))]
         more = more[tied[more] > 0]
         if not more.size:
             break
@@ -188,13 +209,14 @@ def _turn(run: Large, sets: list[Integers]) -> None:
 
 
 def _blocks_of(run: Large, groups: Integers, here: Integers, owner: Integers, number: int) -> Integers:
-    """The blocks of least regret of these groups, in homes of no other piece of the turn; those chosen now in any case."""
+    """The blocks of least regret of these groups, and those in homes where room that has a price is free.
+
+    Only homes of no other piece of the turn; blocks that are chosen now in any case.
+    """
     problem, regret = run.layout.problem, run.priced.bound.regret
     every = run.layout.of_groups(groups)
-    order = np.lexsort((regret[every], problem.block_group[every]))
-    starts = np.concatenate([[0], np.cumsum(np.bincount(problem.block_group[every])[groups])])[:-1]
-    number_of = np.searchsorted(groups, problem.block_group[every][order])
-    near = every[order[np.arange(order.size) - starts[number_of] < WITHIN]]
+    vacant = every[run.vacant[problem.block_home[every]]]
+    near = np.union1d(run.layout.nearest(regret, WITHIN, every), run.layout.nearest(regret, VACANT, vacant))
     homes = problem.block_home[near]
     near = near[(owner[homes] < 0) | (owner[homes] == number)]
     owner[problem.block_home[near]] = number

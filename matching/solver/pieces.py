@@ -12,8 +12,9 @@ from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import lawful
 
 TIGHTENINGS = 4
-LOOKED_AT = 2_000  # blocks of least regret among which the exact search looks
-EFFORT = 2.0  # of the exact search of one piece, in deterministic seconds
+LOOKED_AT = 7  # times as many blocks as groups, those of least regret, among which the exact search looks
+LEAST = 2_000  # blocks, at the least
+EFFORT = 2.0  # of the exact search for each 300 groups, in deterministic seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class Layout:
         self.order = np.argsort(problem.block_group, kind="stable")
         counts = np.bincount(problem.block_group, minlength=problem.group_sizes.size)
         self.first = np.concatenate([[0], np.cumsum(counts)])
+        self.home_of_row = np.zeros(problem.row_limit.size, dtype=np.int64)
+        self.home_of_row[problem.row_index] = problem.block_home[problem.row_block]
 
     def net(self, value: Integers, price: Integers) -> Integers:
         """Value less prices, in 1/`SCALE` points; exact, because all are whole and below 2**53."""
@@ -50,12 +53,13 @@ class Layout:
         spans = [self.order[self.first[g] : self.first[g + 1]] for g in groups.tolist()]
         return np.sort(np.concatenate(spans)) if spans else np.zeros(0, dtype=np.int64)
 
-    def nearest(self, regret: Integers, count: int) -> Integers:
-        """The `count` blocks of least regret of every group."""
-        group = self.problem.block_group
-        order = np.lexsort((regret, group))
-        rank = np.arange(order.size) - self.first[group[order]]
-        return np.sort(order[rank < count])
+    def nearest(self, regret: Integers, count: int, among: Integers | None = None) -> Integers:
+        """The `count` blocks of least regret of every group, of all or `among` some."""
+        among = np.arange(self.problem.blocks) if among is None else among
+        group = self.problem.block_group[among]
+        order = np.lexsort((regret[among], group))
+        first = np.searchsorted(group[order], group[order])
+        return np.sort(among[order[np.arange(order.size) - first < count]])
 
     def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
         """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""
@@ -104,9 +108,10 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
         return chosen
     if (plan := relaxed.whole()) is not None and lawful(problem, held, plan):
         return plan if int(value[plan].sum()) > now else chosen
-    near = np.argsort(bound.regret, kind="stable")[:LOOKED_AT]
+    near = np.argsort(bound.regret, kind="stable")[: max(LEAST, LOOKED_AT * problem.group_sizes.size)]
+    effort = EFFORT * max(1.0, problem.group_sizes.size / 300)
     keep, short = np.union1d(near, chosen), relaxed.shortfall().reaching(now * SCALE)
-    found, _ = by_cp_sat(problem, value, held, keep, None, hint=chosen, short=short, effort=EFFORT)
+    found, _ = by_cp_sat(problem, value, held, keep, None, hint=chosen, short=short, effort=effort)
     return found if found is not None and int(value[found].sum()) > now and lawful(problem, held, found) else chosen
 
 

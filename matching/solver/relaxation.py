@@ -88,6 +88,10 @@ class Relaxation:
         constant = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
         return bound_of(self.problem, self.at, net, constant)
 
+    def bound_without_prices(self) -> int:
+        """What the groups could reach if homes had room for all, in 1/`SCALE` points: a bound that needs no solver."""
+        return bound_of(self.problem, self.at, self.value * SCALE, 0).total
+
     def shortfall(self) -> Shortfall:
         """What plans lose at the prices found, those of families too, in 1/`SCALE` points."""
         prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)

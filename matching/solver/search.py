@@ -84,7 +84,8 @@ class Search:
         self.chosen, self.now = chosen, int(value[chosen].sum())
         self.worth = np.full(problem.blocks, -UNKNOWN)
         self.worth[at] = UNKNOWN
-        self.ceiling = self.dropped = -int(UNKNOWN)
+        self.ceiling: int | None = None
+        self.dropped = -int(UNKNOWN)
         self.closed = False
         self.held_short = short
         self.short: Shortfall | None = None
@@ -97,6 +98,8 @@ class Search:
             self._exactly(self._least_regret(left))
             left = left[self.worth[left] >= self.now * SCALE]
         proven = (self.closed or self._exactly(left)) and self.dropped < self.now * SCALE
+        if self.ceiling is None:  # the time was up before the first prices
+            self.ceiling = self.relaxed.bound_without_prices()
         bound = self.now if proven else max(self.now, self.ceiling // SCALE)
         return Best(self.chosen, self.now, bound, proven, self.worth >= self.now * SCALE, self.relaxed, self._short())
 
@@ -118,7 +121,7 @@ class Search:
 
     def _note(self) -> int:
         bound, self.short = self.relaxed.bound(), self.relaxed.shortfall()
-        if self.ceiling < 0:
+        if self.ceiling is None:
             self.ceiling = bound.total
         self.worth[self.relaxed.at] = np.minimum(self.worth[self.relaxed.at], bound.total - bound.regret)
         if (plan := self.relaxed.whole()) is not None:

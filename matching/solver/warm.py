@@ -22,7 +22,8 @@ ROUNDS = 6  # of tightening, once
 FEW = 600  # blocks of least regret among which a plan is looked for
 FEW_IN_ALL = 4_000  # so small a problem is solved quickest by search, a larger one by its relaxation with cuts
 NODES = 20  # of a search tree, when a plan is at hand
-MOST = 1_500  # blocks that are solved exactly while somebody waits
+MOST = 1_500  # blocks among which other weights are tried
+WAITING = 800  # blocks that are searched for a better plan while somebody waits; a thousand may take ten seconds
 
 
 class Warm:
@@ -164,17 +165,29 @@ class Warm:
         near[list(self.solution.chosen)] = near[self.relaxed.point > SMALL] = True
         near[np.argsort(-worth, kind="stable")[:FEW]] = True
         looked = np.flatnonzero(near & keep)
-        plan, done = self._best_among(looked, held)
+        known = self._what_is_left(held, keep)
+        plan, done = self._best_among(looked, held, None if known is None else NODES)
         if plan is None:
-            return self._any(held, keep), bound.total
+            return self._any(held, keep) if known is None else known, bound.total
+        if known is not None and self._worth(known) > self._worth(plan):
+            plan, done = known, False
         better = np.flatnonzero(worth >= (int(self.value[plan].sum()) + 1) * SCALE)
-        if not done or not np.setdiff1d(better, looked).size or better.size > MOST:
+        if not done or not np.setdiff1d(better, looked).size or better.size > WAITING:
             proven = done and not np.setdiff1d(better, looked).size
             return plan, int(self.value[plan].sum()) * SCALE if proven else bound.total
         found, done = self._best_among(np.union1d(better, plan), held, NODES)
         if found is not None and int(self.value[found].sum()) > int(self.value[plan].sum()):
             plan = found
         return plan, int(self.value[plan].sum()) * SCALE if done else bound.total
+
+    def _what_is_left(self, held: Held, keep: Flags) -> Integers | None:
+        """The base's plan without the blocks that are barred, where it does what is asked: a plan to begin with."""
+        left = np.array([block for block in self.solution.chosen if keep[block]], dtype=np.int64)
+        return left if lawful(self.problem, held, left) else None
+
+    def _worth(self, plan: Integers) -> int:
+        """What a plan is worth by the weighted sum."""
+        return int(self.value[plan].sum())
 
     def _best_among(self, at: Integers, held: Held, nodes: int | None = None) -> tuple[Integers | None, bool]:
         if self.problem.blocks <= FEW_IN_ALL:

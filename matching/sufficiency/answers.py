@@ -1,135 +1,168 @@
 """Counts of runs to tidy answers: what each run says, ranges over runs, differences against the base case run by run."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matching.sufficiency.coming import PRODUCTS
-from matching.sufficiency.parameters import AGES, Parameters
-from matching.sufficiency.scenario import BASE, Scenario
-from matching.sufficiency.weeks import NEEDS, Counts
+from matching.sufficiency.areas import Areas
+from matching.sufficiency.coming import PRODUCTS, WAITING
+from matching.sufficiency.counts import SHORTFALLS, Counts
+from matching.sufficiency.parameters import AGES, WEEKS, Parameters
+from matching.sufficiency.scenario import BASE, NEEDS, Scenario
+from matching.sufficiency.spending import POUNDS, pays_back, spend_of
 from matching.suppression import SMALL, hidden_rows
 
-KEYS = ["scenario", "measure", "kind", "year"]
+ALL = "all"
+KEYS = ["scenario", "measure", "kind", "area", "year"]
 QUANTILES = {"q025": 0.025, "q10": 0.10, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q90": 0.90, "q975": 0.975}
 AGE_WORDS = dict(zip(AGES, ("under 1", "1 to 4", "5 to 9", "10 to 15", "16 and over"), strict=True))
-PRICED = {
-    "in-house": "price_in_house",
-    "agency": "price_agency",
-    "agency elsewhere": "price_agency",
-    "kin": "price_kin",
-    "residential": "price_residential",
-    "supported": "price_supported",
-}
-# yearly growth of prices, section 251 2017 to 2025: foster care 3.7%, residential 10.1%
-GROWTH = {"residential": 0.101}
-FOSTER_GROWTH = 0.037
-POUNDS = "spend"
-COUNTED_IN_CHILDREN = (
+IN_CARE, BY_NEED, LIVING, UNMET, REFERRALS, NEEDED = (
     "in care",
+    "in care by need",
     "living",
-    "no family found",
+    SHORTFALLS[0],
     "referrals",
-    "groups parted",
-    "not placed in the first week",
+    "places needed",
 )
+WAITED, BUSIEST = "not placed in the first week", "searches in the busiest week"
+# places needed are an average of futures, no count of anybody
+COUNTED_IN_CHILDREN = (IN_CARE, BY_NEED, LIVING, *SHORTFALLS, REFERRALS, WAITED)
+Values = npt.NDArray[np.float32]
+Key = tuple[str, str, str]
 
 
-def run_values(name: str, counts: Counts, parameters: Parameters, scenario: Scenario) -> pd.DataFrame:
-    """One row for each run, year, measure and kind of a scenario; year 0 is the first day."""
-    frames = [
-        _frame(name, measure, kind, values, first)
-        for measure, kind, values, first in _measures(counts, parameters, scenario)
-    ]
-    return pd.concat(frames, ignore_index=True)
+@dataclass(frozen=True)
+class RunValues:
+    """What each run of a scenario says: for each measure, kind and area an array (runs, years+1); NaN where not counted."""
+
+    keys: tuple[Key, ...]
+    values: Values
+
+    def of(self, measure: str, kind: str = ALL, area: str = ALL) -> Values:
+        """One array (runs, years+1); year 0 is the first day."""
+        return np.asarray(self.values[self.keys.index((measure, kind, area))])
+
+
+def run_values(counts: Counts, areas: Areas, parameters: Parameters, scenario: Scenario, seed: int) -> RunValues:
+    """Every measure of a scenario, by run."""
+    runs, years = counts.vacant.shape
+    keys, found = [], []
+    for measure, kind, area, values in _measures(counts, areas, parameters, scenario, seed):
+        whole = np.full((runs, years + 1), np.nan, np.float32)
+        whole[:, years + 1 - values.shape[1] :] = values
+        keys.append((measure, kind, area))
+        found.append(whole)
+    return RunValues(tuple(keys), np.stack(found))
 
 
 def _measures(
-    counts: Counts, parameters: Parameters, scenario: Scenario
-) -> Iterator[tuple[str, str, npt.NDArray[np.float64], int]]:
-    """Measure, kind, values (runs, years) and the year of the first column."""
-    whole = counts.in_care.astype(float)
-    yield "in care", "all", whole.sum(axis=(2, 3)), 0
+    counts: Counts, areas: Areas, parameters: Parameters, scenario: Scenario, seed: int
+) -> Iterator[tuple[str, str, str, npt.NDArray[np.generic]]]:
+    """Measure, kind, area and values (runs, years) or, with the first day, (runs, years+1)."""
+    whole = counts.in_care
+    yield IN_CARE, ALL, ALL, whole.sum(axis=(2, 3))
     for number, age in enumerate(AGES):
-        yield "in care", AGE_WORDS[age], whole[:, :, number].sum(axis=2), 0
+        yield IN_CARE, AGE_WORDS[age], ALL, whole[:, :, number].sum(axis=2)
     for number, product in enumerate(PRODUCTS):
-        yield "living", product, whole[:, :, :, number].sum(axis=2), 0
-    yield "no family found", "all", counts.unmet.sum(axis=2).astype(float), 1
-    yield "referrals", "all", counts.referrals.sum(axis=2).astype(float), 1
-    for number, need in enumerate(NEEDS):
-        yield "no family found", need, counts.unmet[:, :, number].astype(float), 1
-        yield "referrals", need, counts.referrals[:, :, number].astype(float), 1
-    yield "groups parted", "all", counts.split.astype(float), 1
-    yield "not placed in the first week", "all", counts.waited.astype(float), 1
-    yield "places free", "all", counts.vacant, 1
-    yield "homes", "all", counts.homes.astype(float), 1
-    spend = _spend(counts, parameters, scenario)
-    yield POUNDS, "all", sum(spend.values(), np.zeros(counts.vacant.shape)), 1
+        yield LIVING, product, ALL, whole[:, :, :, number].sum(axis=2)
+    yield from _by(BY_NEED, counts.in_care_by, areas)
+    yield from _by(REFERRALS, counts.referrals, areas)
+    for number, name in enumerate(SHORTFALLS):
+        yield from _by(name, counts.short[:, :, number], areas)
+    yield from _by(NEEDED, counts.short_weeks / WEEKS, areas)
+    yield WAITED, ALL, ALL, counts.waited
+    yield "weeks of waiting", ALL, ALL, counts.weeks_in[:, :, WAITING]
+    yield "emergencies", ALL, ALL, counts.emergencies
+    yield "emergencies on a Friday", ALL, ALL, counts.fridays
+    yield BUSIEST, ALL, ALL, counts.busiest
+    yield "places free", ALL, ALL, counts.vacant
+    yield "homes", ALL, ALL, counts.homes
+    spend = spend_of(counts, parameters, scenario, seed)
+    yield POUNDS, ALL, ALL, sum(spend.values(), np.zeros(counts.vacant.shape))
     for product, pounds in spend.items():
-        yield POUNDS, product, pounds, 1
+        yield POUNDS, product, ALL, pounds
 
 
-def _spend(counts: Counts, parameters: Parameters, scenario: Scenario) -> dict[str, npt.NDArray[np.float64]]:
-    """Pounds by product and year, with growth of prices; recruiting and supporting in-house homes with them."""
-    years = np.arange(counts.vacant.shape[1])
-    found = {}
-    for product, price in PRICED.items():
-        growth = (1 + GROWTH.get(product, FOSTER_GROWTH)) ** years
-        factor = scenario.price.get(product.split()[0].replace("-", "_"), 1.0) ** years
-        found[product] = counts.weeks_in[:, :, PRODUCTS.index(product)] * parameters[price] * growth * factor
-    recruited = sum(c.homes for c in scenario.campaigns) * parameters["price_recruiting"]
-    found["recruiting and support"] = counts.homes * parameters["price_supporting"] + np.where(
-        years == 0, recruited, 0.0
-    )
-    return found
+def _by(
+    measure: str, counted: npt.NDArray[np.generic], areas: Areas
+) -> Iterator[tuple[str, str, str, npt.NDArray[np.generic]]]:
+    """Counts (runs, years, needs, areas) in all, by need, by area, and by both."""
+    yield measure, ALL, ALL, counted.sum(axis=(2, 3))
+    for number, need in enumerate(NEEDS):
+        yield measure, need, ALL, counted[:, :, number].sum(axis=2)
+    for place, area in enumerate(areas.names):
+        yield measure, ALL, area, counted[:, :, :, place].sum(axis=2)
+        for number, need in enumerate(NEEDS):
+            yield measure, need, area, counted[:, :, number, place]
 
 
-def _frame(name: str, measure: str, kind: str, values: npt.NDArray[np.float64], first: int) -> pd.DataFrame:
-    runs, years = values.shape
-    return pd.DataFrame(
-        {
-            "scenario": name,
-            "measure": measure,
-            "kind": kind,
-            "year": np.tile(np.arange(first, first + years), runs),
-            "run": np.repeat(np.arange(runs), years),
-            "value": values.ravel(),
-        }
-    )
-
-
-def ranges(values: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def ranges(values: Mapping[str, RunValues]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Mean and quantiles over runs; and the same of each scenario minus the base case, paired by run.
 
     A mean of 1 to 5 children is hidden (empty, `hidden` is true), and on the first day others that would let it be worked out.
     """
-    base = values[values.scenario == BASE.name].drop(columns="scenario")
-    paired = values[values.scenario != BASE.name].merge(
-        base, on=["measure", "kind", "year", "run"], suffixes=("", "_base")
-    )
-    paired["value"] = paired["value"] - paired["value_base"]
-    return _shown(_quantiles(values)), _quantiles(paired.drop(columns="value_base"))
+    base = values[BASE.name]
+    tables = [_quantiles(name, one.keys, one.values) for name, one in values.items()]
+    paired = []
+    for name, one in values.items():
+        if name != BASE.name:
+            where = {key: at for at, key in enumerate(base.keys)}
+            both = [at for at, key in enumerate(one.keys) if key in where]
+            keys = tuple(one.keys[at] for at in both)
+            paired.append(_quantiles(name, keys, one.values[both] - base.values[[where[key] for key in keys]]))
+    empty = pd.DataFrame(columns=[*KEYS, "mean", *QUANTILES])
+    return _shown(pd.concat(tables, ignore_index=True)), pd.concat(paired, ignore_index=True) if paired else empty
 
 
-def _quantiles(values: pd.DataFrame) -> pd.DataFrame:
-    if values.empty:
-        return pd.DataFrame(columns=[*KEYS, "mean", *QUANTILES])
-    grouped = values.groupby(KEYS, sort=False)["value"]
-    table = grouped.quantile(np.array(list(QUANTILES.values()))).unstack()
-    table.columns = list(QUANTILES)
-    table.insert(0, "mean", grouped.mean())
-    return table.round(2).reset_index()
+def _quantiles(name: str, keys: Sequence[Key], values: Values) -> pd.DataFrame:
+    """One row for each key and counted year."""
+    years = values.shape[2]
+    counted = ~np.isnan(values[:, 0, :])
+    ordered = np.quantile(values, list(QUANTILES.values()), axis=1, method="linear")
+    index = [(name, *key, year) for at, key in enumerate(keys) for year in range(years) if counted[at, year]]
+    table = pd.DataFrame(index, columns=KEYS)
+    table["mean"] = values.mean(axis=1)[counted].astype(float).round(2)
+    for place, column in enumerate(QUANTILES):
+        table[column] = ordered[place][counted].astype(float).round(2)
+    return table
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     """Small numbers hidden: forecast means by themselves (nobody real is in them), counts of the first day with others."""
     counted = table.measure.isin(COUNTED_IN_CHILDREN)
     few = counted & (table["mean"] > 0) & (table["mean"] <= SMALL)
-    today = table[counted & (table.year == 0) & (table.kind != "all")]
-    for _, part in today.groupby(["scenario", "measure"]):
-        number = dict(zip(part.kind, part["mean"].round().astype(int), strict=True))
-        few |= table.index.isin(part.index[part.kind.isin(hidden_rows([number]))])
+    today = table[counted & (table.year == 0)]
+    for name, part in today.groupby(["scenario", "measure"]):
+        by_kind, by_area = part[(part.kind != ALL) & (part.area == ALL)], part[(part.area != ALL) & (part.kind == ALL)]
+        for rows, label in ((by_kind, "kind"), (by_area, "area")):
+            few |= table.index.isin(_hidden(rows, label))
+        cells = part[(part.kind != ALL) & (part.area != ALL)]
+        # a table of need by area of the first day has too many sums to be safe: it is not shown
+        few |= table.index.isin(cells.index) & (name is not None)
     table.loc[few, ["mean", *QUANTILES]] = np.nan
     return table.assign(hidden=few)
+
+
+def _hidden(part: pd.DataFrame, label: str) -> pd.Index:
+    number = dict(zip(part[label], part["mean"].round().astype(int), strict=True))
+    return part.index[part[label].isin(hidden_rows([number]) if number else [])]
+
+
+def each(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, columns as attributes."""
+    yield from frame.itertuples()
+
+
+def saves_from(values: Mapping[str, RunValues]) -> pd.DataFrame:
+    """When each scenario has paid for itself: years from now (middle, 80% range), and the share of runs in which it does."""
+    base = values[BASE.name].of(POUNDS)[:, 1:]
+    rows = [
+        {"scenario": name, **pays_back(one.of(POUNDS)[:, 1:] - base)}
+        for name, one in values.items()
+        if name != BASE.name
+    ]
+    return pd.DataFrame(rows, columns=["scenario", "share", "q10", "q50", "q90"])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from matching.sufficiency.borrowed_living import living_figures
 from matching.sufficiency.figures import AGES, ASSUMED, BORROWED, Parameter
 
 Rows = Mapping[str, Mapping[str, str]]
@@ -41,8 +42,9 @@ MONTHS_OF_ADOPTION = {
 
 
 def care_figures(rows: Rows) -> dict[str, Parameter]:
-    """Figures by name from the published rows: time in care, causes, who starts, groups, seasons, stages of adoption."""
+    """Figures by name from the published rows: time in care, causes, who starts, groups, seasons, stages of adoption, lengths of placements."""
     return {
+        **living_figures(rows),
         **_after(rows),
         "leave_year_sd": _assumed(
             0.08, 0.02, 0.15, "SD a year in the log", "the yearly swing of leaving beyond chance"

@@ -1,4 +1,4 @@
-"""What comes whatever is decided: who arrives, how long they stay, which homes open and close; by run, keyed."""
+"""What comes whatever is decided: who lives here, who arrives, how long they stay; by run, keyed."""
 
 from dataclasses import dataclass, replace
 
@@ -9,13 +9,12 @@ from matching.domain import Caseload
 from matching.sufficiency.choices import NO_HOME, Choices
 from matching.sufficiency.draws import normal, uniform
 from matching.sufficiency.parameters import AGE_EDGES, AGES, OWN, WEEKS, Parameters
-from matching.sufficiency.scenario import Campaign, Scenario, fits_profile
+from matching.sufficiency.scenario import Scenario
 
 NEVER = 32_000
 MOST_STAYS = 12
 # candidates are drawn at this many times the usual rate, and thinned to the scenario's
 HEADROOM = 3.0
-HOLD_BLOCK = 12
 PRODUCTS = (
     "waiting",
     "in-house",
@@ -39,17 +38,6 @@ class Stock:
     age: npt.NDArray[np.float64]
     product: npt.NDArray[np.int8]
     home: npt.NDArray[np.int16]
-
-
-@dataclass(frozen=True)
-class Supply:
-    """Homes with those that may join: `copy_of` is the column they are like; `joins` the order of a campaign or NEVER."""
-
-    copy_of: npt.NDArray[np.int16]
-    campaign: npt.NDArray[np.int16]
-    asked: npt.NDArray[np.int16]
-    places: npt.NDArray[np.int8]
-    own: npt.NDArray[np.bool_]
 
 
 def stock_of(caseload: Caseload, choices: Choices, parameters: Parameters) -> Stock:
@@ -81,39 +69,6 @@ def stock_of(caseload: Caseload, choices: Choices, parameters: Parameters) -> St
     )
 
 
-def supply_of(choices: Choices, parameters: Parameters, scenario: Scenario, years: int, seed: int) -> Supply:
-    """The homes of the register, columns for homes that may join of themselves, and those of campaigns."""
-    count = len(choices.homes)
-    joiners = int(np.ceil(HEADROOM * parameters["home_joins"] * count * years))
-    draw = uniform(seed, 0, "like which home", joiners)
-    like = (draw * count).astype(int)
-    copy_of, campaign = [*range(count), *like.tolist()], [-1] * (count + len(like))
-    for number, asked in enumerate(scenario.campaigns):
-        fitting = [at for at, home in enumerate(choices.homes) if choices.own[at] and fits_profile(home, asked.profile)]
-        fitting = fitting or [at for at, home in enumerate(choices.homes) if fits_profile(home, asked.profile)] or [0]
-        turn = uniform(seed, 0, f"campaign {asked.profile}", asked.homes)
-        copy_of += [fitting[int(value * len(fitting))] for value in turn]
-        campaign += [number] * asked.homes
-    copies = np.array(copy_of, dtype=np.int16)
-    owned = choices.own[copies]
-    listed = _lists_with_copies(choices.asked, copies, owned if scenario.in_house_first else None)
-    return Supply(copies, np.array(campaign, dtype=np.int16), listed, choices.places[copies], owned)
-
-
-def _lists_with_copies(
-    asked: npt.NDArray[np.int16], copy_of: npt.NDArray[np.int16], first: npt.NDArray[np.bool_] | None
-) -> npt.NDArray[np.int16]:
-    """Each list with copies right after the home they are like; in-house homes first where that is the policy."""
-    same: dict[int, list[int]] = {}
-    for column, original in enumerate(copy_of.tolist()):
-        same.setdefault(original, []).append(column)
-    rows = [[column for home in row if home != NO_HOME for column in same[int(home)]] for row in asked]
-    if first is not None:
-        rows = [sorted(row, key=lambda column: not first[column]) for row in rows]
-    widest = max((len(row) for row in rows), default=1) or 1
-    return np.array([row + [NO_HOME] * (widest - len(row)) for row in rows], dtype=np.int16)
-
-
 def arrivals(
     choices: Choices, parameters: Parameters, scenario: Scenario, in_care: int, weeks: int, seed: int, run: int
 ) -> tuple[Weeks, npt.NDArray[np.int16], npt.NDArray[np.int64]]:
@@ -125,12 +80,8 @@ def arrivals(
     week = np.cumsum(-np.log1p(-uniform(seed, run, "arrival", number)) / rate)
     kind = (uniform(seed, run, "kind", number) * choices.groups).astype(np.int16)
     wanted = _level(parameters, weeks, seed, run)[np.minimum(week / WEEKS, weeks // WEEKS).astype(int)]
-    late = week >= scenario.demand.get("from_month", 0) * WEEKS / 12
-    older = choices.age[kind] >= 11
-    factor = scenario.demand.get("starts", 1.0) * np.where(
-        older, scenario.demand.get("teenagers", 1.0), scenario.demand.get("younger", 1.0)
-    )
-    accepted = uniform(seed, run, "accepted", number) < wanted * np.where(late, factor, 1.0) / HEADROOM
+    factor = scenario.demand_factor(choices, kind, week)
+    accepted = uniform(seed, run, "accepted", number) < wanted * factor / HEADROOM
     kept = np.flatnonzero(accepted & (week < weeks))
     return week[kept].astype(np.int16), kind[kept], kept
 
@@ -198,29 +149,3 @@ def _after_three_years(parameters: Parameters, choices: Choices, stock: Stock) -
     starts = parameters["starts"] * len(stock.age) * years
     size = choices.size[: choices.groups]
     return float((stay > years * WEEKS).mean(axis=1).sum() + starts * (share * size).sum() / size.sum())
-
-
-def homes_open(
-    supply: Supply, parameters: Parameters, scenario: Scenario, weeks: int, seed: int, run: int
-) -> tuple[Weeks, Weeks, npt.NDArray[np.bool_]]:
-    """Week from which each home takes children, week in which it leaves, and whether it is on hold by block of weeks."""
-    count = len(supply.copy_of)
-    opens = np.zeros(count, dtype=np.int16)
-    joiner = (supply.campaign < 0) & (np.arange(count) >= supply.copy_of.max(initial=-1) + 1)
-    marks, when = uniform(seed, run, "joins", count), uniform(seed, run, "joins when", count)
-    wanted = marks < scenario.supply.get("joining", 1.0) / HEADROOM
-    opens[joiner] = np.where(wanted, when * weeks, NEVER)[joiner].astype(np.int16)
-    for number, campaign in enumerate(scenario.campaigns):
-        opens[supply.campaign == number] = _campaign_weeks(campaign, seed, run)
-    stays = -np.log1p(-uniform(seed, run, "home leaves", count)) * WEEKS
-    stays = stays / (parameters["home_leaves"] * scenario.supply.get("leaving", 1.0) + 1e-9)
-    closes = np.minimum(opens + stays, NEVER).astype(np.int16)
-    held = uniform(seed, run, "on hold", (count, weeks // HOLD_BLOCK + 1)) < parameters["on_hold"]
-    return opens, closes, held
-
-
-def _campaign_weeks(campaign: Campaign, seed: int, run: int) -> Weeks:
-    draw = uniform(seed, run, f"campaign {campaign.profile} when", campaign.homes)
-    lost = uniform(seed, run, f"campaign {campaign.profile} lost", campaign.homes) < campaign.attrition
-    month = campaign.from_month + draw * (campaign.over_months if campaign.over_months > 1 else 0)
-    return np.where(lost, NEVER, month * WEEKS / 12).astype(np.int16)

@@ -1,61 +1,77 @@
-"""What a place is worth by the prices of a linear plan: quick, for ranking; paired differences have the last word."""
+"""What a home of each profile and area is worth by the prices of a linear plan: quick, for ranking.
 
-from typing import Any
+At the end of every quarter of a few futures, those without a family and one more home make a linear plan of one row: the
+home's places. Nobody's present home comes in, for a week's open homes have been asked already. The price of a place is
+one child while somebody who fits is left, and nothing after; so the home's worth is its places or those who fit,
+whichever is less, and no solver is needed. Paired differences have the last word.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
 
-from matching.sufficiency.choices import NO_HOME
-from matching.sufficiency.coming import exits
+from matching.sufficiency.choices import NOT_ASKED, Choices
+from matching.sufficiency.coming import RESIDENTIAL, WAITING
 from matching.sufficiency.forecast import City
+from matching.sufficiency.like_ours import LIKENESSES, PROFILES, reference
 from matching.sufficiency.parameters import WEEKS
-from matching.sufficiency.scenario import PROFILES, fits_profile
+from matching.sufficiency.people import people_of
+from matching.sufficiency.scenario import BASE, Scenario
+from matching.sufficiency.supply import supply_of
+from matching.sufficiency.weeks import Batch
 
-LISTED = 60
+QUARTER = 13
+Cell = tuple[str, str]
 
 
-def ranked_by_duals(city: City) -> pd.DataFrame:
-    """Profiles by the price of a home: profile, price (children in a family for each such home), rank.
+def cells_of(city: City, profiles: Sequence[str] = PROFILES) -> list[Cell]:
+    """Profiles and areas for which the city has homes that others could be like."""
+    known = {home.ref for home in city.choices.homes}
+    names = city.choices.areas.names
+    return [(profile, area) for profile in profiles for area in names if reference(profile, area, 0) in known]
 
-    A plan of a steady year: children of each kind who look for a family, as many as the stock and the arrivals give,
-    over the homes on their lists; as many as can be in a family. The price of a home is its places times the dual.
+
+def ranked_by_duals(
+    city: City, *, base: Scenario = BASE, years: int = 3, runs: int = 20, seed: int = 1
+) -> pd.DataFrame:
+    """Profiles and areas by what one more home gives, highest first.
+
+    Columns: profile, area, children (in a family at a time), waiting (children who need not wait, at a time), pounds
+    saved a year, rank. The widening of approvals in a scenario is left out.
     """
-    kinds, demand = _demand(city)
-    usable = city.choices.places * (1 - city.parameters["on_hold"])
-    rows, homes = _pairs(city, kinds)
-    count = len(rows)
-    of_kind = csr_array((np.ones(count), (rows, np.arange(count))), shape=(len(kinds), count))
-    of_home = csr_array((np.ones(count), (homes, np.arange(count))), shape=(len(usable), count))
-    limits: Any = vstack([of_kind, of_home], format="csr")
-    kept = linprog(-np.ones(count), A_ub=limits, b_ub=np.concatenate([demand, usable]), method="highs")
-    price = -kept.ineqlin.marginals[len(kinds) :] * usable
-    found = [
-        {
-            "profile": name,
-            "price": float(
-                np.mean([price[at] for at, home in enumerate(city.choices.homes) if fits_profile(home, name)] or [0.0])
-            ),
-        }
-        for name in PROFILES
-    ]
-    table = pd.DataFrame(found).sort_values("price", ascending=False, kind="stable", ignore_index=True)
+    weeks = int(years * WEEKS)
+    supply = supply_of(city.choices, city.parameters, base, years, seed)
+    people = people_of(city.choices, city.stock, city.area, city.parameters, base, weeks, seed, range(runs))
+    batch = Batch(city.choices, people, supply, city.parameters, base, years, seed, range(runs))
+    cells = cells_of(city)
+    homes = np.array([[_column(city.choices, cell, turn) for turn in range(LIKENESSES)] for cell in cells])
+    saved = city.parameters["price_residential"] - city.parameters["price_in_house"]
+    found: list[npt.NDArray[np.float64]] = []
+    for week in batch.each_week():
+        if week % QUARTER == QUARTER - 1:
+            residential, waiting = (_gain(batch, product, homes) for product in (RESIDENTIAL, WAITING))
+            found.append(np.stack([residential + waiting, waiting, residential * saved * WEEKS]))
+    mean = np.mean(found, axis=0)
+    table = pd.DataFrame(cells, columns=["profile", "area"])
+    table = table.assign(children=mean[0], waiting=mean[1], pounds=mean[2])
+    table = table.sort_values(["children", "pounds"], ascending=False, kind="stable", ignore_index=True)
     return table.assign(rank=range(1, len(table) + 1))
 
 
-def _demand(city: City) -> tuple[np.ndarray, np.ndarray]:
-    """Kinds of whole groups that look for a family, and children of each in care at a time."""
-    kinds = np.arange(city.choices.groups)
-    grid = (np.arange(20) + 0.5) / 20
-    stay = exits(city.parameters, city.choices.age[kinds][:, None], grid[None, :]).mean(axis=1) / WEEKS
-    starts = city.parameters["starts"] * len(city.stock.age)
-    family = 1 - city.parameters["kin"] - city.parameters["with_parents"]
-    size = city.choices.size[kinds]
-    return kinds, np.asarray(starts / size.sum() * size * stay * family)
+def _column(choices: Choices, cell: Cell, turn: int) -> int:
+    return next(at for at, home in enumerate(choices.homes) if home.ref == reference(*cell, turn))
 
 
-def _pairs(city: City, kinds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    listed = city.choices.asked[kinds][:, :LISTED]
-    rows, slots = np.nonzero(listed != NO_HOME)
-    return rows, listed[rows, slots].astype(int)
+def _gain(batch: Batch, product: int, homes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Children without a family in a kind of place whom one more home could take, on average over runs; by cell."""
+    people, choices = batch.people, batch.choices
+    rows, who = np.nonzero(people.second_best & (people.product == product))
+    kind, runs = people.kind[rows, who], len(people.kind)
+    flat = homes.ravel()
+    size, places = choices.size[kind].astype(np.float64), choices.places[flat]
+    fits = (choices.rank[kind][:, flat] != NOT_ASKED) & (size[:, None] <= places)
+    wanted = np.zeros((runs, len(flat)))
+    np.add.at(wanted, rows, fits * size[:, None])
+    return np.asarray(np.minimum(wanted, places).mean(axis=0).reshape(homes.shape).mean(axis=1))

@@ -110,13 +110,16 @@ def _standing(known: Yearly, key: Key) -> Floats:
 def _facts(known: Yearly, key: Key) -> Iterator[Floats]:
     flow, band = key
     now = known.filled[key]
-    recent = now[:, -3:].mean(axis=1)
-    yield _log(now[:, -1]) - _log(recent)
+    for years in (3, 6):
+        yield _log(now[:, -1]) - _log(now[:, -years:].mean(axis=1))
     yield _log(now[:, -1]) - np.log(known.population[:, -1])
     yield _log(now[:, -1]) - _log(known.filled[STOCK, TOTAL][:, -1])
     yield _log(known.filled[START, TOTAL][:, -1]) - _log(known.filled[CEASE, TOTAL][:, -1])
     younger = BANDS[max(0, BANDS.index(band) - 1)] if band in BANDS else "a16p"
     yield _log(known.filled[STOCK, younger][:, -1]) - _log(known.filled[STOCK, TOTAL][:, -1])
+    same = band if band in BANDS else TOTAL
+    for beside in (START, CEASE):
+        yield _log(known.filled[beside, same][:, -1]) - _log(known.filled[STOCK, same][:, -1])
 
 
 def _log(count: Floats) -> Floats:

@@ -9,11 +9,13 @@ import pandas as pd
 from matching.errors import MatchingError
 from matching.returns.as_known import known_on
 from matching.returns.history import History
+from matching.sufficiency.adoption_stages import own_stages
 from matching.sufficiency.arriving import Arrivals, arrivals_of, own_arrivals
 from matching.sufficiency.children_ahead import ahead, beginning_of
 from matching.sufficiency.figures import AGE_EDGES, AGES, LAST_AGE, Parameters
 from matching.sufficiency.futures import COLUMNS, QUANTILES, Forecast
 from matching.sufficiency.lengths import lengths_of, own_lengths
+from matching.sufficiency.living import own_distance, own_living
 from matching.sufficiency.spans import YEAR, Floats, Spans, spans_of
 from matching.sufficiency.yearly import BANDS, CEASE, KEYS, SINGLE, START, STOCK, TOTAL, Key, Yearly
 from matching.wording import counted
@@ -43,6 +45,18 @@ def learn(history: History, borrowed: Parameters) -> Learnt:
     arrivals = arrivals_of(borrowed, spans, in_care)
     own = own_lengths(borrowed, spans) | own_arrivals(borrowed, spans, arrivals, in_care)
     return Learnt(spans, Parameters({**borrowed.figures, **own}), arrivals)
+
+
+def with_living(learnt: Learnt, history: History, miles: "pd.Series[float] | None" = None) -> Parameters:
+    """All figures of a history: who comes and leaves, with where children live and move, stages of adoption, distances.
+
+    `miles` from home by child, NaN where not known; without it distances stay borrowed.
+    """
+    figures = dict(learnt.parameters.figures)
+    figures |= own_living(learnt.parameters, history) | own_stages(learnt.parameters, history)
+    if miles is not None:
+        figures |= own_distance(learnt.parameters, miles)
+    return Parameters(figures)
 
 
 def forecast_history(
@@ -212,9 +226,10 @@ def _by_age(spans: Spans) -> list[bool]:
 
 def check_origin(history: History, origin: int) -> History:
     """The history up to a year; raises `MatchingError` where the returns do not reach it or begin after it."""
-    years = history.years
-    if origin > years[-1] or origin < years[0]:
+    spans = spans_of(history)
+    first, last = spans.first_day.year + 1, spans.last_day.year
+    if not first <= origin <= last:
         raise MatchingError(
-            f"The returns cover {years[0]} to {years[-1]}, so nothing can be forecast from {origin}. Choose an --origin among them."
+            f"The returns cover {first} to {last}, so nothing can be forecast from {origin}. Choose an --origin among them."
         )
     return known_on(history, pd.Timestamp(origin, 3, 31))

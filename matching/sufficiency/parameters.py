@@ -25,6 +25,7 @@ __all__ = [
     "LAST_AGE",
     "OWN",
     "PRIOR_EVENTS",
+    "SIMULATED",
     "WEEKS",
     "Parameter",
     "Parameters",
@@ -62,12 +63,18 @@ _ASSUMED = {
     "home_leaves": (0.123, 0.10, 0.15, "share of homes a year", "deregistrations, Ofsted 2017-18"),
     "home_joins": (0.123, 0.05, 0.2, "share of homes a year", "as many join as leave"),
     "on_hold": (0.24, 0.14, 0.30, "share of places", "places not available, Ofsted"),
+    "staying_put": (0.50, 0.3, 0.6, "share of fostered young people at 18", "1,880 of 3,770, Ofsted 2018-19"),
+    "staying_put_weeks": (80.0, 50, 120, "weeks on average", "to 21 at most; their place is not free meanwhile"),
+    "far_elsewhere": (0.50, 0.3, 0.7, "share over 20 miles", "an agency home found beyond the register"),
     "hold_weeks": (12.0, 4, 30, "weeks", "how long a hold lasts"),
     "price_supported": (1500.0, 900, 2500, "GBP a child week", "no public figure by child"),
     "price_kin": (350.0, 250, 450, "GBP a child week", "allowance with support"),
     "price_recruiting": (9000.0, 5000, 15000, "GBP a home", "enquiry to approval"),
     "price_supporting": (7000.0, 5000, 10000, "GBP a home a year", "supervising social worker"),
 }
+
+# the figures that futures of children and homes stand on; the others serve forecasts from returns
+SIMULATED = (*_PUBLISHED, *_ASSUMED)
 
 
 def published_parameters(reference: Path) -> Parameters:

@@ -4,7 +4,6 @@ The window opens with the first return: children in care then enter it already t
 care at its end are censored. Time in care that began before the first return may be longer than the rows tell.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +30,8 @@ CAUSE_OF = {
 # years added to a time in care whose beginning no return holds
 BEGAN_BEFORE = 1.0
 OLDEST, EARLIEST = 26.0, -1.0
+# ends in a year, and as a share of those in later years, from which an extract covers it
+FEWEST_ENDS, LIKE_OTHERS = 5, 0.4
 
 
 @dataclass(frozen=True)
@@ -72,14 +73,14 @@ class Spans:
 
 def spans_of(history: History) -> Spans:
     """Spans of the newest run of returns without a gap; raises `MatchingError` where nothing can be counted."""
-    years = history.years
-    if not years:
+    if not history.years:
         raise MatchingError(
             "The returns hold no episode, so nothing can be learnt. Give those of a year with children."
         )
-    whole = next(n for n in range(1, len(years) + 2) if years[-1] - n not in years)
-    first, last = pd.Timestamp(years[-1] - whole, 3, 31), history.last_day
-    periods, dropped = _sound(_periods(history))
+    from_year, gap = _covered(history)
+    first, last = pd.Timestamp(from_year - 1, 3, 31), history.last_day
+    found, vanished = _left_unseen(_periods(history), history.last_day.year)
+    periods, dropped = _sound(found)
     began, born = (_years(periods[name], first) for name in ("started", "born"))
     ended = _years(periods.ended, first)
     began = np.where(periods.told & (began <= 0), began, np.where(began <= 0, began - BEGAN_BEFORE, began))
@@ -93,14 +94,48 @@ def spans_of(history: History) -> Spans:
         length=(last - first).days / YEAR,
         first_day=first,
         last_day=last,
-        dropped=tuple([*_gap(years, whole), *dropped]),
+        dropped=(*gap, *vanished, *dropped),
     )
 
 
+def _covered(history: History) -> tuple[int, list[str]]:
+    """The first year that is covered whole, and a sentence where a gap cuts the history short.
+
+    A year is covered by its return, or by an extract of several years: one that holds about as many ends as the years after it.
+    """
+    years = history.years
+    whole = next(n for n in range(1, len(years) + 2) if years[-1] - n not in years)
+    first = years[-1] - whole + 1
+    ended = history.episodes.ended.dropna()
+    ends = (ended.dt.year + (ended.dt.dayofyear > 90 + ended.dt.is_leap_year)).value_counts()
+    usual = float(np.median([ends.get(year, 0) for year in range(first, years[-1] + 1)]))
+    while ends.get(first - 1, 0) >= max(FEWEST_ENDS, usual * LIKE_OTHERS):
+        first -= 1
+    if first <= years[0]:
+        return first, []
+    told = counted(years[-1] - first + 1, "year", "years")
+    return first, [f"The returns have a gap before {first}: only the {told} after it are learnt from."]
+
+
 def _periods(history: History) -> pd.DataFrame:
-    rows = in_order(history.episodes).drop_duplicates(PERIOD).set_index(PERIOD)
-    told = rows[["new_because", "home_postcode"]].reset_index()
+    rows = in_order(history.episodes)
+    begun = rows.drop_duplicates(PERIOD).set_index(PERIOD)[["new_because", "home_postcode"]]
+    seen = rows.drop_duplicates(PERIOD, keep="last").set_index(PERIOD).year.rename("seen")
+    told = begun.join(seen).reset_index()
     return history.periods.merge(told, on=PERIOD).assign(told=lambda found: found.new_because == "S")
+
+
+def _left_unseen(periods: pd.DataFrame, last: int) -> tuple[pd.DataFrame, list[str]]:
+    """Periods that are open in an older return and in none after it end with that return's year: they are in care no more."""
+    lost = periods.ended.isna() & (periods.seen < last)
+    if not lost.any():
+        return periods, []
+    ends = pd.to_datetime(dict(year=periods.seen, month=4, day=1)).where(
+        lambda day: day > periods.started, periods.started
+    )
+    many = counted(int(lost.sum()), "period of care is", "periods of care are")
+    sentence = f"{many} open in an older return and in none after it: taken to have ended with that return."
+    return periods.assign(ended=periods.ended.where(~lost, ends)), [sentence]
 
 
 def _sound(periods: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
@@ -127,14 +162,6 @@ def _sound(periods: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         if wrong.any()
     ]
     return periods[~(unborn | backwards | odd)].reset_index(drop=True), sentences
-
-
-def _gap(years: Sequence[int], whole: int) -> list[str]:
-    if whole == len(years):
-        return []
-    return [
-        f"The returns have a gap before {years[-1] - whole + 1}: only the {counted(whole, 'year', 'years')} after it are learnt from."
-    ]
 
 
 def _groups(periods: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -27,7 +27,7 @@ from matching.domain import (
     Suitability,
     Support,
 )
-from matching.synthetic.area import CITY, Area, Spot
+from matching.synthetic.area import Area, Spot
 from matching.synthetic.figures import Chance, Figures
 
 BANDS = {"under1": (0, 0), "1_4": (1, 4), "5_9": (5, 9), "10_15": (10, 15), "16_plus": (16, 17)}
@@ -102,7 +102,7 @@ class Families:
         languages = frozenset({chance.one(LANGUAGES[1:] if uasc else LANGUAGES)} if foreign else {"English"})
         weights = [self.figures[f"stock_share_ethnicity_{name}"] for name in ETHNIC]
         return {
-            "authority": CITY,
+            "authority": self.area.authority,
             "home_place": None if uasc else home.place,
             "family_time_place": None if uasc or chance.happens(0.15) else self.area.close_to(home, chance).place,
             "languages": languages | ({"English"} if foreign and not uasc else set()),

@@ -1,6 +1,6 @@
 """A whole invented city: homes, the children who live in them, and the children who wait."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,12 +22,13 @@ from matching.domain import (
     Tie,
 )
 from matching.geo import read_adjoining, read_crossings
-from matching.synthetic.area import Area
+from matching.synthetic.area import CITY, Area
 from matching.synthetic.children import Families, waiting
 from matching.synthetic.figures import Chance, Figures
 from matching.synthetic.homes import draw_home, with_places
 
 DAY = date(2026, 11, 23)
+A_PART = 1_000_000  # numbers of families that each authority has for itself
 PLANS = ("required", "preferred", "subsets", "apart_contact", "apart")
 PLAN_OF = {
     "required": SiblingPlan.TOGETHER_REQUIRED,
@@ -51,6 +52,7 @@ class City:
     placements: list[CurrentPlacement]
     relationships: list[Relationship]
     decisions: list[Decision]
+    plans: int = 0
 
     def add(self, child: Child, group: str | None = None) -> Child:
         """Give a child a reference and keep them."""
@@ -67,16 +69,23 @@ def sample_caseload(
     placed: int | None = None,
     seed: int = 1,
     as_of: date = DAY,
+    authorities: Sequence[str] = (),
 ) -> Caseload:
-    """An invented Southampton with `children` who wait, `homes`, and about `placed` who live in them already."""
-    area, figures = Area(reference), Figures.read(reference)
-    city = City(Families(area, figures, seed, as_of), figures, seed, as_of, [], [], [], [], [])
-    drawn = [draw_home(n, area, figures, seed, as_of) for n in range(1, homes + 1)]
-    for group in _waiting_families(city, children):
-        _add_group(city, group)
+    """An invented Southampton with `children` who wait, `homes`, and about `placed` who live in them already.
+
+    With codes of several `authorities` an invented region: all are shared out by how many postcodes each has.
+    """
+    figures, many = Figures.read(reference), authorities or (CITY,)
+    areas = [Area(reference, code) for code in many]
+    city = City(Families(areas[0], figures, seed, as_of), figures, seed, as_of, [], [], [], [], [])
     wanted = round(homes * figures["sample_placed_per_home"]) if placed is None else placed
-    for number, (home, filled, free) in enumerate(_places(city, drawn, children, wanted)):
-        _fill(city, number, home, filled, free)
+    weights = [sum(spot.postcodes for spot in area.city) for area in areas]
+    parts = zip(areas, *(_shared_out(whole, weights) for whole in (children, homes, wanted)), strict=True)
+    drawn_before = 0
+    for number, (area, waiting_here, homes_here, placed_here) in enumerate(parts):
+        city.families = Families(area, figures, seed, as_of)
+        _settle(city, number * A_PART, drawn_before, waiting_here, homes_here, placed_here)
+        drawn_before += homes_here
     _special(city)
     return Caseload(
         as_of=as_of,
@@ -90,8 +99,24 @@ def sample_caseload(
     )
 
 
-def _waiting_families(city: City, children: int) -> Iterator[list[Child]]:
-    left, number = children, 0
+def _shared_out(whole: int, weights: Sequence[float]) -> list[int]:
+    """A number in whole parts by weight; the sum is kept."""
+    ends = [round(whole * sum(weights[: i + 1]) / sum(weights)) for i in range(len(weights))]
+    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _settle(city: City, first: int, before: int, children: int, homes: int, placed: int) -> None:
+    """One authority: its homes, the children who wait, and those who live there; `first` keeps families apart."""
+    area = city.families.area
+    drawn = [draw_home(before + n, area, city.figures, city.seed, city.as_of) for n in range(1, homes + 1)]
+    for group in _waiting_families(city, first, children):
+        _add_group(city, group)
+    for number, (home, filled, free) in enumerate(_places(city, drawn, children, placed)):
+        _fill(city, before + number, home, filled, free)
+
+
+def _waiting_families(city: City, first: int, children: int) -> Iterator[list[Child]]:
+    left, number = children, first
     while left > 0:
         family = city.families.draw(number, stock=False)[:left]
         left, number = left - len(family), number + 1
@@ -103,7 +128,8 @@ def _add_group(city: City, family: list[Child]) -> None:
     if len(family) == 1:
         city.add(family[0])
         return
-    group = f"G{sum(r.tie is Tie.SIBLING_PLAN for r in city.relationships) + 1:04d}"
+    city.plans += 1
+    group = f"G{city.plans:04d}"
     members = [city.add(child, group) for child in family]
     chance = Chance(city.seed, f"plan {group}")
     shares = [city.figures[f"sample_plan_{name}"] for name in PLANS]

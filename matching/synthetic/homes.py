@@ -21,7 +21,7 @@ from matching.domain import (
     Sex,
     Skill,
 )
-from matching.synthetic.area import CITY, COUNTY, Area
+from matching.synthetic.area import COUNTY, Area
 from matching.synthetic.children import FAITHS, LANGUAGES
 from matching.synthetic.figures import Chance, Figures
 
@@ -54,7 +54,7 @@ def draw_home(number: int, area: Area, figures: Figures, seed: int, as_of: date)
         carers=2 if chance.happens(0.7) else 1,
         provider=Provider.OWN if own else agency,
         agency=None if own else f"SC{430000 + chance.whole(1, 40)}",
-        approved_by=CITY if own else spot.authority or COUNTY,
+        approved_by=area.authority if own else spot.authority or COUNTY,
         place=spot.place,
         authority=spot.authority,
         approval=_approval(chance, figures, as_of),

@@ -149,7 +149,7 @@ class Phone:
     def __init__(self, service: Running, name: str) -> None:
         self.service, self.name = service, name
         self.client = signed_in(service.nobody, name)
-        begun = self.client.ask("POST", "/api/v1/account/authenticator")
+        begun = self.client.ask("POST", "/api/v1/account/authenticator", {"password": PASSWORD})
         assert begun.status_code == 201, begun.text
         self.secret = parse_qs(urlsplit(begun.json()["address"]).query)["secret"][0]
         confirmed = self.client.ask("POST", "/api/v1/account/authenticator/confirm", {"code": self.code()})

@@ -50,16 +50,17 @@ def test_an_authenticator_counts_once_confirmed_and_is_taken_off_with_a_code_or_
     service: Running,
 ) -> None:
     person = signed_in(service.nobody, "placing-authority")
-    begun = person.ask("POST", f"{V1}/account/authenticator").json()
+    begun = person.ask("POST", f"{V1}/account/authenticator", {"password": PASSWORD}).json()
     assert begun["picture"].startswith("<svg")
+    assert person.ask("POST", f"{V1}/account/authenticator", {"password": "a thief's guess"}).status_code == 422
     assert person.ask("POST", f"{V1}/account/authenticator/confirm", {"code": "000000"}).status_code == 422
     assert try_to_sign_in(service, "placing-authority").status_code == 201, "nobody is shut out half way"
     phone = Phone(service, "placing-authority")
-    assert phone.client.ask("POST", f"{V1}/account/authenticator").status_code == 409
-    assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": "111111"}).status_code == 422
+    assert phone.client.ask("POST", f"{V1}/account/authenticator", {"password": PASSWORD}).status_code == 409
+    assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": "111111"}).status_code == 403
     assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": phone.code()}).status_code == 200
     phone = Phone(service, "placing-authority")
-    answer = service.by["administrator"].ask("DELETE", f"{V1}/people/placing-authority/second-factor")
+    answer = signed_in(service.nobody, "administrator").ask("DELETE", f"{V1}/people/placing-authority/second-factor")
     assert answer.json()["second_factor"] is False
     assert phone.client.ask("GET", f"{V1}/session").status_code == 401, "and every session ended"
 
@@ -84,8 +85,26 @@ def test_guesses_at_the_code_are_counted_too(service: Running) -> None:
     )
 
 
+def test_no_way_to_guess_a_code_or_password_is_left_uncounted(service: Running) -> None:
+    """Each act that is refused is rolled back; the count of what was wrong must not be rolled back with it."""
+    phone = Phone(service, "supervising-social-worker")
+    for _ in range(5):
+        assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": "111111"}).status_code == 403
+    assert phone.client.ask("POST", f"{V1}/account/authenticator/off", {"code": phone.code()}).status_code == 403
+    told = {"old": PASSWORD, "new": "another long password"}
+    assert phone.client.ask("POST", f"{V1}/account/password", told).status_code == 422, "closed for a while"
+    service.clock.ahead += timedelta(minutes=16)
+    assert phone.client.ask("POST", f"{V1}/account/password", told).status_code == 200
+
+
+def test_a_machine_that_changes_homes_confirms_them_as_a_machine(service: Running) -> None:
+    machine = Client(service.nobody.http, a_key(service, scopes=["change-homes", "see-cases"]).json()["key"])
+    assert machine.ask("POST", f"{V1}/homes/H1/confirm", {}).status_code == 200
+    assert machine.ask("GET", f"{V1}/homes/H1").json()["cells"]["confirmed_by"] == "machine"
+
+
 def test_roles_change_at_the_next_request_and_a_leaver_is_out_at_once(service: Running) -> None:
-    admin = service.by["administrator"]
+    admin = signed_in(service.nobody, "administrator")
     told = {"name": "temp.worker", "roles": ["duty-officer"], "authority": "E06000045", "password": PASSWORD}
     assert admin.ask("POST", f"{V1}/people", {**told, "authority": None}).status_code == 422, "cases of nobody"
     assert admin.ask("POST", f"{V1}/people", {**told, "password": "temp.worker-temp.worker"}).status_code == 422
@@ -111,7 +130,7 @@ def test_a_new_password_ends_the_other_sessions(service: Running) -> None:
     assert one.ask("GET", f"{V1}/session").status_code == 200
     assert other.ask("GET", f"{V1}/session").status_code == 401
     assert (
-        service.by["administrator"]
+        signed_in(service.nobody, "administrator")
         .ask("POST", f"{V1}/people/commissioner/password", {"password": PASSWORD})
         .status_code
         == 200
@@ -121,7 +140,7 @@ def test_a_new_password_ends_the_other_sessions(service: Running) -> None:
 
 def a_key(service: Running, **told: object) -> httpx.Response:
     ends = (service.clock() + timedelta(days=30)).isoformat()
-    return service.by["administrator"].ask(
+    return signed_in(service.nobody, "administrator").ask(
         "POST", f"{V1}/keys", {**DAY, "scopes": ["see-cases"], "ends_at": ends, **told}
     )
 
@@ -140,18 +159,18 @@ def test_a_machine_may_do_what_its_key_says_and_no_more(service: Running) -> Non
         ("GET", "/trail"),
     ):
         assert machine.ask(method, V1 + path, {}).status_code == 403, path
-    trail = service.by["auditor"].ask("GET", f"{V1}/trail?limit=1000&about=children").json()
+    trail = signed_in(service.nobody, "auditor").ask("GET", f"{V1}/trail?limit=1000&about=children").json()
     assert trail[-1]["who"] == f"key:{made.json()['id']}"
 
 
 def test_only_the_hash_of_a_key_is_kept_and_last_use_is_shown(service: Running) -> None:
     made = a_key(service, scopes=["read-trail"], authority=None).json()
-    listed = service.by["administrator"].ask("GET", f"{V1}/keys").json()
+    listed = signed_in(service.nobody, "administrator").ask("GET", f"{V1}/keys").json()
     assert all("key" not in one for one in listed)
     mine = next(one for one in listed if one["id"] == made["id"])
     assert mine["last_used"] is None
     assert Client(service.nobody.http, made["key"]).ask("GET", f"{V1}/trail?limit=1").status_code == 200
-    again = service.by["administrator"].ask("GET", f"{V1}/keys").json()
+    again = signed_in(service.nobody, "administrator").ask("GET", f"{V1}/keys").json()
     assert next(one for one in again if one["id"] == made["id"])["last_used"] is not None
     with service.store.reading() as session:
         row = session.get_one(ApiKey, made["id"])
@@ -163,7 +182,7 @@ def test_only_the_hash_of_a_key_is_kept_and_last_use_is_shown(service: Running) 
 
 
 def test_a_key_ends_when_it_is_revoked_or_its_day_has_come(service: Running) -> None:
-    admin, first = service.by["administrator"], a_key(service).json()
+    admin, first = signed_in(service.nobody, "administrator"), a_key(service).json()
     machine = Client(service.nobody.http, first["key"])
     assert machine.ask("GET", f"{V1}/children").status_code == 200
     assert admin.ask("DELETE", f"{V1}/keys/{first['id']}").status_code == 200

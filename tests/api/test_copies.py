@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from api.db import audit, queries
 from api.db.audit import Entry
 from api.db.copies import WrongCopy, keys_beside, read_whole, restore_copy, write_copy
-from api.db.data_keys import Erased, destroy
+from api.db.data_keys import destroy
 from api.db.store import Store
 from api.db.tables import AuditEntry, Base, Bed, Fact, Person
+from api.errors import NotHere
+from api.main import maps
 from api.security.accounts import new_person, now
-from tests.lib.builders import a_home
+from tests.lib.builders import TODAY, a_home
 
 Empty = Callable[[], Store]
 
@@ -136,8 +138,11 @@ def test_the_newest_keys_open_an_older_copy_but_for_who_was_erased_since(
     restore_copy(restored, copy, keys_beside(later))
     with restored.reading() as session:
         assert queries.one(session, restored.seal, "home", stays, None).cells["place"] == "SO14 7"
-        with pytest.raises(Erased):
+        with pytest.raises(NotHere):
             queries.one(session, restored.seal, "home", goes, None)
+        homes = {home.ref for home in queries.load_caseload(session, restored.seal, maps(), TODAY).homes}
+    assert stays in homes
+    assert goes not in homes
 
 
 def test_a_copy_without_its_keys_restores_to_nothing(empty: Empty, copy: Path) -> None:

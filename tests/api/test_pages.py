@@ -19,6 +19,7 @@ from api.security.roles import MAY, May, Role
 from tests.api.conftest import PASSWORD, Running
 from tests.api.test_service import _all
 from tests.lib.builders import a_child, a_home
+from tests.lib.reading_grade import grade, sentences_of
 
 ROUTES = [
     (route, sorted(route.methods)[0]) for router in PAGES for route in router.routes if isinstance(route, APIRoute)
@@ -287,3 +288,60 @@ def test_the_panel_pack_is_tagged_and_names_nobody_outside_its_pages(officer: Br
     first = told.pages[0].extract_text()
     assert "For the matching panel alone" in first
     assert re.search(r"Plan [0-9a-f]{12}", first)
+
+
+def test_pages_that_a_carer_or_child_may_read_are_plain(officer: Browser) -> None:
+    for path in (
+        "/refer",
+        "/children/P1",
+        "/children/C1?emergency=yes",
+        "/children/C1/homes/H3",
+        "/children/C1/details",
+    ):
+        said = sentences_of(officer.see(path).text)
+        assert len(said) > 3, path
+        assert grade(said) <= 7, (path, grade(said), sorted(said, key=lambda one: -grade([one]))[:3])
+
+
+def test_no_page_of_a_case_scores_anybody(officer: Browser) -> None:
+    for path in ("/board", "/children/P1", "/children/C1?emergency=yes", "/children/C1/homes/H1", "/meeting"):
+        text = re.sub(r"<[^>]+>", " ", officer.see(path).text)
+        assert re.findall(r"\d\s?%|\bpoints\b|\bscore|best match|out of 100", text) == [], path
+
+
+def test_two_editors_lose_nothing(officer: Browser) -> None:
+    opened = re.findall(r'name="version" value="(\d+)"', officer.see("/children/C1/details/identity").text)[0]
+    first = officer.send("/children/C1/details/identity", version=opened, diet="halal", once="e-1")
+    assert first.url.path == "/children/C1/details"
+    second = officer.send("/children/C1/details/identity", version=opened, diet="no nuts", once="e-2")
+    assert second.status_code == 412
+    assert 'value="no nuts"' in second.text, "what was typed"
+    assert "halal" in second.text, "what stands in the record"
+    newer = re.findall(r'name="version" value="(\d+)"', second.text)[0]
+    assert (
+        officer.send("/children/C1/details/identity", version=newer, diet="halal, no nuts", once="e-3").status_code
+        == 200
+    )
+
+
+def test_a_sibling_plan_is_a_part_of_the_list_of_tasks(officer: Browser) -> None:
+    assert "Sibling plan" in officer.see("/children/C1/details").text
+    told = {"version": "0", "plan": "together-preferred", "reason": "They look after each other."}
+    assert officer.send("/children/C1/details/siblings", **told, once="sp-1").url.path == "/children/C1/details"
+    assert "They look after each other." in officer.see("/children/C2/details/siblings").text
+
+
+def test_what_was_typed_when_the_session_ended_goes_along(service: Running) -> None:
+    browser = Browser(service.url)
+    asked = browser.send("/children/C1/details/identity", version="1", diet="halal")
+    assert asked.status_code == 401
+    assert 'name="typed-diet" value="halal"' in asked.text
+    typed = {"then": "/children/C1/details/identity", "typed-diet": "halal", "typed-version": "1"}
+    again = browser.send("/sign-in", name="duty-officer", password=PASSWORD, **typed)
+    assert "Send what I typed" in again.text
+    assert 'action="/children/C1/details/identity"' in again.text
+    elsewhere = browser.send(
+        "/sign-in", name="duty-officer", password=PASSWORD, then="//evil.example", **{"typed-a": "b"}
+    )
+    assert "evil" not in elsewhere.text
+    browser.http.close()

@@ -41,7 +41,8 @@ def test_every_route_declares_its_permission_and_none_is_overlooked() -> None:
     assert paths == {(route.path, method) for route, method in ROUTES}
     assert len(ROUTES) > 70
     public = [route.path for route, _ in ROUTES if permission_of(route) is None]
-    assert sorted(public) == [f"{V1}/session", "/health"]
+    probes = ["/health", "/health/live", "/health/ready", "/metrics"]
+    assert sorted(public) == [f"{V1}/session", *probes]
 
 
 def test_nobody_gets_in_without_a_session(service: Running) -> None:

@@ -26,6 +26,7 @@ from api.settings import Settings
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
+SLOWEST = 120_000  # milliseconds: a story is about what happens, not how quick a busy machine is
 FRIDAY = date(2026, 11, 27)
 AXE = {
     "resultTypes": ["violations"],
@@ -110,6 +111,7 @@ class Desk:
     def __init__(self, city: City, context: BrowserContext, *, keyboard: bool = False) -> None:
         self.city, self.context, self.page = city, context, context.new_page()
         self.keyboard = keyboard
+        self.page.set_default_timeout(SLOWEST)
         self.interactions, self.errors = 0, list[str]()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))

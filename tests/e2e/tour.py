@@ -42,8 +42,8 @@ def wished(desk: Desk) -> None:
     desk.open("/meeting")
     button = desk.page.get_by_role("button", name="Plan for everybody")
     if button.count():
-        button.click()
-        desk.page.wait_for_load_state()
+        with desk.page.expect_navigation(timeout=120_000):
+            button.click()
 
 
 def typed(desk: Desk) -> None:
@@ -116,9 +116,18 @@ STOPS = (
     Stop("meeting-grid", OFFICER, "Children down, homes across.", lambda desk: (wished(desk), desk.open("/meeting/grid"))),
     Stop("meeting-others", OFFICER, "Other plans, nearly as good.", at("/meeting/alternatives")),
     Stop("meeting-fairness", OFFICER, "Who waits, who finds a home.", at("/meeting/fairness")),
+    Stop("split", OFFICER, "The best ways to split brothers and sisters.", at(f"/children/{SIBLINGS}/split")),
+    Stop("outcomes", OFFICER, "How placements go.", at("/outcomes")),
+    Stop("family-finding", "family-finder", "Family finding: groups, links, pools.", at("/family-finding")),
+    Stop("futures", "commissioner", "Scenarios by form.", at("/futures")),
+    Stop("imports", "data-manager", "Files into the record: a trial first.", at("/imports")),
+    Stop("trail", "auditor", "The trail of acts.", at("/trail")),
+    Stop("trail-verified", "auditor", "Whether the trail is whole.", at("/trail/verified")),
+    Stop("trail-plans", "auditor", "Plans that were kept.", at("/trail/plans")),
+    Stop("people", "administrator", "People and roles, and no case.", at("/people")),
     Stop("find", OFFICER, "Finding by reference.", at("/find?q=C000")),
     Stop("not-found", OFFICER, "Something that is not there.", at("/children/NONE")),
-    Stop("start", "administrator", "An administrator, who sees no case.", at("/")),
+    Stop("start", "analyst", "Signing in leads to the role's own page.", at("/")),
 )  # fmt: skip
 
 

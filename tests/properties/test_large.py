@@ -1,5 +1,8 @@
 """The way for large problems: its bound is never below the best, its plans are lawful, workers change nothing."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,10 +14,12 @@ from matching.solver.parts import parts_of, solve_parts
 from matching.solver.problem import Held
 from matching.solver.search import Clock, lawful
 from matching.solver.stages import solve_exactly, weights_of
+from matching.synthetic import sample_caseload
 from tests.lib.brute_force import best_blocks
 from tests.lib.builders import fostering
 from tests.lib.random_caseloads import random_caseload
 
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 POLICY = fostering()
 
 
@@ -101,6 +106,26 @@ def test_pieces_come_close_to_the_exact_way(seed: int, monkeypatch: pytest.Monke
     assert all(most >= best for most, best in zip(pieced.bound[:2], exact.achieved[:2], strict=True))
 
 
+CITIES = [(120, 150), pytest.param(300, 250, marks=pytest.mark.skipif("NIGHTLY" not in os.environ, reason="minutes"))]
+
+
+@pytest.mark.parametrize(("children", "homes"), CITIES)
+def test_a_city_in_pieces_is_nearly_the_city_at_once(
+    children: int, homes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "GROUPS", children // 5)
+    caseload = sample_caseload(REFERENCE, children=children, homes=homes, seed=1)
+    problem = problem_from(find_candidates(Register(caseload), POLICY))
+    exact, pieced = solve_exactly(problem, Limits(lot=False)), by_pieces(problem)
+    assert is_lawful(problem, pieced)
+    assert exact.proven
+    for most, best, reached in zip(pieced.bound, exact.achieved, pieced.achieved, strict=True):
+        assert most >= best
+        if reached != best:
+            break
+    assert lead(problem, pieced.chosen) >= 0.998 * lead(problem, exact.chosen)
+
+
 def test_the_plan_does_not_depend_on_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(large, "GROUPS", 25)
     problem = a_problem(3, 120, 60)
@@ -162,3 +187,61 @@ def test_a_limit_in_time_still_gives_a_plan_with_its_bound() -> None:
     assert stopped.achieved[1] > 0
     assert is_lawful(problem, stopped)
     assert all(most >= got for most, got in zip(stopped.bound, stopped.achieved, strict=True))
+
+
+def shaped(sizes: list[int], places: list[int], worth: np.ndarray, towns: int = 1) -> Problem:
+    """Groups that may go whole or child by child to any home of their town; `worth` is points by group and home."""
+    blocks = [
+        (g, mask, h, mask.bit_count() * int(worth[g, h]), mask.bit_count())
+        for g, size in enumerate(sizes)
+        for mask in range(1, 1 << size)
+        for h in range(len(places))
+        if g * towns // len(sizes) == h * towns // len(places) and mask.bit_count() <= places[h]
+    ]
+    group, mask, home, points, count = np.array(blocks, dtype=np.int64).reshape(len(blocks), 5).T
+    return Problem(
+        children=tuple(f"C{i}" for i in range(sum(sizes))),
+        homes=tuple(f"H{i}" for i in range(len(places))),
+        group_of_child=np.repeat(np.arange(len(sizes)), sizes).astype(np.int32),
+        block_group=group.astype(np.int32),
+        block_mask=mask.astype(np.int32),
+        block_home=home.astype(np.int32),
+        row_index=home.astype(np.int32),
+        row_block=np.arange(group.size, dtype=np.int32),
+        row_use=count,
+        row_limit=np.array(places, dtype=np.int64),
+        goals=("placed", "together", "points"),
+        goal_values=np.array([count, count * (count - 1) // 2, points]),
+        lot=(group * 7919 + home * 104729 + mask * 31) % 100_003,
+    )
+
+
+def points(groups: int, homes: int, seed: int = 1) -> np.ndarray:
+    return np.random.default_rng(seed).integers(1, 900, (groups, homes))
+
+
+SHAPES = {
+    "everybody wants the same ten homes": shaped([1] * 90, [1, 2] * 5, points(90, 10) // 50 + 900),
+    "all groups of three": shaped([3] * 30, [1, 2, 3, 3] * 6, points(30, 24)),
+    "all ties": shaped([1, 2] * 25, [2] * 20, np.full((50, 20), 5)),
+    "one huge city": shaped([1, 1, 2] * 30, [1, 1, 3] * 20, points(90, 60)),
+    "fifty towns": shaped([1, 2] * 50, [1, 2] * 50, points(100, 100), towns=50),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_hard_shapes_end_in_a_lawful_plan_with_a_true_bound(shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "GROUPS", 30)
+    problem = SHAPES[shape]
+    exact, pieced = solve(problem, Limits(lot=False)), by_pieces(problem)
+    assert exact.proven
+    assert is_lawful(problem, pieced)
+    assert pieced.bound[0] >= exact.achieved[0]
+    assert all(most >= got for most, got in zip(pieced.bound, pieced.achieved, strict=True))
+    assert lead(problem, pieced.chosen) >= 0.99 * lead(problem, exact.chosen)
+
+
+def test_nowhere_to_go_is_a_plan_too() -> None:
+    nowhere = SHAPES["all ties"].restricted(np.zeros(SHAPES["all ties"].blocks, dtype=bool))
+    assert solve(nowhere).chosen == ()
+    assert solve(nowhere).proven

@@ -12,6 +12,7 @@ from matching.domain import Caseload
 from matching.pairs import Register
 from matching.planning import placed_by, propose_plan
 from matching.solver import Limits, Problem, solve
+from matching.solver.relaxation import Relaxation
 from tests.lib.brute_force import best_blocks, every_sound_plan
 from tests.lib.builders import fostering
 from tests.lib.random_caseloads import random_caseload
@@ -119,3 +120,14 @@ def test_at_the_time_limit_there_is_a_lawful_plan_with_its_gap() -> None:
         assert all(bound >= reached for bound, reached in zip(solution.bound, solution.achieved, strict=True))
         assert solution.bound[0] >= best.achieved[0]
         assert solution.achieved <= best.achieved
+
+
+def test_bounds_hold_where_no_prices_are_found_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the time may be up before the first relaxation is solved."""
+    cases = [(problem, solve(problem)) for _, _, problem in problems(range(4), 20, 12)]
+    monkeypatch.setattr(Relaxation, "solve", lambda *_: False)
+    for problem, best in cases:
+        solution = solve(problem, Limits(seconds=0.0))
+        assert not solution.proven
+        assert solution.bound[0] >= best.achieved[0]
+        assert all(bound >= reached for bound, reached in zip(solution.bound, solution.achieved, strict=True))

@@ -1,5 +1,7 @@
 """What tells of a person is sealed with a key of their own: facts, contacts, reasons, the caseloads of kept plans."""
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import context, op
 from sqlalchemy.orm import Session
@@ -16,6 +18,7 @@ FACT = sa.table(
     *(sa.column(name) for name in ("kind", "ref", "authority", "pool")),
     sa.column("cells", sa.JSON),
     sa.column("sealed", sa.LargeBinary),
+    sa.column("changed_on", sa.Date),
 )
 PLAN = sa.table("plan", sa.column("id"), sa.column("caseload", sa.JSON), sa.column("sealed", sa.LargeBinary))
 DECISION = sa.table(
@@ -91,7 +94,8 @@ def _close_fact(session: Session, seal: Seal, row: sa.Row[tuple[object, ...]]) -
     place = ("fact", f"{row.kind}:{row.ref}", "sealed")
     cells = {**row.cells, **seal.open(row.sealed, *place)}
     whose = {"home": cells.get("approved_by"), "child": cells.get("authority")}.get(row.kind, row.authority)
-    values = {"authority": whose, "pool": cells.get("pool")}
+    today = datetime.now(tz=UTC).date()  # nobody knows when it changed last: its time begins now
+    values = {"authority": whose, "pool": cells.get("pool"), "changed_on": today}
     hidden = hidden_of(row.kind, cells)
     sealed = keyring(session, seal).made(subject_of(row.kind, row.ref)).close(hidden, *place) if hidden else None
     where = (FACT.c.kind == row.kind, FACT.c.ref == row.ref)

@@ -3,21 +3,30 @@
 import os
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from scipy.stats import spearmanr
 
 from matching.errors import MatchingError
-from matching.sufficiency.decisions import GAINS, UNMET, best_campaign, required_recruitment, worth_of_homes
-from matching.sufficiency.duals import ranked_by_duals
-from matching.sufficiency.forecast import City, city_of
+from matching.sufficiency.answers import IN_CARE, NEEDED
+from matching.sufficiency.decisions import (
+    CONFIDENCES,
+    GAINS,
+    best_campaign,
+    homes_for,
+    required_recruitment,
+    worth_of_homes,
+)
+from matching.sufficiency.duals import cells_of, ranked_by_duals
+from matching.sufficiency.forecast import City, Effort, city_of
+from matching.sufficiency.like_ours import PROFILES
 from matching.sufficiency.parameters import published_parameters
-from matching.sufficiency.scenario import PROFILES
-from matching.sufficiency.sensitivity import apportioned, screened, tornado
+from matching.sufficiency.sensitivity import FIGURES, apportioned, screened, swings, tornado
 from matching.synthetic import sample_caseload
 from tests.lib.builders import fostering
 
 NIGHTLY = pytest.mark.skipif(not os.environ.get("NIGHTLY"), reason="many runs: make nightly")
 REFERENCE = Path(__file__).resolve().parents[4] / "data" / "reference"
+QUICK = Effort(years=2, runs=10)
 
 
 @pytest.fixture(scope="module")
@@ -28,50 +37,69 @@ def city() -> City:
 
 
 def test_one_more_home_helps_and_the_first_by_duals_surely_does(city: City) -> None:
-    worth = worth_of_homes(city, years=2, runs=40)
-    unmet = worth[worth.measure == GAINS[UNMET]].set_index("profile")
-    assert (unmet.high[["any", "teenagers", "brothers-and-sisters"]] < 0.05).all()
+    duals = ranked_by_duals(city, years=2, runs=10)
+    assert set(zip(duals.profile, duals.area, strict=True)) == set(cells_of(city))
+    assert (duals[["children", "waiting", "pounds"]] >= 0).all(axis=None)
+    first = (str(duals.profile[0]), str(duals.area[0]))
+    worth = worth_of_homes(city, [("any", "anywhere"), first], Effort(years=2, runs=40))
     assert (worth.low <= worth["mean"]).all()
-    duals = ranked_by_duals(city)
-    assert set(duals.profile) == set(PROFILES)
-    assert (duals.price >= 0).all()
-    waiting = worth[worth.measure == "children who wait"].set_index("profile")
-    assert waiting.high[duals.profile.iloc[0]] < 0
+    needed = worth[worth.measure == GAINS[NEEDED]].set_index("profile")
+    assert (needed.high < 0.05).all()
+    assert needed.high[first[0]] < 0
 
 
-@NIGHTLY
-def test_more_confidence_takes_more_homes_and_none_are_needed_for_a_wide_target(city: City) -> None:
-    told = required_recruitment(city, target=5, profiles=["brothers-and-sisters"], years=2, runs=10)
-    homes = told.homes.fillna(999).tolist()
+def test_all_levels_of_confidence_come_from_one_path_and_more_takes_more_homes(city: City) -> None:
+    told = required_recruitment(city, target=8, effort=QUICK)
+    homes = [int(told[told.confidence == confidence].homes.sum()) for confidence in CONFIDENCES]
     assert homes == sorted(homes)
-    easy = required_recruitment(city, target=500, profiles=["any"], years=2, runs=10)
+    assert homes[-1] > 0
+    named = told[told.homes > 0]
+    assert set(named.profile) <= set(PROFILES)
+    assert named.by_month.between(12, 24).all()
+    easy = required_recruitment(city, target=500, effort=QUICK)
     assert easy.homes.tolist() == [0, 0, 0]
+    assert easy.reached.tolist() == [1, 1, 1]
 
 
-@NIGHTLY
 def test_a_campaign_takes_all_its_homes(city: City) -> None:
-    campaign, steps = best_campaign(city, homes=10, years=2, runs=10)
+    campaign, steps = best_campaign(city, homes=10, effort=Effort(years=2, runs=4))
     assert sum(part.homes for part in campaign.campaigns) == 10
     assert steps.homes.sum() == 10
     assert (steps.low <= steps.gained).all()
+    assert homes_for(city, 200_000) == 20
 
 
 def test_starts_matter_for_who_is_in_care(city: City) -> None:
-    screening = screened(city, measure="in care", years=1, runs=2, trajectories=2)
+    few = Effort(years=1, runs=2)
+    screening = screened(city, measure=IN_CARE, effort=few, trajectories=2)
     assert "starts" in screening.name[:3].tolist()
     assert (screening.effect >= 0).all()
-    shares = apportioned(city, ["starts", "kin"], measure="in care", years=1, runs=2, points=2)
-    assert isinstance(shares, pd.DataFrame)
+    shares = apportioned(city, ["starts", "kin"], measure=IN_CARE, effort=few, points=2)
     assert shares.set_index("name").total["starts"] > shares.set_index("name").total["kin"]
-    assert len(tornado(screening).axes[0].patches) == len(screening)
+    swung = swings(city, ["kin", "starts"], measure=IN_CARE, effort=few)
+    assert swung.name.tolist() == ["starts", "kin"]
+    assert swung.low[0] < swung.base[0] < swung.high[0]
+    figure = tornado(swung, IN_CARE)
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == [FIGURES["kin"], FIGURES["starts"]]
 
 
 def test_what_can_not_be_asked_is_refused(city: City) -> None:
-    with pytest.raises(MatchingError, match="Profile 'astronauts' is not known"):
-        worth_of_homes(city, profiles=["astronauts"], runs=2)
+    with pytest.raises(MatchingError, match="Profile 'astronauts' in 'SO14' is not known"):
+        worth_of_homes(city, [("astronauts", "SO14")], QUICK)
     with pytest.raises(MatchingError, match="A campaign of 1000 homes can not be planned"):
         best_campaign(city, homes=1000)
     with pytest.raises(MatchingError, match="A target of -1 children"):
         required_recruitment(city, target=-1)
     with pytest.raises(MatchingError, match="can not be screened"):
         screened(city, measure="weather")
+
+
+@NIGHTLY
+def test_duals_rank_profiles_and_areas_of_the_sample_city_as_paired_runs_do() -> None:
+    here = sample_caseload(REFERENCE, children=30, homes=270, placed=300, seed=1)
+    referrals = sample_caseload(REFERENCE, children=300, homes=1, seed=1001)
+    large = city_of(here, referrals, fostering(), published_parameters(REFERENCE))
+    duals = ranked_by_duals(large)
+    worth = worth_of_homes(large, cells_of(large), Effort(years=3, runs=200, workers=2))
+    needed = worth[worth.measure == GAINS[NEEDED]].merge(duals, on=["profile", "area"])
+    assert spearmanr(-needed["mean"], needed.children).statistic > 0.9

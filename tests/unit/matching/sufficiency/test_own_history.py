@@ -269,6 +269,35 @@ def test_a_gap_is_named_and_what_is_before_it_left_out(
     assert "a gap before 2022: only the 3 years after it are learnt from" in said
 
 
+def test_an_extract_of_several_years_counts_as_their_returns(modules: dict[str, pd.DataFrame], tmp_path: Path) -> None:
+    """One file with all that ever happened, as case systems give it, teaches as many years as the returns do."""
+    write_returns(modules, tmp_path, range(LAST, LAST + 1))
+    rows = modules["episodes"].assign(REASON_PLACE_CHANGE="", URN="")
+    rows[pd.Timestamp(LAST, 3, 31) >= rows.DECOM].to_csv(
+        tmp_path / str(LAST) / "episodes.csv", index=False, date_format="%d/%m/%Y"
+    )
+    modules["header"].assign(ETHNIC="WBRI", UPN="UN5").to_csv(
+        tmp_path / str(LAST) / "header.csv", index=False, date_format="%d/%m/%Y"
+    )
+    read = read_history([tmp_path])
+    assert read.years == (LAST,)
+    spans = spans_of(known_on(read, pd.Timestamp(LAST, 3, 31)))
+    assert spans.first_day.year <= FIRST - 1
+    assert not any("gap" in sentence for sentence in spans.dropped)
+
+
+def test_whoever_is_in_no_later_return_is_in_care_no_more(
+    history: History, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lost = set(history.episodes.child[history.episodes.ended.isna()][:4])
+    spoilt(folder, tmp_path / "r", range(FIRST, LAST))
+    spoilt(folder, tmp_path / "r" / "new", range(LAST, LAST + 1), lambda _, table: table[~table.CHILD.isin(lost)])
+    read = read_history([tmp_path / "r"])
+    spans = spans_of(read)
+    assert spans.open.sum() < spans_of(history).open.sum()
+    assert any("open in an older return and in none after it" in sentence for sentence in spans.dropped)
+
+
 def test_three_children_are_a_wide_range_with_a_warning(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,195 @@
+"""The commissioner's futures: scenarios written by form, two to four run beside the base case, every figure with its range."""
+
+import csv
+import io
+import secrets
+from typing import Any
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from api.db.files import file_of
+from api.errors import NotHere, ServiceError, Wrong, of_core
+from api.pages.rendering import SEVERAL, Form, Looking, PageNeeds, Sending, back_to, page
+from api.security.roles import May
+from api.services import jobs, scenarios
+from api.services.jobs import SETTLED, JobKind
+from matching.errors import MatchingError
+from matching.sufficiency.scenario import PROFILES
+
+router = APIRouter(include_in_schema=False)
+MOST = 4
+EVERY = 3  # seconds between looks while a job runs
+FACTORS = (  # field, part and key of a scenario, words; typed as percent more (or, with a minus, fewer)
+    ("starts", "demand", "starts", "Children who come into care"),
+    ("teenagers", "demand", "teenagers", "Of them, aged 11 and over"),
+    ("joining", "supply", "joining", "New homes that join"),
+    ("leaving", "supply", "leaving", "Homes that leave"),
+    ("residential", "price", "residential", "Price of children's homes, a year"),
+)
+
+
+@router.get("/futures", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def futures(look: Looking) -> HTMLResponse:
+    """Scenarios, and what was run."""
+    return _page(look, None, {})
+
+
+def _page(look: Any, fault: ServiceError | None, typed: dict[str, str]) -> HTMLResponse:
+    with look.parts.store.reading() as session:
+        written = [scenarios.as_told(row) for row in scenarios.every(session, look.user)]
+        ran = [jobs.as_told(row) for row in jobs.jobs_of(session, look.user, None, 50)]
+    look.run("list-scenarios", "scenarios", lambda _: {})
+    return page(
+        "futures.html",
+        look,
+        fault.status if fault else 200,
+        here="/futures",
+        scenarios=written,
+        ran=[one for one in ran if one["kind"] == JobKind.FORECAST],
+        factors=FACTORS,
+        profiles=PROFILES,
+        most=MOST,
+        fault=fault,
+        typed=typed,
+        once=secrets.token_urlsafe(12),
+    )
+
+
+@router.post("/futures/scenarios", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def write(form: Form, act: Sending) -> Response:
+    """Write a scenario down."""
+    try:
+        changes, name = changes_of(form), form.get("name", "")[:120]
+        if not name:
+            raise Wrong("Nothing was kept.", "", ({"field": "name", "reason": "is empty.", "way_out": "Write one."},))
+
+        def done(session: Session) -> dict[str, Any]:
+            return scenarios.as_told(scenarios.keep(session, act.user, name, changes))
+
+        act.run("keep-scenario", "scenario", done, 201)
+    except (MatchingError, ServiceError) as fault:
+        return _page(act, of_core(fault) if isinstance(fault, MatchingError) else fault, form)
+    return back_to("/futures")
+
+
+def changes_of(form: dict[str, str]) -> dict[str, Any]:
+    """What a form changes, as a scenario file says it; raises `Wrong` for what is no number."""
+    changes: dict[str, Any] = {}
+    wrong = []
+    for field, part, key, words in FACTORS:
+        text = form.get(field, "").replace("%", "").replace("+", "").strip()
+        try:
+            if text:
+                changes.setdefault(part, {})[key] = round(1 + float(text) / 100, 4)
+        except ValueError:
+            wrong.append(
+                {"field": field, "reason": f"({words}) is no number.", "way_out": "Write 10 for a tenth more."}
+            )
+    if form.get("homes"):
+        if form["homes"].isdigit() and form.get("profile") in PROFILES:
+            campaign = {"profile": form["profile"], "homes": int(form["homes"])}
+            changes.setdefault("supply", {})["campaigns"] = [campaign]
+        else:
+            wrong.append({"field": "homes", "reason": "is no whole number.", "way_out": "Write how many homes."})
+    if wrong:
+        raise Wrong("Nothing was kept.", "", tuple(wrong))
+    return changes
+
+
+@router.post("/futures/run", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def run(form: Form, act: Sending) -> Response:
+    """Run up to four scenarios beside the base case, on the same futures."""
+    wanted = [one for one in form.get("scenario", "").split(SEVERAL) if one]
+    years, runs = form.get("years", "3"), form.get("runs", "200")
+    asked = {"scenarios": wanted, "years": int(years) if years in ("1", "3", "5") else 3, "seed": 1}
+    asked["runs"] = int(runs) if runs in ("50", "200", "500") else 200
+
+    def done(session: Session) -> dict[str, Any]:
+        for scenario in wanted:
+            scenarios.of(session, act.user, scenario)
+        return jobs.as_told(jobs.ask(session, act.parts.store.seal, act.user, JobKind.FORECAST, asked))
+
+    if len(wanted) > MOST:
+        fields = ({"field": "scenario-1", "reason": "are too many.", "way_out": f"Tick {MOST} at most."},)
+        return _page(act, Wrong("Nothing was run.", "", fields), {})
+    job, _, _ = act.run("ask-forecast", "forecast", done, 202, scenarios=len(wanted))
+    return back_to(f"/futures/runs/{job['id']}")
+
+
+@router.get("/futures/runs/{job}", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def result(job: str, look: Looking) -> HTMLResponse:
+    """How far it is; then the answers: side by side, with ranges, a table behind each picture, assumptions, files."""
+    with look.parts.store.reading() as session:
+        told = jobs.as_told(jobs.job_of(session, look.user, job))
+        tables = {name: _rows(session, look, job, f"{name}.csv") for name in ("answers", "against-base", "assumptions")}
+    look.run("read-job", f"job:{job[:36]}", lambda _: {})
+    settled = told["state"] in SETTLED
+    files = (told["result"] or {}).get("files", [])
+    answer = page(
+        "futures_run.html",
+        look,
+        here="/futures",
+        job=told,
+        settled=settled,
+        files=files,
+        beside=side_by_side(tables["answers"]),
+        unmet=unmet(tables["answers"]),
+        pictures=[name for name in files if name.endswith(".png")],
+        tables=tables,
+    )
+    if not settled:
+        answer.headers["Refresh"] = str(EVERY)
+    return answer
+
+
+def _rows(session: Session, look: Any, job: str, name: str) -> list[dict[str, str]]:
+    found = file_of(session, look.parts.store.seal, f"job:{job}:out", name)
+    return list(csv.DictReader(io.StringIO(found[1].decode("utf-8")))) if found else []
+
+
+def side_by_side(rows: list[dict[str, str]]) -> dict[str, Any]:
+    """For the last year, over all kinds: a row for each measure, a column for each scenario, middle and range."""
+    whole = [row for row in rows if row.get("kind") == "all"]
+    last = max((int(row["year"]) for row in whole), default=0)
+    names = list(dict.fromkeys(row["scenario"] for row in whole))
+    found: dict[str, dict[str, str]] = {}
+    for row in whole:
+        if int(row["year"]) == last:
+            found.setdefault(row["measure"], {})[row["scenario"]] = in_words(row)
+    return {"year": last, "scenarios": names, "rows": list(found.items())}
+
+
+def unmet(rows: list[dict[str, str]]) -> dict[str, Any]:
+    """Children who would find no family, in the last year, by kind; small numbers stay hidden."""
+    some = [row for row in rows if row.get("measure") == "no family found" and row["kind"] != "all"]
+    last = max((int(row["year"]) for row in some), default=0)
+    names = list(dict.fromkeys(row["scenario"] for row in some))
+    found: dict[str, dict[str, str]] = {}
+    for row in some:
+        if int(row["year"]) == last:
+            found.setdefault(row["kind"], {})[row["scenario"]] = in_words(row)
+    return {"year": last, "scenarios": names, "rows": list(found.items())}
+
+
+def in_words(row: dict[str, str]) -> str:
+    """The middle with the range of eight runs in ten; empty where it is hidden."""
+    if row.get("hidden") == "True" or not row.get("q50"):
+        return ""
+    low, middle, high = (float(row[name]) for name in ("q10", "q50", "q90"))
+    return f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
+
+
+@router.get("/futures/runs/{job}/{name}", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def file(job: str, name: str, look: Looking) -> Response:
+    """A picture or file that a run made."""
+    with look.parts.store.reading() as session:
+        jobs.job_of(session, look.user, job)
+        found = file_of(session, look.parts.store.seal, f"job:{job}:out", name)
+    if found is None:
+        raise NotHere("The run has no such file.", "Open the run again.")
+    look.run("take-file", f"job:{job[:36]}", lambda _: {})
+    kind, content = found
+    headers = {} if kind == "image/png" else {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=kind, headers=headers)

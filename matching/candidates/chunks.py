@@ -1,0 +1,234 @@
+"""Candidates of a large caseload, some groups at a time, so that nothing is as wide as all children times all homes.
+
+Children of one authority are taken together, with the homes that have a place and that somebody of them could be
+placed in; each rule is then asked only of the pairs that the rules before it left. What is left out breaks a rule, so no
+lawful plan is lost. Rows are made some homes at a time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from matching.candidates.blocks import Candidates, lawful, of_the_day, sets_of
+from matching.candidates.goals import GOAL_VALUES
+from matching.candidates.lots import lots
+from matching.candidates.rows import Row, rows_of
+from matching.candidates.verdicts import Judged, points_of
+from matching.domain import SiblingGroup, Verdict
+from matching.fan_out import fan_out
+from matching.pairs import Pairs, Register
+from matching.policy import Policy
+from matching.rules import Rule, Sets, UsablePlace, judge_with_decisions
+
+Integers = npt.NDArray[np.int64]
+Positions = npt.NDArray[np.intp]
+GROUPS = 250  # in a chunk
+HOMES = 250  # whose rows are made together
+FIRST = ("not-distant", "approved-ages", "approved-sex", "approved-care-type")  # rule out most, cheaply
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What chunks have worked out of every set: its worth to each goal (goals, sets), its lot; and all rows."""
+
+    goal_values: Integers
+    lot: Integers
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Some groups with the homes within their reach, by position in the whole register."""
+
+    found: Candidates
+    homes: Positions
+
+
+def chunks_of(register: Register, policy: Policy) -> list[tuple[SiblingGroup, ...]]:
+    """Groups in parts of a handy size, those of one authority together."""
+    caseload = register.caseload
+    of = {g.ref: caseload.child_by_ref[g.children[0]].authority or "" for g in caseload.groups}
+    groups = sorted(caseload.groups, key=lambda group: (of[group.ref], group.ref))
+    parts: list[list[SiblingGroup]] = []
+    for group in groups:
+        if not parts or len(parts[-1]) == GROUPS or of[parts[-1][0].ref] != of[group.ref]:
+            parts.append([])
+        parts[-1].append(group)
+    return [tuple(part) for part in parts]
+
+
+def find_in_chunks(register: Register, policy: Policy, workers: int = 1) -> tuple[Candidates, Made]:
+    """Every set of every group that any lawful plan could hold, with all that the solver needs of it.
+
+    The candidates' grid of verdicts is empty: reasons are asked chunk by chunk.
+    """
+    groups = register.caseload.groups
+    policy = of_the_day(register, policy, groups)
+    position = {group.ref: g for g, group in enumerate(groups)}
+    told = fan_out(
+        _sets_in_chunk,
+        {number: (part,) for number, part in enumerate(chunks_of(register, policy))},
+        shared=(register, policy),
+        workers=workers,
+    )
+    parts = list(told.values())
+    refs = np.concatenate([np.array([position[ref] for ref in names])[group] for names, group, *_ in parts])
+    home, mask, lot = (np.concatenate([part[at] for part in parts]) for at in (2, 3, 4))
+    values = np.hstack([part[5] for part in parts])
+    order = np.lexsort((home, mask, refs))
+    sets = Sets(register=register, groups=groups, group=refs[order], home=home[order], mask=mask[order])
+    rows = rows_in_chunks(sets, policy, workers)
+    children = [ref for group in groups for ref in group.children]
+    found = Candidates(
+        register=register,
+        policy=policy,
+        groups=groups,
+        row_of_child={ref: i for i, ref in enumerate(children)},
+        judged=_nothing(register.pairs(())),
+        sets=sets,
+    )
+    return found, Made(goal_values=values[:, order], lot=lot[order], rows=rows)
+
+
+Told = tuple[list[str], Integers, Integers, Integers, Integers, Integers]
+
+
+def _sets_in_chunk(register: Register, policy: Policy, groups: tuple[SiblingGroup, ...]) -> Told:
+    """Groups' references; group, home and children of each set; its lot; its worth to each goal."""
+    chunk = sifted(register, policy, groups)
+    found = chunk.found
+    values = np.array([GOAL_VALUES[code](found) for code in policy.goals], dtype=np.int64)
+    values = values.reshape(len(policy.goals), found.sets.group.size)
+    homes = chunk.homes[found.sets.home].astype(np.int64)
+    return [g.ref for g in groups], found.sets.group, homes, found.sets.mask, lots(found, found.sets), values
+
+
+def sifted(register: Register, policy: Policy, groups: Sequence[SiblingGroup]) -> Chunk:
+    """The candidates of some groups, only whether every rule is met and with how many points in all."""
+    chosen = tuple(groups)
+    refs = [ref for group in chosen for ref in group.children]
+    homes = homes_in_reach(register, policy, chosen)
+    near = register.among(homes)
+    judged = _sift(near.pairs([near.caseload.child_by_ref[ref] for ref in refs]), policy)
+    rows = {ref: i for i, ref in enumerate(refs)}
+    sets = lawful(sets_of(near, chosen, judged.verdict == Verdict.MET, rows, policy), policy)
+    found = Candidates(register=near, policy=policy, groups=chosen, row_of_child=rows, judged=judged, sets=sets)
+    return Chunk(found=found, homes=homes)
+
+
+def homes_in_reach(
+    register: Register, policy: Policy, groups: Sequence[SiblingGroup], *, full: bool = False
+) -> Positions:
+    """Homes with a usable place (or all, if `full`) that are not too distant for all of these children.
+
+    Homes that a decision names for them, or where a brother or sister lives, are in it in any case.
+    """
+    homes = np.arange(len(register.homes.items))
+    if not full:
+        homes = homes[_with_a_place(register, policy, groups[0])]
+    children = [register.caseload.child_by_ref[ref] for group in groups for ref in group.children]
+    for rule in policy.rules:
+        if rule.code == FIRST[0]:
+            alike = {child.authority: child for child in children}
+            alike |= {ref: register.caseload.child_by_ref[ref] for ref in _asked_apart(register, children)}
+            pairs = register.among(homes).pairs(list(alike.values()))
+            homes = homes[(judge_with_decisions(rule, pairs) == Verdict.MET).any(axis=0)]
+    return np.union1d(homes, _tied(register, groups)).astype(np.intp)
+
+
+def _asked_apart(register: Register, children: Sequence[object]) -> list[str]:
+    """Children whom a relationship or a decision joins to some home; the others of an authority stand alike."""
+    caseload = register.caseload
+    named = {child for child, _ in (p for pairs in caseload.ties.values() for p in pairs)}
+    named |= {d.child for d in caseload.decisions}
+    return sorted(named & {getattr(child, "ref", "") for child in children})
+
+
+def _tied(register: Register, groups: Sequence[SiblingGroup]) -> list[int]:
+    caseload, index = register.caseload, register.home_index
+    members = {ref for group in groups for ref in group.children}
+    tied = {d.home for d in caseload.decisions if d.child in members}
+    tied |= {caseload.lives_in[ref] for group in groups for ref in group.settled if ref in caseload.lives_in}
+    return sorted(index[home] for home in tied if home in index)
+
+
+def _with_a_place(register: Register, policy: Policy, group: SiblingGroup) -> npt.NDArray[np.bool_]:
+    """Homes with a usable place for one child; without one no set is lawful, and no decision opens that rule."""
+    homes = np.arange(len(register.homes.items), dtype=np.int64)
+    one = Sets(register=register, groups=(group,), group=np.zeros_like(homes), home=homes, mask=np.ones_like(homes))
+    open_to = np.ones(homes.size, dtype=bool)
+    for rule in policy.set_rules:
+        if isinstance(rule, UsablePlace):
+            open_to &= rule.judge(one) == Verdict.MET
+    return open_to
+
+
+def _sift(pairs: Pairs, policy: Policy) -> Judged:
+    """Each rule asked of the pairs that are left; points of those that meet all."""
+    children, homes = (at.ravel() for at in np.indices(pairs.shape))
+    for rule in sorted(policy.rules, key=_cheap_first):
+        met = judge_with_decisions(rule, pairs.listed(children, homes)) == Verdict.MET
+        children, homes = children[met], homes[met]
+    judged, left = _nothing(pairs), pairs.listed(children, homes)
+    judged.verdicts[0, children, homes] = Verdict.MET
+    for criterion, weight in policy.criteria:
+        judged.points[0, children, homes] += points_of(criterion, weight, left)[0]
+    return judged
+
+
+def _cheap_first(rule: Rule) -> int:
+    return FIRST.index(rule.code) if rule.code in FIRST else len(FIRST)
+
+
+def _nothing(pairs: Pairs) -> Judged:
+    """No pair possible, and no points; one verdict for all rules."""
+    return Judged(
+        pairs=pairs,
+        verdicts=np.full((1, *pairs.shape), Verdict.NOT_MET, dtype=np.int8),
+        points=np.zeros((1, *pairs.shape), dtype=np.int32),
+        unrated=np.zeros((0, *pairs.shape), dtype=np.bool_),
+    )
+
+
+def rows_in_chunks(sets: Sets, policy: Policy, workers: int = 1) -> tuple[Row, ...]:
+    """All rows, some homes at a time: what sets compete for lies within one home."""
+    parts = dict(enumerate(_by_homes(sets)))
+    made = fan_out(
+        _rows_in_chunk,
+        {number: (homes, sets.group[at], sets.home[at], sets.mask[at]) for number, (homes, at) in parts.items()},
+        shared=(sets.register, policy, sets.groups),
+        workers=workers,
+    )
+    return tuple(replace(row, sets=parts[number][1][row.sets]) for number, rows in made.items() for row in rows)
+
+
+def _by_homes(sets: Sets) -> Iterator[tuple[Positions, Integers]]:
+    order = np.argsort(sets.home, kind="stable")
+    homes, starts = np.unique(sets.home[order], return_index=True)
+    for first in range(0, homes.size, HOMES):
+        end = starts[first + HOMES] if first + HOMES < homes.size else order.size
+        yield homes[first : first + HOMES].astype(np.intp), order[starts[first] : end]
+
+
+def _rows_in_chunk(
+    register: Register,
+    policy: Policy,
+    groups: tuple[SiblingGroup, ...],
+    homes: Positions,
+    group: Integers,
+    home: Integers,
+    mask: Integers,
+) -> list[Row]:
+    present, number = np.unique(group, return_inverse=True)
+    some = tuple(groups[g] for g in present.tolist())
+    every = np.union1d(homes, _tied(register, some)).astype(np.intp)
+    here = Sets(
+        register=register.among(every),
+        groups=some,
+        group=number.astype(np.int64),
+        home=np.searchsorted(every, home).astype(np.int64),
+        mask=mask,
+    )
+    return rows_of(here, policy)

@@ -1,0 +1,109 @@
+"""kill -9 at random moments of acts: what was acknowledged is there, what was not is absent, the trail is whole."""
+
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from api.db import audit, queries
+from api.db.audit import Entry
+from api.db.opening import opened
+from api.db.store import Store
+from api.db.tables import AuditEntry, Bed, Decided, Fact
+from api.sample import AUTHORITY, QUICK
+from api.security.accounts import new_person
+from api.settings import Settings
+from tests.lib.builders import a_child, a_home
+
+KILLS = 100 if os.environ.get("NIGHTLY") else 2  # of each kind, on each database
+CHILDREN = 100 * KILLS
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def record(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
+    """Homes with one place each, a child for each of them, and the environment of whoever is killed."""
+    key = tmp_path_factory.mktemp("keys") / "placements.key"
+    if not database.startswith("sqlite"):
+        key.write_text("QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY=\n")
+        key.chmod(0o600)
+    told = {"PLACEMENTS_DATABASE": database, "PLACEMENTS_KEY_FILE": str(key)}
+    store = opened(Settings.from_environment(told))
+
+    def act(session: Session) -> None:
+        new_person(
+            session, "officer", ["duty-officer", "data-manager"], AUTHORITY, "a long enough password", hasher=QUICK
+        )
+        for number in range(CHILDREN):
+            queries.add_new(session, store.seal, "child", a_child(f"K{number}", 8, authority=AUTHORITY))
+            queries.add_new(session, store.seal, "home", a_home(f"KH{number}", places_free=1))
+
+    store.transact(act, lambda _: Entry("test", "fill", "record", {}))
+    yield store, {**os.environ, **told, "PYTHONPATH": str(ROOT)}
+    store.engine.dispose()
+
+
+def killed(environment: dict[str, str], what: str, first: int, after: float) -> list[int]:
+    """What a process acknowledged until it was killed, some time after it began to act."""
+    command = [sys.executable, "-m", "tests.api.killed", what, str(first)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == "-1", "it has opened the record"
+        timer = threading.Timer(after, process.kill)
+        timer.start()
+        told = [int(line) for line in process.stdout if line.strip()]
+        process.wait()
+        timer.join()
+    return told
+
+
+def test_what_was_acknowledged_is_there_after_a_kill_and_what_was_not_is_absent(
+    record: tuple[Store, dict[str, str]],
+) -> None:
+    store, environment = record
+    draws, promised = random.Random(11), set[str]()
+    first = 0
+    for _ in range(KILLS):
+        told = killed(environment, "accept", first, draws.uniform(0.2, 3.0))
+        promised |= {f"K{number}" for number in told}
+        beds, decided, entries = _of_children(store)
+        assert promised <= beds, "what was acknowledged is there"
+        assert beds == decided == entries, "a place, its decision and its entry stand or fall together"
+        assert len(beds - promised) <= 1, "at most the act under way, whole"
+        promised, first = beds, len(beds)
+    with store.reading() as session:
+        assert audit.verify(session).faults == ()
+
+
+def _of_children(store: Store) -> tuple[set[str], set[str], set[str]]:
+    with store.reading() as session:
+        beds = set(session.scalars(select(Bed.child)))
+        decided = set(session.scalars(select(Decided.child)))
+        acts = session.scalars(select(AuditEntry.about).where(AuditEntry.act == "decide-accepted"))
+        return beds, decided, {about.removeprefix("child:") for about in acts}
+
+
+def test_an_import_that_was_killed_is_whole_or_absent(record: tuple[Store, dict[str, str]]) -> None:
+    store, environment = record
+    draws, first = random.Random(12), 0
+    for _ in range(KILLS):
+        told = killed(environment, "import", first, draws.uniform(0.2, 3.0))
+        with store.reading() as session:
+            prefix = func.substr(Fact.ref, 1, func.instr(Fact.ref, "-") - 1)
+            if store.engine.dialect.name == "postgresql":
+                prefix = func.split_part(Fact.ref, "-", 1)
+            found = dict(
+                session.execute(
+                    select(prefix, func.count()).where(Fact.kind == "child", Fact.ref.like("M%-%")).group_by(prefix)
+                ).all()
+            )
+        assert set(found.values()) <= {20}, "no half of an import"
+        assert {f"M{number}" for number in told} <= found.keys()
+        first = len(found)

@@ -1,0 +1,100 @@
+"""`make calibrate`: forecasts of invented authorities whose truth is known, beside what came; writes docs/calibration.md."""
+
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from joblib import Parallel, delayed
+
+from matching.sufficiency.looking_back import AGE_WORDS, FLOW_WORDS
+from matching.sufficiency.parameters import published_parameters
+from matching.sufficiency.scores import scored
+from matching.sufficiency.yearly import STOCK, TOTAL
+from tests.lib.cities import KINDS, Years, compared, tried
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "calibration.md"
+SEEDS = int(os.environ.get("SEEDS", "20"))
+KIND_WORDS = {
+    "stationary": "nothing changes",
+    "growing": "starts grow by 4 to 10% a year",
+    "shocked": "two years before, 1.4 to 1.9 times as many teenagers and 0.55 to 0.8 times as many under fives start",
+}
+CATEGORIES = {TOTAL: "all", **AGE_WORDS}
+
+
+def main() -> None:
+    """Invent, forecast, compare, write."""
+    started = time.perf_counter()
+    borrowed = published_parameters(ROOT / "data" / "reference")
+    jobs = [(kind, seed) for kind in KINDS for seed in range(SEEDS)]
+    found = Parallel(n_jobs=2)(delayed(tried)(kind, seed, borrowed) for kind, seed in jobs)
+    told = pd.concat(found, ignore_index=True)
+    lines = [*_head(time.perf_counter() - started), *_stock(told), *_flows(told), *_horizons(told)]
+    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    sys.stdout.write(f"Wrote {PAGE.relative_to(ROOT)} in {time.perf_counter() - started:.0f} s.\n")
+
+
+def _head(seconds: float) -> list[str]:
+    told = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    years = Years()
+    made = f"{datetime.now(tz=UTC).date()}, commit {told.stdout.strip()}, {platform.machine()}, Python {platform.python_version()}"
+    return [
+        "# Does it know what it does not know?",
+        "",
+        f"Made by `make calibrate` ({made}; {seconds:.0f} s). {SEEDS} invented authorities of each kind, 80 to 300 starts a year, each with a "
+        f"truth of its own that is smooth in age and time in care; returns of {years.origin - years.first + 1} years, then a forecast of "
+        f"{years.ahead} years from them alone, then what came of the same truth. How it works: "
+        "[decision 19](decisions/0019-children-learnt-from-returns.md). An authority's own returns are tried in the same way by "
+        "`placements forecast review`.",
+        "",
+        *(f"- **{kind}**: {words}" for kind, words in KIND_WORDS.items()),
+        "",
+        "Error: mean distance in children, over authorities and years ahead. Ratio: of the last value's; below 1 is better than no change. "
+        "Inside: how often what came lay in the range, in %.",
+        "",
+    ]
+
+
+def _stock(told: pd.DataFrame) -> list[str]:
+    table = compared(told[told.flow == STOCK], ["kind", "category"])
+    rows = [(f"{kind} | {age}", table.loc[(kind, name)]) for kind in KINDS for name, age in CATEGORIES.items()]
+    return ["## Children in care on 31 March", "", *_table("| kind | age", rows), ""]
+
+
+def _flows(told: pd.DataFrame) -> list[str]:
+    flows = [flow for flow in FLOW_WORDS if flow != STOCK]
+    table = compared(told[told.category == TOTAL], ["kind", "flow"])
+    rows = [(f"{kind} | {FLOW_WORDS[flow]}", table.loc[(kind, flow)]) for kind in KINDS for flow in flows]
+    return ["## Starts and leavers in a year", "", *_table("| kind | of", rows), ""]
+
+
+def _horizons(told: pd.DataFrame) -> list[str]:
+    ages = told[told.flow == STOCK]
+    table = compared(ages, ["kind", "horizon"])
+    pit = scored(ages.assign(flow=ages.kind, category="all")).pit
+    rows = [(f"{kind} | {ahead}", table.loc[(kind, ahead)]) for kind in KINDS for ahead in sorted(set(told.horizon))]
+    lines = _table("| kind | years ahead", rows)
+    worst = ", ".join(f"{kind} {pit.xs(kind, level='flow').max():.0f}" for kind in KINDS)
+    return ["## By years ahead, all ages together", "", *lines, "", f"PIT, the largest distance in points: {worst}."]
+
+
+def _table(first: str, rows: list[tuple[str, "pd.Series[float]"]]) -> Iterator[str]:
+    yield f"{first} | cases | error | last value | ratio | inside 50 | inside 80 | inside 95 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+    for what, row in rows:
+        cells = [f"{row.cases:.0f}", f"{row.error:.1f}", f"{row.last_error:.1f}", f"{row.ratio:.2f}"]
+        cells += [f"{row[name]:.0f}" for name in ("inside_50", "inside_80", "inside_95")]
+        yield f"| {what} | " + " | ".join(cells) + " |"
+
+
+if __name__ == "__main__":
+    main()
