@@ -21,6 +21,7 @@ from matching.solver.relaxation import SCALE
 from matching.solver.search import Clock
 
 GROUPS = 300  # in a piece
+LARGEST = 4  # times so many, at the end
 SIDE_BY_SIDE = 8  # pieces in a turn, whatever the number of workers
 NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
@@ -40,7 +41,8 @@ class Large:
     chosen: Integers
     clock: Clock
     workers: int
-    beside: int
+    beside: int  # pieces in a turn
+    size: int  # groups in a piece
 
     @property
     def worth(self) -> int:
@@ -70,7 +72,7 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
     priced = prices_of(layout, value, unpriced(layout, value), clock)
     chosen = _first_plan(layout, value, priced.bound.regret)
-    run = Large(layout, value, priced, chosen, clock, limits.workers, SIDE_BY_SIDE)
+    run = Large(layout, value, priced, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
     improve(run)
     placed = {int(c) for block in run.chosen.tolist() for c in _members(problem, block)}
     if not placed.issuperset(problem.must_place):
@@ -115,7 +117,7 @@ def _first_plan(layout: Layout, value: Integers, regret: Integers) -> Integers:
 def improve(run: Large) -> None:
     """Turns of pieces around what is lost, until a round over all groups brings little or the time is up.
 
-    First several pieces side by side, then one at a time.
+    First several pieces side by side, then one at a time, then larger ones.
     """
     groups = run.layout.problem.group_sizes.size
     fresh, before = np.ones(groups, dtype=bool), run.worth
@@ -126,9 +128,10 @@ def improve(run: Large) -> None:
         pieces = _grown(run, lost, fresh)
         if not pieces or lost[fresh].sum() * 20 < lost.sum():
             if run.worth - before < WORTH_A_TURN * run.priced.bound.total / SCALE:
-                if run.beside == 1:
+                if run.beside == 1 and run.size >= min(groups, LARGEST * GROUPS):
                     return
-                run.beside = 1  # pieces that do not compete for homes within a turn find what is left
+                # alone, a piece finds what side by side stayed with others; then larger ones do
+                run.beside, run.size = 1, run.size if run.beside > 1 else 2 * run.size
             fresh[:], before = True, run.worth
             continue
         for grown in pieces:
@@ -163,19 +166,22 @@ def _grown(run: Large, lost: Integers, fresh: npt.NDArray[np.bool_]) -> list[Int
         if len(pieces) == run.beside:
             break
         if free[seed] and lost[seed] > 0:
-            pieces.append(_around(seed, at, back, free))
+            open_to = free if run.beside > 1 else np.ones_like(free)  # alone, a piece may take in whom others had
+            pieces.append(_around(seed, at, back, open_to, run.size))
             free[pieces[-1]] = False
     return pieces
 
 
-def _around(seed: int, at: sparse.csr_array, back: sparse.csr_array, free: npt.NDArray[np.bool_]) -> Integers:
+def _around(
+    seed: int, at: sparse.csr_array, back: sparse.csr_array, free: npt.NDArray[np.bool_], most: int
+) -> Integers:
     """Groups tied most closely to those already in, step by step."""
     inside = np.zeros(free.size, dtype=bool)
     inside[seed] = True
-    while (size := int(inside.sum())) < GROUPS:
+    while (size := int(inside.sum())) < most:
         tied = back.T @ (at.T @ inside.astype(np.float64) > 0)
         tied[inside | ~free] = 0
-        more = np.argsort(-tied, kind="stable")[: min(GROUPS - size, max(20, size))]
+        more = np.argsort(-tied, kind="stable")[: min(most - size, max(20, size))]
         more = more[tied[more] > 0]
         if not more.size:
             break

@@ -12,8 +12,9 @@ from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import lawful
 
 TIGHTENINGS = 4
-LOOKED_AT = 2_000  # blocks of least regret among which the exact search looks
-EFFORT = 2.0  # of the exact search of one piece, in deterministic seconds
+LOOKED_AT = 7  # times as many blocks as groups, those of least regret, among which the exact search looks
+LEAST = 2_000  # blocks, at the least
+EFFORT = 2.0  # of the exact search for each 300 groups, in deterministic seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +108,10 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
         return chosen
     if (plan := relaxed.whole()) is not None and lawful(problem, held, plan):
         return plan if int(value[plan].sum()) > now else chosen
-    near = np.argsort(bound.regret, kind="stable")[:LOOKED_AT]
+    near = np.argsort(bound.regret, kind="stable")[: max(LEAST, LOOKED_AT * problem.group_sizes.size)]
+    effort = EFFORT * max(1.0, problem.group_sizes.size / 300)
     keep, short = np.union1d(near, chosen), relaxed.shortfall().reaching(now * SCALE)
-    found, _ = by_cp_sat(problem, value, held, keep, None, hint=chosen, short=short, effort=EFFORT)
+    found, _ = by_cp_sat(problem, value, held, keep, None, hint=chosen, short=short, effort=effort)
     return found if found is not None and int(value[found].sum()) > now and lawful(problem, held, found) else chosen
 
 

@@ -39,24 +39,28 @@ Say = Callable[[str], None]
 
 
 def worth_of_homes(
-    city: City, cells: Sequence[Cell] | None = None, effort: Effort | None = None, base: Scenario = BASE
+    city: City,
+    cells: Sequence[Cell] | None = None,
+    effort: Effort | None = None,
+    base: Scenario = BASE,
+    extra: int = EXTRA_HOMES,
 ) -> pd.DataFrame:
     """What one more home of each profile and area is worth, best first, by paired runs.
 
     Columns: profile, area, measure, mean, low, high (95% of the mean), certain, rank. `cells` are profiles with an area
-    or ANYWHERE (default: each profile anywhere). Differences of EXTRA_HOMES homes from the first month, per home, on
+    or ANYWHERE (default: each profile anywhere). Differences of `extra` homes from the first month, per home, on
     average over the years; fewer children without a family, and fewer pounds, are negative. `certain` says whether
     the range leaves out nought.
     """
     effort, cells = effort or Effort(), list(cells or [(profile, ANYWHERE) for profile in PROFILES])
     _known(city, cells)
-    with_them = {cell: replace(_with(base, cell, EXTRA_HOMES), name=" ".join(cell)) for cell in cells}
+    with_them = {cell: replace(_with(base, cell, extra), name=" ".join(cell)) for cell in cells}
     values = _values(city, effort, [replace(base, name="as it is"), *with_them.values()])
     rows = []
     for cell, scenario in with_them.items():
         for measure, words in GAINS.items():
             apart = values[scenario.name].of(measure)[:, 1:] - values["as it is"].of(measure)[:, 1:]
-            found = _mean_with_range(apart.mean(axis=1) / EXTRA_HOMES)
+            found = _mean_with_range(apart.mean(axis=1) / extra)
             rows.append({"profile": cell[0], "area": cell[1], "measure": words, **found})
     table = pd.DataFrame(rows)
     first = table[table.measure == GAINS[NEEDED]].sort_values("mean", kind="stable")

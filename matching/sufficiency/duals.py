@@ -1,9 +1,9 @@
 """What a home of each profile and area is worth by the prices of a linear plan: quick, for ranking.
 
-At the end of every quarter of a few futures, those without a family and one more home make a linear plan of one row: the
-home's places. Nobody's present home comes in, for a week's open homes have been asked already. The price of a place is
-one child while somebody who fits is left, and nothing after; so the home's worth is its places or those who fit,
-whichever is less, and no solver is needed. Paired differences have the last word.
+At the end of every quarter of a few futures, those without a family and one more home make a linear plan. The price of
+a place is one child while somebody without a family fits, brothers and sisters each by themselves. A place that is left
+takes a child who lives in another home, whose place then has its own price: the plan's prices hold along such chains,
+CHAIN links long. So no solver is needed. Paired differences have the last word.
 """
 
 from collections.abc import Sequence
@@ -12,17 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from matching.sufficiency.choices import NOT_ASKED, Choices
+from matching.sufficiency.choices import NO_HOME, NOT_ASKED, Choices
 from matching.sufficiency.coming import RESIDENTIAL, WAITING
 from matching.sufficiency.forecast import City
 from matching.sufficiency.like_ours import LIKENESSES, PROFILES, reference
 from matching.sufficiency.parameters import WEEKS
-from matching.sufficiency.people import people_of
+from matching.sufficiency.people import IN_CARE, people_of
 from matching.sufficiency.scenario import BASE, Scenario
 from matching.sufficiency.supply import supply_of
-from matching.sufficiency.weeks import Batch
+from matching.sufficiency.weeks import FAMILY, Batch, Rows
 
 QUARTER = 13
+# homes that hand a child on to the next before the last takes one without a family
+CHAIN = 4
 Cell = tuple[str, str]
 
 
@@ -51,7 +53,10 @@ def ranked_by_duals(
     found: list[npt.NDArray[np.float64]] = []
     for week in batch.each_week():
         if week % QUARTER == QUARTER - 1:
-            residential, waiting = (_gain(batch, product, homes) for product in (RESIDENTIAL, WAITING))
+            settled = _settled(batch)
+            residential, waiting = (
+                _gain(batch, product, settled)[homes].mean(axis=1) for product in (RESIDENTIAL, WAITING)
+            )
             found.append(np.stack([residential + waiting, waiting, residential * saved * WEEKS]))
     mean = np.mean(found, axis=0)
     table = pd.DataFrame(cells, columns=["profile", "area"])
@@ -64,14 +69,43 @@ def _column(choices: Choices, cell: Cell, turn: int) -> int:
     return next(at for at, home in enumerate(choices.homes) if home.ref == reference(*cell, turn))
 
 
-def _gain(batch: Batch, product: int, homes: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Children without a family in a kind of place whom one more home could take, on average over runs; by cell."""
+def _settled(batch: Batch) -> tuple[Rows, npt.NDArray[np.int16], npt.NDArray[np.bool_]]:
+    """Children who live in a family: run, the home that theirs is like, and which homes would do for them."""
+    people, choices = batch.people, batch.choices
+    there = (people.state == IN_CARE) & np.isin(people.product, FAMILY) & (people.home[:, :, 0] != NO_HOME)
+    rows, who = np.nonzero(there)
+    lives_in = batch.supply.copy_of[people.home[rows, who, 0]]
+    return rows, lives_in, choices.rank[people.kind[rows, who]] != NOT_ASKED
+
+
+def _gain(
+    batch: Batch, product: int, settled: tuple[Rows, npt.NDArray[np.int16], npt.NDArray[np.bool_]]
+) -> npt.NDArray[np.float64]:
+    """Children without a family in a kind of place to whom one more of each home would give one, on average over runs."""
     people, choices = batch.people, batch.choices
     rows, who = np.nonzero(people.second_best & (people.product == product))
-    kind, runs = people.kind[rows, who], len(people.kind)
-    flat = homes.ravel()
-    size, places = choices.size[kind].astype(np.float64), choices.places[flat]
-    fits = (choices.rank[kind][:, flat] != NOT_ASKED) & (size[:, None] <= places)
-    wanted = np.zeros((runs, len(flat)))
-    np.add.at(wanted, rows, fits * size[:, None])
-    return np.asarray(np.minimum(wanted, places).mean(axis=0).reshape(homes.shape).mean(axis=1))
+    wanted = np.zeros((len(people.kind), len(choices.homes)))
+    np.add.at(wanted, rows, _who_fit(choices, people.kind[rows, who]))
+    places = choices.places.astype(np.float64)
+    direct = np.minimum(wanted, places)
+    gain, (run, lives_in, would_do) = direct.copy(), settled
+    edges = np.searchsorted(run, np.arange(len(direct) + 1))
+    for number, (first, last) in enumerate(zip(edges[:-1], edges[1:], strict=True)):
+        asked = would_do[first:last].astype(np.float32)
+        count = np.maximum(asked.sum(axis=0), 1)
+        for _ in range(CHAIN):
+            price = (gain[number] / np.maximum(places, 1)).astype(np.float32)
+            handed_on = price[lives_in[first:last]] @ asked / count
+            gain[number] = direct[number] + (places - direct[number]) * handed_on
+    return np.asarray(gain.mean(axis=0))
+
+
+def _who_fit(choices: Choices, kind: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+    """How many children of each search every home would do for, each by themselves; (searches, homes)."""
+    members = choices.members[kind]
+    alone = members[:, 0] == NO_HOME
+    fit = ((choices.rank[kind] != NOT_ASKED) & alone[:, None]).astype(np.float64)
+    for slot in range(members.shape[1]):
+        there = np.flatnonzero(members[:, slot] != NO_HOME)
+        fit[there] += choices.rank[members[there, slot]] != NOT_ASKED
+    return np.asarray(fit, dtype=np.float64)

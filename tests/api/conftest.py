@@ -1,5 +1,6 @@
 """A running service on each database: SQLite, and a real PostgreSQL that a package brings along."""
 
+import os
 import tempfile
 import threading
 import uuid
@@ -30,6 +31,21 @@ PASSWORD = "a long enough password"
 ELSEWHERE = "E10000014"
 UNHURRIED = Settings(person_requests="100000 per minute", machine_requests="100000 per minute")
 DATABASES = ("sqlite", "postgresql")
+
+
+LONG = (
+    "test_provider",
+    "test_privacy",
+)  # on PostgreSQL at night alone: their acts are tested there by the other modules
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long modules on PostgreSQL to the night."""
+    if os.environ.get("NIGHTLY"):
+        return
+    left = [item for item in items if item.path.stem in LONG and "postgresql" in item.name]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 @pytest.fixture(scope="session")

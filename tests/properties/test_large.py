@@ -1,5 +1,8 @@
 """The way for large problems: its bound is never below the best, its plans are lawful, workers change nothing."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,10 +14,12 @@ from matching.solver.parts import parts_of, solve_parts
 from matching.solver.problem import Held
 from matching.solver.search import Clock, lawful
 from matching.solver.stages import solve_exactly, weights_of
+from matching.synthetic import sample_caseload
 from tests.lib.brute_force import best_blocks
 from tests.lib.builders import fostering
 from tests.lib.random_caseloads import random_caseload
 
+REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 POLICY = fostering()
 
 
@@ -99,6 +104,26 @@ def test_pieces_come_close_to_the_exact_way(seed: int, monkeypatch: pytest.Monke
     assert exact.achieved <= pieced.bound
     assert lead(problem, pieced.chosen) >= 0.99 * lead(problem, exact.chosen)
     assert all(most >= best for most, best in zip(pieced.bound[:2], exact.achieved[:2], strict=True))
+
+
+CITIES = [(120, 150), pytest.param(300, 250, marks=pytest.mark.skipif("NIGHTLY" not in os.environ, reason="minutes"))]
+
+
+@pytest.mark.parametrize(("children", "homes"), CITIES)
+def test_a_city_in_pieces_is_nearly_the_city_at_once(
+    children: int, homes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "GROUPS", children // 5)
+    caseload = sample_caseload(REFERENCE, children=children, homes=homes, seed=1)
+    problem = problem_from(find_candidates(Register(caseload), POLICY))
+    exact, pieced = solve_exactly(problem, Limits(lot=False)), by_pieces(problem)
+    assert is_lawful(problem, pieced)
+    assert exact.proven
+    for most, best, reached in zip(pieced.bound, exact.achieved, pieced.achieved, strict=True):
+        assert most >= best
+        if reached != best:
+            break
+    assert lead(problem, pieced.chosen) >= 0.998 * lead(problem, exact.chosen)
 
 
 def test_the_plan_does_not_depend_on_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:

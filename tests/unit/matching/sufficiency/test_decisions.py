@@ -7,7 +7,7 @@ import pytest
 from scipy.stats import spearmanr
 
 from matching.errors import MatchingError
-from matching.sufficiency.answers import IN_CARE, NEEDED
+from matching.sufficiency.answers import IN_CARE, NEEDED, UNMET, WAITED
 from matching.sufficiency.decisions import (
     CONFIDENCES,
     GAINS,
@@ -21,6 +21,7 @@ from matching.sufficiency.forecast import City, Effort, city_of
 from matching.sufficiency.like_ours import PROFILES
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.sensitivity import FIGURES, apportioned, screened, swings, tornado
+from matching.sufficiency.spending import POUNDS
 from matching.synthetic import sample_caseload
 from tests.lib.builders import fostering
 
@@ -100,6 +101,7 @@ def test_duals_rank_profiles_and_areas_of_the_sample_city_as_paired_runs_do() ->
     referrals = sample_caseload(REFERENCE, children=300, homes=1, seed=1001)
     large = city_of(here, referrals, fostering(), published_parameters(REFERENCE))
     duals = ranked_by_duals(large)
-    worth = worth_of_homes(large, cells_of(large), Effort(years=3, runs=200, workers=2))
-    needed = worth[worth.measure == GAINS[NEEDED]].merge(duals, on=["profile", "area"])
-    assert spearmanr(-needed["mean"], needed.children).statistic > 0.9
+    worth = worth_of_homes(large, cells_of(large), Effort(years=3, runs=200, workers=2), extra=12)
+    for measure in (NEEDED, UNMET, WAITED, POUNDS):
+        both = worth[worth.measure == GAINS[measure]].merge(duals, on=["profile", "area"])
+        assert spearmanr(-both["mean"], both.children).statistic > 0.9, measure
