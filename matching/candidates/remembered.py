@@ -43,7 +43,6 @@ class Practised:
     """A policy as it stands on the day of a register, with the answers of its rules and criteria so far."""
 
     def __init__(self, register: Register, policy: Policy) -> None:
-        self.written = policy  # held, so that its place in memory is nobody else's
         self.policy = policy.on(register.caseload.as_of)
         self.register = register
         self.rules = [Memory(register, _RuleRows(rule)) for rule in self.policy.rules]
@@ -68,7 +67,7 @@ def _stacked(rows: list[npt.NDArray[Any]], shape: tuple[int, ...], kind: type) -
 
 def candidates_of(register: Register, policy: Policy, group: SiblingGroup) -> Candidates:
     """The candidates of one group; its `sets` are the whole group in every home, which no rule has judged yet."""
-    known = register.remembered(("policy", id(policy)), lambda: Practised(register, policy))
+    known = register.remembered(("policy", policy), lambda: Practised(register, policy))
     nothing = np.zeros(0, dtype=np.int64)
     found = Candidates(
         register=register,

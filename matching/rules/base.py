@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -118,7 +119,7 @@ class Sets:
     home: Counts
     mask: Counts
 
-    @property
+    @cached_property
     def size(self) -> Counts:
         """How many children each set has."""
         return np.bitwise_count(self.mask).astype(np.int64)

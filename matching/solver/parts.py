@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from matching.fan_out import fan_out
 from matching.solver.problem import Integers, Limits, Problem, Solution
 
-WORTH_A_WORKER = 20_000  # blocks in all, below which starting others takes longer than the work
+WORTH_A_WORKER = 20_000  # blocks of a second part, below which starting others takes longer than the work
 SMALLEST = 100  # groups; smaller parts are solved together
 
 
@@ -41,7 +41,7 @@ def solve_parts(
     """Solve each part, side by side where there are workers, and put the plans together."""
     made = {number: _part(problem, groups) for number, groups in enumerate(parts)}
     blocks = {number: at for number, (_, at) in made.items()}
-    few = problem.blocks < WORTH_A_WORKER
+    few = sorted(part.blocks for part, _ in made.values())[-2] < WORTH_A_WORKER  # the second largest part
     found = fan_out(
         solve_one,
         {number: (part, _share(limits, part, problem)) for number, (part, _) in made.items()},

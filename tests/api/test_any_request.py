@@ -2,6 +2,7 @@
 
 import os
 from collections import Counter
+from typing import Any
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
@@ -32,34 +33,38 @@ def asking(needed: May | None) -> list[str]:
     return [may[0], *others[:1]]
 
 
+def ask(service: Running, operation: Any, reached: Counter[int]) -> None:
+    """Ask one operation in many ways."""
+    roles = asking(NEEDS[(operation.method.upper(), operation.path)])
+
+    @given(case=operation.as_strategy(), known=st.booleans())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def asked(case: Case, known: bool) -> None:
+        if known:  # a child or home that is there, so that not every path ends at 404
+            case.path_parameters.update({k: NAMED[k] for k in case.path_parameters if k in NAMED})
+        for role in roles:
+            given_ = {"Authorization": f"Bearer {service.by[role].token}"}
+            answer = case.call(headers=given_, timeout=60)
+            case.validate_response(answer, checks=[not_a_server_error, response_schema_conformance])
+            reached[answer.status_code] += 1
+
+    asked()
+
+
 def test_no_request_is_a_fault_of_ours(service: Running) -> None:
     described = schemathesis.openapi.from_url(f"{service.url}/api/openapi.json")
     reached: Counter[int] = Counter()
     for found in described.get_all_operations():
         operation = found.ok()
-        here = (operation.method.upper(), operation.path)
-        if here in NOT_ASKED:
-            continue
-
-        @given(case=operation.as_strategy(), known=st.booleans())
-        @settings(
-            max_examples=EXAMPLES,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )
-        def asked(case: Case, known: bool, here: tuple[str, str] = here) -> None:
-            if known:  # a child or home that is there, so that not every path ends at 404
-                case.path_parameters.update({k: NAMED[k] for k in case.path_parameters if k in NAMED})
-            for role in asking(NEEDS[here]):
-                given_ = {"Authorization": f"Bearer {service.by[role].token}"}
-                answer = case.call(headers=given_, timeout=60)
-                case.validate_response(answer, checks=[not_a_server_error, response_schema_conformance])
-                reached[answer.status_code] += 1
-
-        asked()
+        if (operation.method.upper(), operation.path) not in NOT_ASKED:
+            ask(service, operation, reached)
     refused = reached[401] + reached[404]
     assert sum(reached.values()) > 300, reached
     assert refused < sum(reached.values()) / 2, f"mostly refused at the door: {reached}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import matplotlib
 from joblib import Parallel, delayed
+from scipy import stats
 
 from matching.arrivals import Choose, Replayed, WithPrices, best_plan, first_come, hindsight, replay
 from matching.arrivals.drawing import a_year
@@ -109,6 +110,16 @@ def fewer(cities: list[dict[str, Any]], way: str) -> list[int]:
     return [city["seed"] for city in cities if city["ways"][way]["placed"] < city["ways"][FIRST]["placed"]]
 
 
+def apart(cities: list[dict[str, Any]], way: str) -> str:
+    """Children placed a year more than first come, first served: the mean over cities with its 95% range."""
+    more = [city["ways"][way]["placed"] - city["ways"][FIRST]["placed"] for city in cities]
+    half = (
+        float(stats.t.ppf(0.975, len(more) - 1)) * statistics.stdev(more) / len(more) ** 0.5 if len(more) > 1 else 0.0
+    )
+    mean = statistics.fmean(more)
+    return f"{mean:+.1f} children a year and city ({mean - half:+.1f} to {mean + half:+.1f})"
+
+
 def picture(cities: list[dict[str, Any]]) -> None:
     """Children placed, city by city, between first come, first served and hindsight."""
     matplotlib.use("svg")
@@ -138,7 +149,7 @@ def page(cities: list[dict[str, Any]]) -> str:
     """The page in words."""
     told = {way: (fewer(cities, way), behind(cities, way)) for way in (PLAN, PRICES, SHIPS)}
     lines = [
-        f"- *{way}* placed fewer children than first come, first served {_seeds(few)}; with pairs kept and points counted too it was behind {_seeds(worse)}."
+        f"- *{way}*: {apart(cities, way)}. It placed fewer children than first come, first served {_seeds(few)}; with pairs kept and points counted too it was behind {_seeds(worse)}."
         for way, (few, worse) in told.items()
     ]
     ships = {name: sum(city["ships"] == name for city in cities) for name in sorted({city["ships"] for city in cities})}
@@ -189,6 +200,8 @@ first, or all along: one move more than needed.
 ![Children placed in each city](pictures/year-of-arrivals.svg)
 
 ## Never worse?
+
+Beside first come, first served, on the same arrivals (mean over the cities, 95 % range):
 
 {behind}
 - The guard chose, over the cities: {ships}.

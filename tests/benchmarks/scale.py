@@ -44,7 +44,7 @@ def caseload_of(children: int, homes: int, seed: int, region: str) -> Caseload:
     return sample_caseload(REFERENCE, children=children, homes=homes, seed=seed, authorities=codes)
 
 
-def measure(children: int, homes: int, seed: int, region: str = "", workers: int = 2) -> dict[str, Any]:
+def measure(children: int, homes: int, seed: int, region: str = "", workers: int = 1) -> dict[str, Any]:
     """Seconds of each step, the gap of the goals up to suitability as one sum, what each goal reached and could."""
     caseload = caseload_of(children, homes, seed, region)
     policy, told = read_policy(ROOT / "data" / "policies" / "fostering.toml"), {"sampled": _memory()}

@@ -95,8 +95,7 @@ def test_friday_from_a_blank_referral_to_a_recorded_placement(desk: Desks, way: 
 @every_way
 def test_no_answer_then_a_no_then_a_yes_from_the_next(desk: Desks, way: dict[str, bool]) -> None:
     at = desk(**way).as_role("duty-officer")
-    refer(at, "1/3/2019", "female")
-    at.press("Send and see the homes")
+    at.open("/children/C0013")
     first, then = firm(at)[:2]
     refuses = next(home for home in homes(at) if home not in (first, then))
     at.open_up(f"{first} said something else")

@@ -21,7 +21,7 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
   let waiting;
   const keep = async () => {
     try {
-      const answer = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+      const answer = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual", keepalive: true });
       say(answer.ok ? `Kept at ${new Date().toTimeString().slice(0, 5)}` : "Not kept: use the button below");
     } catch { say("Not kept: no connection"); }
   };
