@@ -48,7 +48,7 @@ def back(
     try:
         token = _token(parts, provider, request, state, code, error)
     except ServiceError as fault:
-        answer = page("sign_in.html", None, fault.status, fault=fault, name="", provider=True)
+        answer = page("sign_in.html", None, fault.status, fault=fault, name="", typed={}, then="", provider=True)
         answer.delete_cookie(CARRIED, path="/sign-in")
         return answer
     answer = page(

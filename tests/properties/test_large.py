@@ -42,6 +42,12 @@ def lead(problem: Problem, chosen: tuple[int, ...]) -> int:
     return int((weights @ problem.goal_values[: weights.size])[list(chosen)].sum())
 
 
+def alike(seeds: range, children: int, homes: int) -> list[Problem]:
+    """Problems with the same goals as the first: not all caseloads ask for some nights only."""
+    made = [a_problem(seed, children, homes) for seed in seeds]
+    return [problem for problem in made if problem.goals == made[0].goals]
+
+
 def beside(problems: list[Problem]) -> Problem:
     """Problems that share nothing as one."""
     first = problems[0]
@@ -150,7 +156,7 @@ def test_children_who_must_be_placed_are() -> None:
 def test_parts_solved_apart_are_the_whole_solved_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matching.solver.parts.SMALLEST", 1)
     for seed in range(0, 16, 4):
-        problem = beside([a_problem(seed + i, 5, 4) for i in range(4)])
+        problem = beside(alike(range(seed, seed + 8), 5, 4))
         if not problem.blocks:
             continue
         parts = parts_of(problem)
@@ -163,7 +169,7 @@ def test_parts_solved_apart_are_the_whole_solved_at_once(monkeypatch: pytest.Mon
 
 def test_groups_that_share_a_home_are_in_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matching.solver.parts.SMALLEST", 1)
-    problem = beside([a_problem(i, 8, 5) for i in range(3)])
+    problem = beside(alike(range(6), 8, 5))
     part_of = np.empty(problem.group_sizes.size, dtype=int)
     for number, groups in enumerate(parts_of(problem)):
         part_of[groups] = number
