@@ -71,7 +71,8 @@ def verify(session: Session, *heads: tuple[int, str] | None) -> Verified:
     entries, last = 0, FIRST
     wanted = dict(head for head in heads if head is not None)
     met: dict[int, str] = {0: FIRST}
-    rows = session.connection().execution_options(yield_per=5000).execute(select(TRAIL).order_by(TRAIL.c.number))
+    read = select(TRAIL).order_by(TRAIL.c.number).execution_options(yield_per=5000)
+    rows = session.connection().execute(read)
     for entry in rows:
         entries += 1
         faults += _faults(entry, entries, last)

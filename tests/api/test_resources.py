@@ -21,7 +21,8 @@ from tests.api.conftest import Client, Running
 from tests.lib.builders import a_caseload, a_child, a_home
 
 V1 = "/api/v1"
-POLICY = (data_folder() / "policies" / "fostering.toml").read_text(encoding="utf-8")
+SIGNED = (data_folder() / "policies" / "fostering.toml").read_text(encoding="utf-8")
+POLICY = SIGNED.partition("[signed]")[0]  # a draft that nobody has signed yet
 LATER = (now().date() + timedelta(days=30)).isoformat()
 
 

@@ -117,6 +117,7 @@ def _renamed(caseload: Caseload) -> Caseload:
         homes=tuple(home(h) for h in caseload.homes),
         placements=tuple(replace(p, child=new[p.child]) for p in caseload.placements),
         decisions=tuple(replace(d, child=new[d.child]) for d in caseload.decisions),
+        bookings=tuple(replace(b, child=new[b.child]) for b in caseload.bookings),
         relationships=tuple(
             replace(
                 r,
