@@ -222,6 +222,10 @@ def _made(kind: type[Any], told: Mapping[str, Any], where: str) -> Any:
         if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
             raise PolicyRefused(f"{where} [{kind.code}] {key} is {value!r}. Write a number that is not negative.")
     made = kind(**chosen)
+    if getattr(made, "limit", 1) < 1:
+        raise PolicyRefused(
+            f"{where} [{kind.code}] limit is {made.limit}: no child could live anywhere. Write 1 or more."
+        )
     if getattr(made, "too_far", 1) <= getattr(made, "easy", 0):
         raise PolicyRefused(f"{where} [{kind.code}] too_far must be more than easy. Maybe the two were swapped.")
     return made

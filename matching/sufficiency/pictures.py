@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
@@ -155,22 +156,7 @@ def shortage(made: "Forecast", year: int) -> Figure:
     cells = rows[(rows.kind != ALL) & (rows.area != ALL)].pivot(index="kind", columns="area", values="mean")
     cells = cells.reindex(index=list(dict.fromkeys(rows.kind[rows.kind != ALL])))
     figure, axes = _axes(f"Places needed in families, year {year}", "", (SIZE[0], 3.0), grid="y")
-    axes.grid(False)
-    axes.spines["bottom"].set_visible(False)
-    top = max(float(cells.to_numpy().max()), 1.0)
-    axes.imshow(cells, cmap="Blues", vmin=0, vmax=top * 1.35, aspect="auto")
-    for (row, column), value in np.ndenumerate(cells.to_numpy()):
-        axes.text(
-            column,
-            row,
-            f"{value:.1f}",
-            ha="center",
-            va="center",
-            fontsize=9,
-            color="white" if value > 0.8 * top else INK,
-        )
-    axes.set_xticks(range(len(cells.columns)), cells.columns)
-    axes.set_yticks(range(len(cells.index)), cells.index)
+    _shade(axes, cells, least=1.0, places=1)
     axes.xaxis.tick_top()
     axes.set_title(axes.get_title(loc="left"), loc="left", color=INK, fontsize=11.5, fontweight="bold", pad=26)
     return figure
@@ -280,26 +266,24 @@ def tornado(swung: pd.DataFrame, measure: str) -> Figure:
     return figure
 
 
+def _shade(axes: Axes, cells: pd.DataFrame, least: float, places: int) -> None:
+    """A square for each cell, the darker the more, with its figure; full colour stands for `least` or more."""
+    axes.grid(False)
+    axes.spines["bottom"].set_visible(False)
+    top = max(float(np.nanmax(cells.to_numpy())), least)
+    axes.imshow(cells, cmap="Blues", vmin=0, vmax=top * 1.35, aspect="auto")
+    for (row, column), value in np.ndenumerate(cells.to_numpy()):
+        colour = "white" if value > 0.8 * top else INK
+        axes.text(column, row, f"{value:.{places}f}", ha="center", va="center", fontsize=9, color=colour)
+    axes.set_xticks(range(len(cells.columns)), cells.columns)
+    axes.set_yticks(range(len(cells.index)), cells.index)
+
+
 def worth_map(worth: pd.DataFrame, measure: str) -> Figure:
     """What one more home of each profile and area gives, by paired runs or by prices: the darker the more."""
     cells = worth.pivot(index="profile", columns="area", values=measure)
     figure, axes = _axes("One more home: children in a family at a time", "", (SIZE[0], 2.8))
-    axes.grid(False)
-    axes.spines["bottom"].set_visible(False)
-    top = max(float(np.nanmax(cells.to_numpy())), 0.01)
-    axes.imshow(cells, cmap="Blues", vmin=0, vmax=top * 1.35, aspect="auto")
-    for (row, column), value in np.ndenumerate(cells.to_numpy()):
-        axes.text(
-            column,
-            row,
-            f"{value:.2f}",
-            ha="center",
-            va="center",
-            fontsize=9,
-            color="white" if value > 0.8 * top else INK,
-        )
-    axes.set_xticks(range(len(cells.columns)), cells.columns)
-    axes.set_yticks(range(len(cells.index)), cells.index)
+    _shade(axes, cells, least=0.01, places=2)
     return figure
 
 

@@ -14,7 +14,7 @@ from matching.domain import HomeKind
 from matching.errors import PolicyRefused
 from matching.planning import propose_plan
 from matching.policy import GOALS, policy_from, read_policy
-from tests.lib.builders import DATA, a_caseload, a_child, a_home
+from tests.lib.builders import DATA, a_caseload, a_child, a_home, policy_with
 
 ABOUT = {"name": "Trial", "version": "1", "valid_from": date(2026, 4, 1)}
 
@@ -211,3 +211,8 @@ def test_a_policy_s_own_dates_decide_a_plan() -> None:
     caseload = a_caseload(a_child(age=3), a_home(smokers=True))
     assert propose_plan(caseload, policy).home_of == {"C1": "H1"}
     assert propose_plan(replace(caseload, as_of=date(2026, 11, 24)), policy).home_of == {}
+
+
+def test_a_limit_of_no_child_is_refused() -> None:
+    with pytest.raises(PolicyRefused, match="limit is 0: no child could live anywhere. Write 1 or more."):
+        policy_with(rules={"usual-fostering-limit": {"limit": 0}})
