@@ -4,12 +4,12 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: chromium e2e tour notebooks demo test check docs bench year backtest nightly format lock clean load
+.PHONY: demo test e2e tour chromium check docs bench year backtest calibrate notebooks nightly load format lock clean
 
 demo: $(RUN)
 	$(BIN)/placements demo
 
-test: $(DEV)
+test: $(DEV) chromium
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # Every story in a browser, by keyboard and without script, and axe on every page; needs Debian's Chromium.
@@ -20,7 +20,7 @@ tour: $(DEV) chromium
 	$(BIN)/python -m tests.e2e.tour
 
 chromium:
-	@command -v chromium >/dev/null || { SUDO=$$(command -v sudo); $$SUDO apt-get update -q && $$SUDO apt-get install -qy chromium; } || \
+	@command -v chromium >/dev/null || { SUDO=$$(command -v sudo >/dev/null && echo sudo -n); $$SUDO apt-get update -q && $$SUDO apt-get install -qy chromium; } || \
 	  echo "NOT RUN: Chromium could not be installed here; stories in the browser are skipped, not passed."
 
 check: $(DEV)
