@@ -29,7 +29,7 @@ from matching.sufficiency.counts import FAR, NO_FAMILY, OUTSIDE, PARTED, Counts
 from matching.sufficiency.parameters import AGE_EDGES, AGES, WEEKS, Parameters
 from matching.sufficiency.people import IN_CARE, LEFT, NOT_HERE, STAYING_PUT, People
 from matching.sufficiency.scenario import NEEDS, WEEKS_A_MONTH, Scenario
-from matching.sufficiency.searches import Searches, settle
+from matching.sufficiency.searches import Searches, Wanted, settle
 from matching.sufficiency.supply import HOLD_BLOCK, Supply, homes_open
 
 REVIEW_WEEKS = 13
@@ -178,20 +178,18 @@ class Batch:
         # who must stay together is looked for together first, and parted before a children's home
         alone, tried = self.choices.members[kind, 0] == NO_HOME, self.people.tried[rows, who]
         may_part = ~alone & (~self.choices.required[kind] | (tried >= WAITS_AT_MOST))
+        room = np.where(usable, self.free, 0).astype(np.int16)
+        before = room.copy()
         found = settle(
             self.choices,
-            rank,
             self.supply,
-            usable,
-            self.free,
-            rows,
-            kind,
-            old,
-            seeks,
-            may_part,
-            policy.siblings_first,
-            together,
+            rank,
+            room,
+            Wanted(rows, kind, old, seeks, may_part),
+            siblings_first=policy.siblings_first,
+            together=together,
         )
+        self.free -= before - room
         moved = found.homes[:, 0] != NO_HOME
         self._release(rows[moved & stays], who[moved & stays])
         self.people.home[rows[moved], who[moved]] = found.homes[moved]
