@@ -51,6 +51,12 @@ class Store:
             command.upgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
+    def migrate_down(self, to: str) -> None:
+        """Bring the tables back to an earlier revision; what that one has no place for is lost, unless it is put aside."""
+        with self.engine.connect() as connection:
+            command.downgrade(_alembic(connection, self.seal), to)
+            connection.commit()
+
     def is_up_to_date(self) -> bool:
         """Whether the tables are those that this software makes; raises what a database that is away raises."""
         with self.engine.connect() as connection:
