@@ -18,7 +18,6 @@ from api.services import jobs, scenarios
 from api.services.jobs import SETTLED, JobKind
 from api.services.side_by_side import changes_in_words, side_by_side, unmet
 from matching.errors import MatchingError
-from matching.sufficiency.scenario import PROFILES
 
 router = APIRouter(include_in_schema=False)
 MOST = 4
@@ -61,12 +60,19 @@ def _page(look: Any, fault: ServiceError | None, typed: dict[str, str]) -> HTMLR
         changes={one["id"]: changes_in_words(one["changes"]) for one in written},
         ran=[one for one in ran if one["kind"] == JobKind.FORECAST],
         factors=FACTORS,
-        profiles=PROFILES,
+        profiles=_profiles(),
         most=MOST,
         fault=fault,
         typed=typed,
         once=secrets.token_urlsafe(12),
     )
+
+
+def _profiles() -> tuple[str, ...]:
+    """Which homes a campaign can be for."""
+    from matching.sufficiency.scenario import PROFILES  # forecasts bring tables along, for which no other page waits
+
+    return tuple(PROFILES)
 
 
 @router.post("/futures/scenarios", dependencies=[Depends(PageNeeds(May.FORECAST))])
@@ -100,7 +106,7 @@ def changes_of(form: dict[str, str]) -> dict[str, Any]:
                 {"field": field, "reason": f"({words}) is no number.", "way_out": "Write 10 for a tenth more."}
             )
     if form.get("homes"):
-        if form["homes"].isdigit() and form.get("profile") in PROFILES:
+        if form["homes"].isdigit() and form.get("profile") in _profiles():
             campaign = {"profile": form["profile"], "homes": int(form["homes"])}
             changes.setdefault("supply", {})["campaigns"] = [campaign]
         else:

@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import typst
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -126,6 +125,8 @@ def _html(rows: list[str]) -> str:
 
 def as_pdf(told: dict[str, Any]) -> bytes:
     """The same on paper, tagged."""
+    import typst  # a large library, for the few who print
+
     parts = [{"title": title, "rows": rows or ["Nothing."]} for title, rows in _parts(told)]
     inputs = {"told": json.dumps({"about": told["about"], "made_at": told["made_at"], "parts": parts})}
     when = datetime.fromisoformat(told["made_at"]).replace(tzinfo=UTC)
