@@ -115,8 +115,12 @@ def of_core(fault: core.MatchingError) -> ServiceError:
     """The refusal for a fault of the core."""
     kind = next((CORE[one] for one in type(fault).__mro__ if one in CORE), Wrong)
     if isinstance(fault, core.UnreadableFile):
-        fields = tuple(
-            {"field": one.column or one.file, "reason": one.reason, "way_out": one.way_out} for one in fault.faults
-        )
+        fields = tuple(_of_file(one) for one in fault.faults)
         return kind(f"{len(fields)} faults; nothing was changed.", "Correct them and send it again.", fields)
     return kind(str(fault))
+
+
+def _of_file(one: core.Fault) -> dict[str, str]:
+    """A fault of a file by file, row and column; the cell itself stays out, since it may tell of somebody."""
+    told = {"field": one.column or one.file, "reason": one.reason, "way_out": one.way_out}
+    return {**told, "file": one.file, "row": str(one.row)} if one.row else told
