@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from api.db.audit import Entry
 from api.db.files import keep_file
 from api.errors import Wrong
-from api.pages.futures import changes_of, in_words, side_by_side, unmet
+from api.pages.futures import changes_of
 from api.sample import AUTHORITY
 from api.security.accounts import User
 from api.services import jobs
 from api.services.jobs import State
+from api.services.side_by_side import in_words, side_by_side, unmet
 from tests.api.conftest import Running
 from tests.api.test_pages import Browser
 
