@@ -105,12 +105,13 @@ def test_a_plan_that_was_killed_is_whole_with_its_job_or_absent(record: tuple[St
         with store.reading() as session:
             plans = set(session.scalars(select(PlanMade.id)))
             jobs = session.scalars(select(Job).where(Job.kind == "plan", Job.state == "done")).all()
-            entries = session.scalar(select(func.count()).where(AuditEntry.act == "propose"))
+            entries = session.scalar(select(func.count()).where(AuditEntry.act == "propose-plan"))
             results = {str((job.result or {}).get("plan")) for job in jobs}
         assert results == plans, "a plan and the end of its job stand or fall together"
         assert entries == len(plans)
         assert len(plans) >= first + len(told), "what was acknowledged is there"
         first = len(plans)
+    assert first or not os.environ.get("NIGHTLY"), "some were made in time"
 
 
 def test_an_import_that_was_killed_is_whole_or_absent(record: tuple[Store, dict[str, str]]) -> None:
