@@ -246,6 +246,11 @@ class Desk:
             self.page.keyboard.press(key)
         raise AssertionError(f"{box} can not be reached by {key} on {self.page.url}")
 
+    def show_every_picture(self) -> None:
+        """Load pictures that would come in only when they are scrolled to."""
+        self.page.evaluate("document.querySelectorAll('img').forEach(one => { one.loading = 'eager' })")
+        self.page.wait_for_function("[...document.images].every(one => one.complete)")
+
     def violations(self) -> list[str]:
         """What axe finds on this page; empty is good."""
         found = Axe().run(self.page, options=AXE).response["violations"]

@@ -1,13 +1,19 @@
 """What people do at the pages, from the first press to the last: with the mouse, by keyboard alone, and without script."""
 
+import io
+import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
-from tests.e2e.conftest import City, Desk, Filled, running_city
+from tests.e2e.conftest import SLOWEST, City, Desk, Filled, running_city
 
 MOST_INTERACTIONS = 60
 WAYS = {"mouse": {}, "keyboard": {"keyboard": True}, "no script": {"script": False}}
@@ -127,6 +133,16 @@ def test_the_meeting_asks_otherwise_and_is_told_what_changes(desk: Desks, way: d
     told = at.page.locator("main").inner_text()
     assert "What is otherwise than in the plan before" in told
     assert f"{child} would have no home" in told
+    at.type("wait", "")
+    elsewhere = at.page.locator("th a.govuk-link[href*='/homes/']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    forced, home = elsewhere[0].split("/")[2], elsewhere[-1].split("/")[-1]
+    at.type(f"to-{forced}", home.lower())
+    at.press("Plan again")
+    told = at.page.locator("main").inner_text()
+    row = at.page.locator("tr", has=at.page.locator(f"a[href='/children/{forced}/homes/{home}']"))
+    assert row.count() == 1 or "can not" in told or "cannot" in told, "forced by its own row, or told why not"
     at.type("wait", "NOBODY")
     at.press("Plan again")
     assert "no child with this reference: NOBODY" in at.page.locator("main").inner_text()
@@ -213,3 +229,58 @@ def test_slash_goes_to_the_search_and_a_reference_to_its_child(desk: Desks) -> N
 def test_forced_colours_and_reduced_motion(desk: Desks, wish: dict[str, str]) -> None:
     at = desk(**wish).as_role("duty-officer").open("/children/C0003")
     assert at.violations() == []
+
+
+@every_way
+def test_the_commissioner_compares_futures_that_the_worker_ran(desk: Desks, city: City, way: dict[str, bool]) -> None:
+    """A scenario by form, a run by a worker in a process of its own, ranges side by side, a table behind each picture, one PDF."""
+    at = desk(**way).as_role("commissioner").open("/futures")
+    at.type("name", "Twenty for teenagers")
+    at.type("homes", "20")
+    at.choose("profile", "teenagers")
+    at.press("Keep the scenario")
+    at.tick("scenario-1")
+    at.choose("years", "1")
+    at.choose("runs", "50")
+    at.page.get_by_role("button", name="Run", exact=True).focus()
+    with at.page.expect_navigation():
+        at.page.keyboard.press("Enter")
+    assert "This page renews itself" in at.page.content()
+    with a_worker(city):
+        at.page.wait_for_selector("text=Files for the committee", timeout=10 * SLOWEST)
+    text = at.page.locator("main").inner_text()
+    assert "Twenty for teenagers" in text
+    assert re.search(r"\d+ \(\d+ to \d+\)", text), "ranges, not points"
+    assert at.page.locator("td.app-hatched").count(), "small numbers are hatched"
+    names = at.page.locator("figure img").evaluate_all("all => all.map(one => one.src.split('/').pop())")
+    assert {"unmet-need.png", "tornado.png", "worth.png", "children-in-care.png"} <= set(names)
+    assert at.page.locator("figure details table").count() == len(names)
+    link = at.page.locator("a[href$='scenarios.pdf']")
+    paper = at.context.request.get(city.url + (link.get_attribute("href") or ""))
+    told = PdfReader(io.BytesIO(paper.body()))
+    assert "Twenty for teenagers" in told.pages[0].extract_text()
+    assert told.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+@contextmanager
+def a_worker(city: City) -> Iterator[None]:
+    """The worker as it runs beside the service: a process of its own on the same record."""
+    told = {"PLACEMENTS_DATABASE": city.settings.database, "PLACEMENTS_KEY_FILE": str(city.settings.key_file)}
+    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker"], env={**os.environ, **told})
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+@every_way
+def test_an_officer_finds_a_planted_fault_and_the_manager_sees_it(desk: Desks, way: dict[str, bool]) -> None:
+    at = desk(**way).as_role("duty-officer").open("/training")
+    at.press("Case 1", role="link")
+    assert "Nobody here exists" in at.page.content()
+    at.tick("named-none")
+    at.press("Answer")
+    assert "This one was missed" in at.page.content()
+    boss = desk(**way).as_role("team-manager").open("/oversight")
+    assert "not found" in boss.page.locator("main").inner_text()

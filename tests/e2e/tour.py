@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.e2e.conftest import City, Desk, chromium, filled_city, running_city
+from tests.e2e.conftest import Desk, chromium, filled_city, running_city
 
 DOCS = Path(__file__).parents[2] / "docs"
 WIDTHS = {"1280": 1280, "320": 320}
@@ -211,13 +211,15 @@ STOPS = (
 )  # fmt: skip
 
 
-def take(stop: Stop, city: City, folder: Path, desks: Callable[[int], Desk]) -> None:
+def take(stop: Stop, folder: Path, desk: Desk) -> None:
     """Pictures of a stop at each width."""
+    stop.reach(desk)
     for name, width in WIDTHS.items():
-        desk = stop.reach(desks(width))
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.show_every_picture()
         whole = desk.page.screenshot(full_page=True, animations="disabled")
         Image.open(io.BytesIO(whole)).quantize(128).save(folder / f"{stop.name}-{name}.png", optimize=True)
-        desk.context.close()
+    desk.context.close()
 
 
 def main(*wanted: str) -> None:
@@ -233,13 +235,9 @@ def main(*wanted: str) -> None:
         running_city(filled_city(Path(full)), Path(work)) as city,
         chromium() as browser,
     ):
-
-        def desks(width: int) -> Desk:
-            return Desk(city, browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB"))
-
         for stop in STOPS:
             if not wanted or stop.name in wanted:
-                take(stop, city, folder, desks)
+                take(stop, folder, Desk(city, browser.new_context(locale="en-GB")))
     (DOCS / "tour.md").write_text(_page(), encoding="utf-8")
 
 
