@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 
-from tests.e2e.conftest import SLOWEST, City, Desk, Filled, running_city
+from tests.api.conftest import a_database
+from tests.e2e.conftest import SLOWEST, City, Desk, Filled, filled_city, running_city
+from tests.e2e.steps import firm, heading, homes, refer, take
+from tests.e2e.walks import MOST_INTERACTIONS, MOST_SECONDS, WALKS, Walk, counted
 
-MOST_INTERACTIONS = 60
 WAYS = {"mouse": {}, "keyboard": {"keyboard": True}, "no script": {"script": False}}
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 Desks = Callable[..., Desk]
@@ -26,51 +29,6 @@ def city(filled: Filled) -> Iterator[City]:
     """Every story begins at the same Friday: no home was promised in another one."""
     with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(filled, Path(folder)) as found:
         yield found
-
-
-def heading(desk: Desk) -> str:
-    return desk.page.locator("h1").inner_text()
-
-
-def homes(desk: Desk) -> list[str]:
-    return [re.sub(r"^\d+\. ", "", text) for text in desk.page.locator("article h3").all_inner_texts()]
-
-
-def firm(desk: Desk) -> list[str]:
-    """Homes of the list that need nobody's agreement for tonight."""
-    told = zip(homes(desk), desk.page.locator("article").all_inner_texts(), strict=True)
-    return [home for home, text in told if "To settle after tonight" not in text]
-
-
-def refer(desk: Desk, born: str, sex: str) -> str:
-    """A referral tonight; gives its reference."""
-    desk.open("/refer")
-    ref = desk.page.locator("#ref").input_value()
-    desk.type("date_of_birth", born)
-    desk.tick("sex" if sex == "female" else f"sex-{sex}")
-    desk.type("needs_home_by", "27/11/2026")
-    desk.tick("deadline")
-    desk.choose("care_type", "short-term")
-    desk.type("home_place", "so14 7ly")
-    desk.type("places_to_avoid", "none")
-    desk.tick("risk_harm_sexual-no")
-    desk.tick("essential_skills-none")
-    desk.tick("adaptations-none")
-    desk.press("Check the answers")
-    return ref
-
-
-def take(desk: Desk, home: str = "") -> str:
-    """Choose a home of the list, else the first that needs nobody's agreement, and say why; gives the home."""
-    home = home or firm(desk)[0]
-    is_first = homes(desk)[0] == home
-    desk.press(f"{home} said yes")
-    desk.type("reason", "Near to school and family.")
-    if not is_first:
-        desk.type("against", "They can not collect tonight.")
-    desk.tick("right_child")
-    desk.press("Promise the place")
-    return home
 
 
 @pytest.mark.short
@@ -96,6 +54,25 @@ def test_friday_from_a_blank_referral_to_a_recorded_placement(desk: Desks, way: 
     at.press("has moved in")
     assert f"lives at {home}" in at.page.content()
     assert at.interactions <= MOST_INTERACTIONS
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+def test_a_walk_takes_less_than_five_minutes_and_sixty_interactions(desk: Desks, walk: Walk) -> None:
+    took = counted(walk, desk())
+    assert took.interactions <= MOST_INTERACTIONS
+    assert took.seconds <= MOST_SECONDS
+
+
+def test_the_same_on_postgresql(server_uri: str, browser: Browser, tmp_path: Path) -> None:
+    """A yes, three calls with a refusal, another home than the first, a place taken back, and a plan for everybody."""
+    database = a_database(server_uri)
+    with running_city(filled_city(tmp_path, database), tmp_path, database) as city:
+        for walk in (walk for walk in WALKS if walk.name != "Three siblings and a baby"):
+            counted(walk, Desk(city, browser.new_context(locale="en-GB")))
+        at = Desk(city, browser.new_context(locale="en-GB")).as_role("duty-officer").open("/meeting")
+        at.press("Plan for everybody")
+        assert "read by the independent checker: sound" in at.page.locator("main").inner_text()
+        assert at.errors == []
 
 
 @every_way
