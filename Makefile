@@ -23,7 +23,7 @@ walks: $(DEV) chromium
 	$(BIN)/python -m tests.e2e.walks $$(date +%F)
 
 first-render: $(DEV) chromium
-	$(BIN)/python -m tests.e2e.first_render $$(date +%F) $$(git rev-parse --short HEAD)
+	$(BIN)/python -m tests.e2e.first_render
 
 chromium:
 	@command -v chromium >/dev/null || { SUDO=$$(command -v sudo >/dev/null && echo sudo -n); $$SUDO apt-get update -q && $$SUDO apt-get install -qy chromium; } || \

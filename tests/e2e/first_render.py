@@ -1,12 +1,11 @@
 """How soon a page is seen: first contentful paint in Chromium, every page again and again; `make first-render` writes the table."""
 
 import statistics
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.machine import machine
+from tests.benchmarks.machine import where
 from tests.e2e.conftest import Desk, chromium, filled_city, running_city
 
 PAGE = Path(__file__).parents[2] / "docs" / "first-render.md"
@@ -59,16 +58,16 @@ def measured(desk: Desk, path: str) -> Row:
     return Row(path, [one[0] for one in found[1:]], [one[1] for one in found[1:]])
 
 
-def main(day: str, commit: str) -> None:
+def main() -> None:
     """Measure every page and write docs/first-render.md."""
     with tempfile.TemporaryDirectory() as full, tempfile.TemporaryDirectory() as work:
         filled = filled_city(Path(full))
         with running_city(filled, Path(work)) as city, chromium() as browser:
             rows = [measured(Desk(city, browser.new_context()).as_role(role), path) for role, path in PAGES]
-    PAGE.write_text(_page(rows, day, commit), encoding="utf-8")
+    PAGE.write_text(_page(rows), encoding="utf-8")
 
 
-def _page(rows: list[Row], day: str, commit: str) -> str:
+def _page(rows: list[Row]) -> str:
     every = [paint for row in rows for paint in row.paints]
     told = "\n".join(
         f"| `{row.path}` | {statistics.median(row.paints):.0f} | {p95(row.paints):.0f} | {p95(row.answers):.0f} |"
@@ -80,7 +79,7 @@ First contentful paint in Chromium, {TIMES} loads of each page with style and sc
 with the sample city, in milliseconds. The bar is {SLOWEST} at the 95th percentile; over all pages it is **{p95(every):.0f}**.
 What many people at once cost is on [load](load.md).
 
-{machine()}, {day}, commit {commit}. `make first-render` measures again.
+{where()}. `make first-render` measures again.
 
 | page | median | 95th percentile | of that, until the service answered (95th) |
 | --- | ---: | ---: | ---: |
@@ -89,4 +88,4 @@ What many people at once cost is on [load](load.md).
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

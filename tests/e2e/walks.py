@@ -52,7 +52,7 @@ def _one_yes(at: Desk) -> str:
 
 
 def _no_answer_no_yes(at: Desk) -> str:
-    refer(at, "5 June 2018", "male")
+    refer(at, "12 June 2022", "female")
     at.press("Send and see the homes")
     first, then = firm(at)[:2]
     at.open_up(f"{first} said something else")
@@ -80,14 +80,19 @@ def _three_and_a_baby(at: Desk) -> str:
         at.press("Check the answers")
     at.press("Send and see the homes")
     at.press("The best ways to split them", role="link")
-    at.press("Homes for", role="link")
+    parts = at.page.get_by_role("link", name="Homes for").count()
+    for part in range(parts):
+        at.press("Homes for", role="link", nth=part)
+        if firm(at):
+            break
+        at.press("The best ways to split them", role="link")
     home = take(at)
     at.press("has moved in")
     return f"lives at {home}"
 
 
 def _otherwise(at: Desk) -> str:
-    refer(at, "12 October 2012", "female")
+    refer(at, "20 May 2022", "female")
     at.press("Send and see the homes")
     home = take(at, firm(at)[1])
     at.press("has moved in")
@@ -95,7 +100,7 @@ def _otherwise(at: Desk) -> str:
 
 
 def _taken_back(at: Desk) -> str:
-    refer(at, "20 January 2016", "male")
+    refer(at, "2 May 2022", "female")
     at.press("Send and see the homes")
     first = take(at)
     at.open_up("The place is not taken after all")
