@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Route
 
 from tests.e2e.conftest import Desk, chromium, filled_city, running_city
 
@@ -108,6 +109,8 @@ def case_found(desk: Desk) -> None:
         desk.page.wait_for_load_state()
 
 
+JOB = re.compile(r"/(imports|futures/runs)/[0-9a-f-]{36}$")
+RUNS: dict[str, str] = {}
 REGISTER = b"Carer ref;Type of home;Free places;Notes\nH901;Foster;1;two dogs\nH902;Fostering household;2;\n"
 
 
@@ -133,12 +136,16 @@ def mapped_with_faults(desk: Desk) -> None:
     desk.page.reload()
 
 
-JOB = re.compile(r"/(imports|futures/runs)/[0-9a-f-]{36}$")
-RUNS: dict[str, str] = {}
+def _without_renewal(route: Route) -> None:
+    """A page that would renew itself in seconds stands still to be looked at."""
+    answer = route.fetch()
+    kept = {name: text for name, text in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=kept)
 
 
 def waits(desk: Desk) -> None:
     """A run of futures that waits for the worker."""
+    desk.page.route(JOB, _without_renewal)
     desk.open("/futures")
     desk.page.select_option("#years", "1")
     desk.page.select_option("#runs", "50")
