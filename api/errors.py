@@ -7,6 +7,7 @@ ServiceError
 ├── Conflict         409   something changed; `changed` says what
 ├── Stopped          409   somebody stopped the job
 ├── Outdated         412   the edit was made on an older version
+│   └── Taken        412   somebody, anybody, has this reference
 ├── Wrong            422   the request cannot be; `fields` says where
 ├── TooManyTries     429   wait
 └── NotReachable     503   something outside does not answer
@@ -66,6 +67,10 @@ class Outdated(ServiceError):
     """The edit was made on an older version."""
 
     status, title = 412, "Somebody else changed this"
+
+
+class Taken(Outdated):
+    """A new reference is one that somebody has; whose it is, is not told."""
 
 
 class Wrong(ServiceError):

@@ -11,11 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api import telemetry
 from api.db.opening import opened
-from api.db.store import Store
+from api.db.store import Store, is_away
 from api.dependencies import Service, the_day
 from api.errors import NotReachable, ServiceError, TooManyTries, of_core
 from api.pages import PAGES
@@ -87,6 +88,7 @@ def create_app(
     app.add_exception_handler(MatchingError, _core_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(SQLAlchemyError, _of_database)
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
@@ -156,6 +158,17 @@ async def _refused(request: Request, fault: Exception) -> Response:
 async def _core_refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, MatchingError)
     return await _refused(request, of_core(fault))
+
+
+async def _of_database(request: Request, fault: Exception) -> Response:
+    """A database that is away is said to be; anything else that it refuses is a fault of ours."""
+    if isinstance(fault, SQLAlchemyError) and is_away(fault):
+        LOG.error("the database does not answer at %s %s", request.method, _route_of(request))
+        away = "The record does not answer just now; nothing was changed."
+        return await _refused(
+            request, NotReachable(away, "Try again in a moment; what you typed is still on your screen.")
+        )
+    return _ours(request, fault)
 
 
 def _not_valid(_: Request, fault: Exception) -> JSONResponse:

@@ -62,11 +62,11 @@ def _decisions(session: Session, seal: Seal, kind: str, ref: str) -> list[dict[s
 
 
 def _ties(session: Session, seal: Seal, ref: str) -> list[dict[str, Any]]:
-    """Placements, agreements and refusals; of a refusal only that there was one, from whom and when."""
+    """Placements, bookings, agreements and refusals; of a refusal only that there was one, from whom and when."""
     query = select(Fact).where(
-        Fact.kind.in_(("placement", "agreement", "refusal")), Fact.ref.contains(ref, autoescape=True)
+        Fact.kind.in_(("placement", "booking", "agreement", "refusal")), Fact.ref.contains(ref, autoescape=True)
     )
-    shown = {"placement": None, "agreement": None, "refusal": ("home", "by", "on")}
+    shown = {"placement": None, "booking": None, "agreement": None, "refusal": ("home", "by", "on")}
     found = []
     for row in session.scalars(query.order_by(Fact.kind, Fact.ref)):
         if ref in row.ref.split("|"):
