@@ -74,7 +74,7 @@ def told(some: list[Picture]) -> list[dict[str, Any]]:
 def _tall(picture: Picture) -> int:
     """The height of a picture 640 wide, so that a page keeps its place while pictures come in."""
     wide, high = picture.figure.get_size_inches()
-    return round(640 * high / wide)
+    return round(640 * float(high) / float(wide))
 
 
 def _rows(frame: pd.DataFrame) -> dict[str, Any]:
