@@ -212,6 +212,7 @@ STOPS = (
     Stop("trail-verified", "auditor", "Whether the trail is whole.", at("/trail/verified")),
     Stop("trail-plans", "auditor", "Plans that were kept.", at("/trail/plans")),
     Stop("people", "administrator", "People and roles, and no case.", at("/people")),
+    Stop("person", "administrator", "What somebody may do.", at("/people/analyst")),
     Stop("find", OFFICER, "Finding by reference.", at("/find?q=C000")),
     Stop("not-found", OFFICER, "Something that is not there.", at("/children/NONE")),
     Stop("start", "analyst", "Signing in leads to the role's own page.", at("/")),
