@@ -93,6 +93,8 @@ def test_a_run_shows_its_tables_and_its_files(at: dict[str, Browser], service: R
     assert 'app-hatched">too few to show' in text
     assert at["commissioner"].see(f"/futures/runs/{number}/answers.csv").text == ANSWERS
     assert at["family-finder"].see(f"/futures/runs/{number}").status_code == 403
+    assert at["commissioner"].see(f"/futures/runs/{number}/tables/nothing").status_code == 404
+    assert "no scenario to compare with" in at["commissioner"].see(f"/futures/runs/{number}/tables/against-base").text
 
 
 def test_a_trial_of_an_import_is_asked_for_and_a_wrong_file_is_said(at: dict[str, Browser]) -> None:
