@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from pypdf import PdfReader
+from scipy.special import gamma
 
 from matching.domain import Tie
 from matching.errors import MatchingError, PolicyRefused
@@ -16,11 +17,12 @@ from matching.shortlist import shortlist
 from matching.solver import Limits, Problem, solve
 from matching.sufficiency import scenario_file
 from matching.sufficiency.choices import NO_HOME, NOT_ASKED, choices_of, emptied
-from matching.sufficiency.coming import PRODUCTS, exits
+from matching.sufficiency.coming import PRODUCTS
 from matching.sufficiency.counts import Counts
 from matching.sufficiency.forecast import City, Forecast, batch_of, city_of, counts_of, forecast
+from matching.sufficiency.moving import rest_of_stay
 from matching.sufficiency.parameters import WEEKS, published_parameters
-from matching.sufficiency.people import STAYING_PUT, people_of, rest_of_stay, stay_length
+from matching.sufficiency.people import STAYING_PUT, people_of
 from matching.sufficiency.queue_plan import plan_of_queue
 from matching.sufficiency.scenario import (
     BASE,
@@ -36,6 +38,7 @@ from matching.sufficiency.scenario_file import read_scenario, scenario_from
 from matching.sufficiency.searches import first_with_room
 from matching.sufficiency.sentences import sentences
 from matching.sufficiency.spending import pays_back
+from matching.sufficiency.staying import exits
 from matching.sufficiency.supply import supply_of
 from matching.sufficiency.weeks import Batch
 from matching.synthetic import sample_caseload
@@ -63,7 +66,7 @@ def batch(city: City, scenario: Scenario = BASE, years: int = 2, runs: int = 10)
     supply = supply_of(city.choices, city.parameters, scenario, years, 1)
     weeks = int(years * WEEKS)
     people = people_of(city.choices, city.stock, city.area, city.parameters, scenario, weeks, 1, range(runs))
-    return Batch(city.choices, people, supply, city.parameters, scenario, years, 1, range(runs))
+    return Batch(city.choices, people, supply, scenario, years, 1, range(runs))
 
 
 def test_the_fast_choice_is_the_first_line_of_the_shortlist_in_random_states() -> None:
@@ -142,10 +145,11 @@ def test_who_stays_put_keeps_the_place_and_is_no_longer_in_care(city: City) -> N
 
 
 def test_a_stay_found_on_some_day_is_a_long_one() -> None:
-    draw = (np.arange(20_000) + 0.5) / 20_000
-    assert stay_length(draw, 80.0).mean() == pytest.approx(80.0, rel=0.02)
+    draw, shape = (np.arange(20_000) + 0.5) / 20_000, 0.6
+    scale = 80.0 / gamma(1 + 1 / shape)
     # in the steady state one in eighty of those found moves in the week that follows
-    assert (rest_of_stay(draw, 80.0) < 1).mean() == pytest.approx(1 / 80, rel=0.2)
+    assert (rest_of_stay(draw, scale, 1 / shape) < 1).mean() == pytest.approx(1 / 80, rel=0.2)
+    assert rest_of_stay(draw, scale, 1 / shape).mean() > 80.0
 
 
 def test_the_plan_of_a_queue_places_as_many_as_the_solver_and_as_well() -> None:
