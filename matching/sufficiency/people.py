@@ -8,14 +8,14 @@ from scipy.special import gammaincinv
 
 from matching.domain import Caseload
 from matching.sufficiency.choices import MOST_SIBLINGS, NO_HOME, Choices
-from matching.sufficiency.coming import ADOPTION, MOST_STAYS, NEVER, Stock, arrivals
+from matching.sufficiency.coming import ADOPTION, AGENCY, IN_HOUSE, MOST_STAYS, NEVER, Stock, arrivals
 from matching.sufficiency.drawn import Drawn, drawn
 from matching.sufficiency.draws import uniform
 from matching.sufficiency.mix import Mix
 from matching.sufficiency.moving import Moving, moving_of
-from matching.sufficiency.parameters import Parameters
+from matching.sufficiency.parameters import AGE_EDGES, AGES, LAST_AGE, WEEKS, Parameters
 from matching.sufficiency.scenario import WEEKS_A_MONTH, Scenario
-from matching.sufficiency.staying import been_in_care, exits, years_in_care
+from matching.sufficiency.staying import been_in_care, exits, share_adopted, years_in_care
 
 # shape of how long a stage on the way to an adoption takes: its spread is six tenths of its mean
 STAGE_SHAPE = 3.0
@@ -27,7 +27,7 @@ class People:
     """Arrays (runs, entities); the `first` entities are the stock.
 
     `figures` and `moving` are those of each run. `arrive`, `exit`, `due` (the next search), `ends` (of the stay) and `ready`
-    (from when adopters are sought) are weeks, `order` weeks from adopters to the order; `home` (runs, entities,
+    (from when adopters are sought, or, where adoption is no plan of the referral, when the child moves in with some) are weeks, `order` weeks from adopters to the order; `home` (runs, entities,
     MOST_SIBLINGS) of each child; `moves` (runs, entities, MOST_STAYS) unit exponential draws of stays, `luck` likewise uniform
     ones; `friday` whether they are referred on one; `second_best` whether a family is the plan and they live in none.
     """
@@ -131,6 +131,9 @@ def people_of(
     found = np.stack([uniform(seed, run, "rest of stay", first) for run in runs])
     people.ends[:, :first] = people.due[:, :first] = people.moving.rest(stock.product, found)
     with_adopters = stock.product == ADOPTION
+    soon = np.isin(stock.product, (IN_HOUSE, AGENCY)) & ~choices.adoption[stock.kind]
+    for due in (people.ends, people.due):
+        due[:, :first][:, soon] = np.minimum(due, people.ready)[:, :first][:, soon]
     people.exit[:, :first][:, with_adopters] = (people.order[:, :first] * found)[:, with_adopters] + 1
     return people
 
@@ -181,15 +184,18 @@ def _fill(
         people.arrive[row, at], people.kind[row, at] = part.week, part.kind
         people.age[row, at], people.area[row, at] = part.age, part.area
         people.friday[row, at] = part.number % 5 == 4
-        stay, since, wait, order = uniform(seed, run, f"stay of {part.name}", (many, 4))[part.number].T
+        stay, since, wait, order, chance = uniform(seed, run, f"stay of {part.name}", (many, 5))[part.number].T
         here = part.name == "stock"
         in_care = years_in_care(been, part.age, since) if here else np.zeros(len(part.age))
         adopts = adoption[part.kind]
         weeks = exits(rates, part.age, stay, in_care)
         weeks[adopts] = exits(rates, part.age[adopts], stay[adopts], in_care[adopts], adopted=False)
         people.exit[row, at] = np.minimum(part.week + weeks, NEVER)
-        people.ready[row, at] = np.where(adopts, np.minimum(part.week + _until_adopters(rates, wait, here), NEVER), 0)
-        people.order[row, at] = np.minimum(_stage(rates, ("order",), order), NEVER)
+        with_adopters = _stage(rates, ("order",), order)
+        until = _until_adopters(rates, wait, here)
+        by_cause = _leaves_to_adopters(rates, part.age, weeks, chance, until, with_adopters)
+        people.ready[row, at] = np.minimum(part.week + np.where(adopts, until, by_cause), NEVER)
+        people.order[row, at] = np.minimum(with_adopters, NEVER)
         moves = uniform(seed, run, f"moves of {part.name}", (many, MOST_STAYS))[part.number]
         people.moves[row, at] = -np.log1p(-moves)
         people.luck[row, at] = uniform(seed, run, f"luck of {part.name}", (many, MOST_STAYS))[part.number]
@@ -199,6 +205,22 @@ def _until_adopters(rates: dict[str, float], draw: npt.NDArray[np.float64], here
     """Weeks until a child may move in with adopters; whoever is here already has come part of the way."""
     weeks = _stage(rates, ("decision", "match", "move"), draw)
     return weeks * (draw * 997 % 1) if here else weeks
+
+
+def _leaves_to_adopters(
+    rates: dict[str, float],
+    age: npt.NDArray[np.float64],
+    weeks: npt.NDArray[np.float64],
+    chance: npt.NDArray[np.float64],
+    until: npt.NDArray[np.float64],
+    with_adopters: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Weeks until whoever leaves care by adoption moves in with adopters, whose order then ends care; NEVER for others."""
+    left_at = np.minimum(age + weeks / WEEKS, LAST_AGE)
+    band = np.clip(np.searchsorted(AGE_EDGES, left_at, side="right") - 1, 0, len(AGES) - 1)
+    # sooner than half of the usual stages nobody is adopted
+    adopted = (chance < share_adopted(rates)[band]) & (left_at < LAST_AGE) & (weeks > (until + with_adopters) / 2)
+    return np.where(adopted, np.maximum(weeks - with_adopters, 1.0), NEVER)
 
 
 def _stage(rates: dict[str, float], stages: tuple[str, ...], draw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -31,7 +31,7 @@ def exits(
     """
     shape = np.broadcast_shapes(np.shape(age), np.shape(draw), np.shape(in_care if in_care is not None else 0.0))
     age, draw = np.broadcast_to(age, shape), np.broadcast_to(draw, shape)
-    level = np.array([rates[name] for name in LEAVE]) * (1.0 if adopted else 1 - _share_adopted(rates))
+    level = np.array([rates[name] for name in LEAVE]) * (1.0 if adopted else 1 - share_adopted(rates))
     bounds = [edge - age for edge in _AGE_EDGES[1:]]
     if in_care is not None:
         in_care = np.broadcast_to(np.asarray(in_care, dtype=np.float64), shape)
@@ -55,7 +55,7 @@ def _piece(edges: Floats, where: Floats, count: int) -> npt.NDArray[np.intp]:
     return np.clip(np.searchsorted(edges, where, side="right") - 1, 0, count - 1)
 
 
-def _share_adopted(rates: Rates) -> Floats:
+def share_adopted(rates: Rates) -> Floats:
     """Of those who leave before 18, the share who are adopted, by age."""
     parts = np.array([[rates[f"leave_{cause}_{age}"] for cause in CAUSES] for age in AGES])
     return np.asarray(parts[:, CAUSES.index("adopted")] / np.maximum(parts.sum(axis=1), 1e-9))

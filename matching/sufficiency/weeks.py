@@ -180,6 +180,7 @@ class Batch:
         plan[asked & ~new & (luck >= parents) & (luck < parents + stay_residential)] = RESIDENTIAL
         old = (self._age(rows, who, week) >= SIXTEEN) & (self.choices.size[kind] == 1)
         plan[asked & old & (luck > 1 - supported)] = SUPPORTED
+        plan[asked & ~new & np.isin(before, FAMILY) & (people.ready[rows, who] <= week)] = ADOPTION
         alone = self.choices.members[kind, 0] == NO_HOME
         plan[(plan == WAITING) & ~self.choices.foster[kind] & ~self.choices.adoption[kind] & alone] = RESIDENTIAL
         return plan
@@ -262,11 +263,14 @@ class Batch:
         # a home that leaves ends the stay of whoever lives there
         leaves = np.where(homes != NO_HOME, self.closes[rows[:, None], homes], NEVER).min(axis=1)
         ends = np.minimum(ends, np.maximum(leaves, week + 1))
+        fostered, ready = np.isin(place, FAMILY), people.ready[rows, who]
+        moves_in = np.where(fostered & ~self.choices.adoption[kind], np.maximum(ready, week + 1), NEVER)
+        ends = np.minimum(ends, moves_in)
         ends = np.where(same, people.ends[rows, who], np.where(place == ADOPTION, NEVER, np.minimum(ends, NEVER)))
         people.ends[rows, who] = ends
-        adopts = self.choices.adoption[kind] & np.isin(place, FAMILY)
+        adopts = self.choices.adoption[kind] & fostered
         review = np.where(seeks & (place == RESIDENTIAL), week + REVIEW_WEEKS, NEVER)
-        review = np.where(adopts, np.maximum(week + REVIEW_WEEKS, people.ready[rows, who]), review)
+        review = np.where(adopts, np.maximum(week + REVIEW_WEEKS, ready), review)
         people.due[rows, who] = np.where(waits, week + 1, np.minimum(ends, review))
         adopted = (place == ADOPTION) & ~same
         order = week + people.order[rows[adopted], who[adopted]].astype(np.int32)

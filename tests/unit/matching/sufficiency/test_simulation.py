@@ -302,10 +302,12 @@ def test_when_a_scenario_has_paid_for_itself() -> None:
     assert pays_back(np.array([[5.0, 5.0]], np.float32))["share"] == 0
 
 
-def test_prices_differ_from_run_to_run_but_not_between_scenarios(made: Forecast) -> None:
-    base, recruit = made.runs[BASE.name], made.runs["recruit"]
-    np.testing.assert_array_equal(base.of("spend", "kin"), recruit.of("spend", "kin"))
+def test_prices_differ_from_run_to_run_but_not_between_scenarios(city: City) -> None:
+    told = forecast(city, [Scenario("dearer", price={"residential": 1.05})], years=2, runs=4).runs
+    base, dearer = told[BASE.name], told["dearer"]
+    np.testing.assert_array_equal(base.of("spend", "kin"), dearer.of("spend", "kin"))
     assert base.of("spend", "kin")[:, 1].std() > 0
+    np.testing.assert_allclose(dearer.of("spend", "residential")[:, 2], 1.05 * base.of("spend", "residential")[:, 2])
 
 
 def test_without_a_history_numbers_hold_steady(made: Forecast) -> None:
