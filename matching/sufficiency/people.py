@@ -190,7 +190,8 @@ def _fill(
         adopts = adoption[part.kind]
         weeks = exits(rates, part.age, stay, in_care)
         weeks[adopts] = exits(rates, part.age[adopts], stay[adopts], in_care[adopts], adopted=False)
-        people.exit[row, at] = np.minimum(part.week + weeks, NEVER)
+        # nobody leaves before the week in which they are placed
+        people.exit[row, at] = np.minimum(part.week + np.maximum(weeks, 1.0), NEVER)
         with_adopters = _stage(rates, ("order",), order)
         until = _until_adopters(rates, wait, here)
         by_cause = _leaves_to_adopters(rates, part.age, weeks, chance, until, with_adopters)
