@@ -43,6 +43,13 @@ HEADERS = {
 }
 
 
+ABOUT = """
+Proposes a home for each looked-after child who waits, with reasons; a named person decides. Sign in at `POST /api/v1/session`, or use
+a key made for a machine, and send it as `Authorization: Bearer ...`. Every request that reads or changes a case is in the trail.
+
+A refusal is `application/problem+json` with a sentence, the fields it is about and a way out. An edit names the version that it
+was made on (`If-Match`). An act that is sent twice with the same `Idempotency-Key` acts once. Tables come as `Accept: text/csv`.
+"""
 NUL = "The request holds a NUL character, which no text has."
 
 
@@ -75,7 +82,8 @@ def create_app(
     app = FastAPI(
         title="Placement matching",
         version="1",
-        description=__doc__,
+        description=ABOUT,
+        openapi_tags=[{"name": name} for name in _subjects()],
         lifespan=running,
         docs_url=None,
         redoc_url=None,
@@ -92,6 +100,12 @@ def create_app(
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
+
+
+def _subjects() -> list[str]:
+    """What the routes are about, in the order of the description: health, which is looked for first, stands last."""
+    first, *others = dict.fromkeys(str(tag) for router in ROUTERS for tag in router.tags)
+    return [*others, first]
 
 
 def _provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
