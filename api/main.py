@@ -43,6 +43,14 @@ HEADERS = {
 }
 
 
+ABOUT = """
+Proposes a home for each looked-after child who waits, with reasons; a named person decides. Sign in at `POST /api/v1/session`, or use
+a key made for a machine, and send it as `Authorization: Bearer ...`. Every request that reads or changes a case is in the trail.
+
+A refusal is `application/problem+json` with a sentence, the fields it is about and a way out. An edit names the version that it
+was made on (`If-Match`). An act that is sent twice with the same `Idempotency-Key` acts once. Tables come as `Accept: text/csv`.
+"""
+UNTOLD = "The request does not say how long it is, and is not read."
 NUL = "The request holds a NUL character, which no text has."
 
 
@@ -75,7 +83,8 @@ def create_app(
     app = FastAPI(
         title="Placement matching",
         version="1",
-        description=__doc__,
+        description=ABOUT,
+        openapi_tags=[{"name": name} for name in _subjects()],
         lifespan=running,
         docs_url=None,
         redoc_url=None,
@@ -94,6 +103,12 @@ def create_app(
     return app
 
 
+def _subjects() -> list[str]:
+    """What the routes are about, in the order of the description: health, which is looked for first, stands last."""
+    first, *others = dict.fromkeys(str(tag) for router in ROUTERS for tag in router.tags)
+    return [*others, first]
+
+
 def _provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
     return Provider(SignInFile.read(settings.sign_in_file), clock) if settings.sign_in_file else None
 
@@ -102,6 +117,8 @@ def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[R
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         if "%00" in f"{request.url.path}?{request.url.query}" or "\0" in request.url.path:
             return _problem(422, "The request cannot be", NUL, "Take it out.", ())
+        if "transfer-encoding" in request.headers:
+            return _problem(411, "Length needed", UNTOLD, "Send the length of the body with it.", ())
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > largest:
             return _problem(413, "Too large", f"A request may hold {largest} bytes.", "Send it in parts.", ())

@@ -15,6 +15,7 @@ from api.services import training
 from matching.domain import Child, Home
 
 router = APIRouter(include_in_schema=False)
+NOUGHT = frozenset({"no", "none"})  # what is said in one line, so that what is otherwise is seen
 
 
 @router.get("/training", dependencies=[Depends(PageNeeds(May.DECIDE))])
@@ -39,7 +40,7 @@ def case(name: str, look: Looking) -> HTMLResponse:
 
 def _case(look: Any, name: str, fault: ServiceError | None, typed: dict[str, str]) -> HTMLResponse:
     found, one = training.case_of(look.parts.policy, name)
-    homes = training.as_listed(found, one)
+    homes, child = training.as_listed(found, one), training.facts_of_child(found, one)
     look.run("read-training", f"training:{one.id}", lambda _: {})
     return page(
         "training_case.html",
@@ -47,7 +48,8 @@ def _case(look: Any, name: str, fault: ServiceError | None, typed: dict[str, str
         fault.status if fault else 200,
         here="/training",
         case=one,
-        child=[(question_of(Child, column).label, cell) for column, cell in training.facts_of_child(found, one)],
+        child=[(question_of(Child, column).label, cell) for column, cell in child if cell not in NOUGHT],
+        noes=[question_of(Child, column).label for column, cell in child if cell in NOUGHT],
         homes=homes,
         facts=_side_by_side(homes),
         mine=_mine(look).get(one.id),
@@ -62,7 +64,13 @@ def _side_by_side(homes: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
     """Each fact that is known of any of the homes, a cell for each home; what is not known of one says so."""
     told = [dict(home["facts"]) for home in homes]
     columns = list(dict.fromkeys(column for one in told for column in one))
-    return [(question_of(Home, column).label, [one.get(column, "not known") for one in told]) for column in columns]
+    rows = [(_label(column), [one.get(column, "not known") for one in told]) for column in columns]
+    return [(label, cells) for label, cells in rows if not NOUGHT.issuperset(cells)]
+
+
+def _label(column: str) -> str:
+    """A column of a home, in the words of the page."""
+    return "Authority where the home lies" if column == "authority" else question_of(Home, column).label
 
 
 @router.post("/training/{name}", dependencies=[Depends(PageNeeds(May.DECIDE))])

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.db.tables import Person
-from api.errors import ServiceError
+from api.errors import ServiceError, Wrong
 from api.pages.rendering import SEVERAL, Form, Looking, PageNeeds, Sending, back_to, page
 from api.security import accounts
 from api.security.roles import May, Role
@@ -47,6 +47,40 @@ def add(form: Form, act: Sending) -> Response:
         act.run("add-person", f"person:{name}", done, 201, roles=roles)
     except ServiceError as fault:
         return _page(act, fault, {key: text for key, text in form.items() if key != "password"})
+    return back_to("/people")
+
+
+@router.get("/people/{name}", dependencies=[Depends(PageNeeds(May.MANAGE_PEOPLE))])
+def person(name: str, look: Looking) -> HTMLResponse:
+    """What somebody may do, to be changed."""
+    return _person(look, name, None, {})
+
+
+def _person(look: Any, name: str, fault: ServiceError | None, typed: dict[str, str]) -> HTMLResponse:
+    with look.parts.store.reading() as session:
+        one = accounts.person_named(session, name)
+    look.run("read-person", f"person:{name[:80]}", lambda _: {})
+    chosen = typed["roles"].split(SEVERAL) if "roles" in typed else one.roles
+    status, once = fault.status if fault else 200, secrets.token_urlsafe(12)
+    told = {"one": one, "roles": list(Role), "chosen": chosen, "fault": fault, "typed": typed, "once": once}
+    return page("person.html", look, status, here="/people", **told)
+
+
+@router.post("/people/{name}/roles", dependencies=[Depends(PageNeeds(May.MANAGE_PEOPLE))])
+def change_roles(name: str, form: Form, act: Sending) -> Response:
+    """What somebody may do from their next request on."""
+    roles = [one for one in form.get("roles", "").split(SEVERAL) if one]
+
+    def done(session: Session) -> dict[str, Any]:
+        if not roles:
+            field = ({"field": "roles", "reason": "are missing.", "way_out": "Tick one, or say they have left."},)
+            raise Wrong("Nothing was changed.", "", field)
+        return {"name": accounts.change_roles(session, name, roles, form.get("authority", "")[:80] or None).name}
+
+    try:
+        act.run("change-roles", f"person:{name[:80]}", done, roles=roles)
+    except ServiceError as fault:
+        return _person(act, name, fault, {"roles": "", **form})
     return back_to("/people")
 
 

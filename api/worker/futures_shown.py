@@ -66,7 +66,15 @@ def drawn(some: list[Picture], folder: Path) -> None:
 
 def told(some: list[Picture]) -> list[dict[str, Any]]:
     """The pictures as data: name, title, words, and the rows behind each; what is hidden says so."""
-    return [{"name": one.name, "title": one.title, "alt": one.alt, **_rows(one.table)} for one in some]
+    return [
+        {"name": one.name, "title": one.title, "alt": one.alt, "tall": _tall(one), **_rows(one.table)} for one in some
+    ]
+
+
+def _tall(picture: Picture) -> int:
+    """The height of a picture 640 wide, so that a page keeps its place while pictures come in."""
+    wide, high = picture.figure.get_size_inches()
+    return round(640 * float(high) / float(wide))
 
 
 def _rows(frame: pd.DataFrame) -> dict[str, Any]:

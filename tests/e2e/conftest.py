@@ -24,7 +24,9 @@ from api.security.accounts import now
 from api.security.signing_in import Given, sign_in
 from api.settings import Settings
 from api.worker import work
+from tests.api.conftest import server_uri
 
+__all__ = ["server_uri"]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
 SLOWEST = 120_000  # milliseconds: a story is about what happens, not how quick a busy machine is
@@ -143,7 +145,8 @@ class Desk:
         self.city, self.context, self.page = city, context, context.new_page()
         self.keyboard = keyboard
         self.page.set_default_timeout(SLOWEST)
-        self.interactions, self.errors = 0, list[str]()
+        self.interactions, self.letters, self.pages = 0, 0, 0
+        self.errors = list[str]()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))
 
@@ -175,6 +178,7 @@ class Desk:
         """Fill a field in."""
         box = self.page.locator(f"#{field}")
         self.interactions += 1
+        self.letters += len(text)
         if self.keyboard:
             self._reach(box)
             self.page.keyboard.press("Control+A")
@@ -206,6 +210,7 @@ class Desk:
     def press(self, name: str, role: str = "button", nth: int = 0) -> None:
         """Press a button, or follow a link."""
         self.interactions += 1
+        self.pages += 1
         found = self.page.get_by_role(role, name=name, exact=False).nth(nth)  # type: ignore[arg-type]
         if self.keyboard:
             self._reach(found)
@@ -245,6 +250,16 @@ class Desk:
                 return
             self.page.keyboard.press(key)
         raise AssertionError(f"{box} can not be reached by {key} on {self.page.url}")
+
+    def show_every_picture(self) -> None:
+        """Load pictures that would come in only when they are scrolled to."""
+        self.page.evaluate(
+            """async () => {
+              const all = [...document.images];
+              for (const one of all) one.loading = "eager";
+              await Promise.all(all.map(one => one.complete || new Promise(done => { one.onload = one.onerror = done; })));
+            }"""
+        )
 
     def violations(self) -> list[str]:
         """What axe finds on this page; empty is good."""

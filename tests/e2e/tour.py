@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Route
 
-from tests.e2e.conftest import City, Desk, chromium, filled_city, running_city
+from tests.e2e.conftest import Desk, chromium, filled_city, running_city
 
 DOCS = Path(__file__).parents[2] / "docs"
 WIDTHS = {"1280": 1280, "320": 320}
@@ -108,6 +109,8 @@ def case_found(desk: Desk) -> None:
         desk.page.wait_for_load_state()
 
 
+JOB = re.compile(r"/(imports|futures/runs)/[0-9a-f-]{36}$")
+RUNS: dict[str, str] = {}
 REGISTER = b"Carer ref;Type of home;Free places;Notes\nH901;Foster;1;two dogs\nH902;Fostering household;2;\n"
 
 
@@ -133,12 +136,16 @@ def mapped_with_faults(desk: Desk) -> None:
     desk.page.reload()
 
 
-JOB = re.compile(r"/(imports|futures/runs)/[0-9a-f-]{36}$")
-RUNS: dict[str, str] = {}
+def _without_renewal(route: Route) -> None:
+    """A page that would renew itself in seconds stands still to be looked at."""
+    answer = route.fetch()
+    kept = {name: text for name, text in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=kept)
 
 
 def waits(desk: Desk) -> None:
     """A run of futures that waits for the worker."""
+    desk.page.route(JOB, _without_renewal)
     desk.open("/futures")
     desk.page.select_option("#years", "1")
     desk.page.select_option("#runs", "50")
@@ -163,6 +170,13 @@ def ran(desk: Desk) -> None:
         RUNS[desk.city.url] = desk.page.url.rsplit("/", 1)[-1]
         desk.city.work(RUNS[desk.city.url])
     desk.open(f"/futures/runs/{RUNS[desk.city.url]}")
+
+
+def table_behind(desk: Desk) -> None:
+    """The table behind the first picture of a run."""
+    ran(desk)
+    desk.page.get_by_role("link", name="The table behind it").first.click()
+    desk.page.wait_for_url("**/tables/*")
 
 
 PLANNED, TONIGHT, SIBLINGS = "C0001", "C0003", "C0014"
@@ -194,6 +208,7 @@ STOPS = (
     Stop("futures", "commissioner", "Scenarios by form.", at("/futures")),
     Stop("futures-waits", "commissioner", "A run, and how far it is.", waits),
     Stop("futures-run", "commissioner", "Futures side by side, with ranges and the table behind each picture.", ran),
+    Stop("futures-table", "commissioner", "The table behind a picture.", table_behind),
     Stop("imports", "data-manager", "Files into the record: a trial first.", at("/imports")),
     Stop("mapping", "data-manager", "A table of another system: its columns and codes mapped by form.", sent_to_be_mapped),
     Stop("import-faults", "data-manager", "A trial: every fault by file, row and column.", mapped_with_faults),
@@ -205,19 +220,22 @@ STOPS = (
     Stop("trail-verified", "auditor", "Whether the trail is whole.", at("/trail/verified")),
     Stop("trail-plans", "auditor", "Plans that were kept.", at("/trail/plans")),
     Stop("people", "administrator", "People and roles, and no case.", at("/people")),
+    Stop("person", "administrator", "What somebody may do.", at("/people/analyst")),
     Stop("find", OFFICER, "Finding by reference.", at("/find?q=C000")),
     Stop("not-found", OFFICER, "Something that is not there.", at("/children/NONE")),
     Stop("start", "analyst", "Signing in leads to the role's own page.", at("/")),
 )  # fmt: skip
 
 
-def take(stop: Stop, city: City, folder: Path, desks: Callable[[int], Desk]) -> None:
+def take(stop: Stop, folder: Path, desk: Desk) -> None:
     """Pictures of a stop at each width."""
+    stop.reach(desk)
     for name, width in WIDTHS.items():
-        desk = stop.reach(desks(width))
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.show_every_picture()
         whole = desk.page.screenshot(full_page=True, animations="disabled")
         Image.open(io.BytesIO(whole)).quantize(128).save(folder / f"{stop.name}-{name}.png", optimize=True)
-        desk.context.close()
+    desk.context.close()
 
 
 def main(*wanted: str) -> None:
@@ -233,13 +251,9 @@ def main(*wanted: str) -> None:
         running_city(filled_city(Path(full)), Path(work)) as city,
         chromium() as browser,
     ):
-
-        def desks(width: int) -> Desk:
-            return Desk(city, browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB"))
-
         for stop in STOPS:
             if not wanted or stop.name in wanted:
-                take(stop, city, folder, desks)
+                take(stop, folder, Desk(city, browser.new_context(locale="en-GB")))
     (DOCS / "tour.md").write_text(_page(), encoding="utf-8")
 
 

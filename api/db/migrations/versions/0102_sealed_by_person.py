@@ -206,11 +206,16 @@ def downgrade() -> None:
         sealed = seal.close({}, "plan", row.id, "caseload")
         session.execute(sa.update(PLAN).where(PLAN.c.id == row.id).values(caseload=told, sealed=sealed))
     for row in session.execute(sa.select(DECISION).where(DECISION.c.sealed.is_not(None))).all():
+        if not keys.opens(f"child:{row.child}"):
+            continue
         own = keys.of(f"child:{row.child}")
         reason = own.open(row.sealed, "decision", row.id, "sealed")["reason"]
         session.execute(sa.update(DECISION).where(DECISION.c.id == row.id).values(reason=reason))
     for row in session.execute(sa.select(NOTE).where(NOTE.c.kind.in_(ABOUT_A_CHILD))).all():
-        _move_note(session, row, keys.of(f"child:{row.about}"), seal)
+        if keys.opens(f"child:{row.about}"):
+            _move_note(session, row, keys.of(f"child:{row.about}"), seal)
+        else:  # whom it is about was erased: nobody can open it
+            session.execute(sa.delete(NOTE).where(NOTE.c.id == row.id))
     op.drop_index("ix_answered_at", "answered")
     _answers(sa.Column("body", sa.JSON(), nullable=False))
     op.drop_column("decision", "sealed")
