@@ -9,7 +9,9 @@ import numpy as np
 from matching.domain import Caseload, Child
 from matching.sufficiency.choices import Choices
 from matching.sufficiency.coming import arrivals
+from matching.sufficiency.drawn import drawn
 from matching.sufficiency.forecast import City
+from matching.sufficiency.mix import Mix
 from matching.sufficiency.scenario import BASE
 
 MONTH = 4  # weeks
@@ -25,16 +27,20 @@ def expected_children(city: City, *, runs: int, seed: int) -> tuple[Child, ...]:
     referrals, choices = city.referrals, city.choices
     if referrals is None:
         return ()
-    months = [_month(city, seed, run) for run in range(runs)]
+    months = _months(city, runs, seed)
     sizes = np.array([sum(int(choices.size[kind]) for kind in kinds) for kinds in months])
     middle = int(np.sort(sizes)[runs // 2])
     chosen = months[int(np.flatnonzero(sizes == middle)[0])]
     return _as_children(referrals, choices, chosen, city.as_of - referrals.as_of)
 
 
-def _month(city: City, seed: int, run: int) -> tuple[int, ...]:
-    week, kind, _ = arrivals(city.choices, city.parameters, BASE, len(city.stock.kind), MONTH, seed, run)
-    return tuple(kind[week < MONTH].tolist())
+def _months(city: City, runs: int, seed: int) -> list[tuple[int, ...]]:
+    """Kinds of referral that come in the first four weeks of each run."""
+    figures, mix, months = drawn(city.parameters, seed, range(runs)), Mix(city.choices), []
+    for run in range(runs):
+        _, kind, _ = arrivals(city.choices, mix, figures.of_run(run), BASE, city.stock, MONTH, seed, run)
+        months.append(tuple(kind.tolist()))
+    return months
 
 
 def _as_children(referrals: Caseload, choices: Choices, kinds: tuple[int, ...], later: timedelta) -> tuple[Child, ...]:
