@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import Best, Clock, best_of, lawful
 from matching.solver.shortfall import Shortfall
 
+LOWERINGS = 8  # rounds of rows for one goal, before it is searched for by itself
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
 
@@ -79,6 +81,7 @@ class Lead:
 
     weights: Integers
     ceilings: tuple[int, ...]
+    basis: Any = None  # of the relaxation's optimum, before any row was added
 
     @property
     def finest(self) -> int:
@@ -147,7 +150,7 @@ def _lead(run: Run, relaxed: Relaxation) -> Lead:
     for goal in range(len(ceilings)):
         relaxed.release(goal)
     relaxed.engine.setBasis(start)
-    return Lead(lead.weights, tuple(ceilings))
+    return Lead(lead.weights, tuple(ceilings), start)
 
 
 def weights_of(problem: Problem) -> Integers:
@@ -166,9 +169,9 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     best = best_of(relaxed, lead.value(run.problem), run.held, run.chosen, run.clock)
     run.chosen = best.chosen
     for goal, ceiling in enumerate(lead.ceilings):
-        if run.achieved(goal) < ceiling:
+        if run.achieved(goal) < ceiling and run.achieved(goal) < _lowered(run, lead, goal):
             return
-        run.hold(goal, ceiling)
+        run.hold(goal, run.achieved(goal))
     if len(lead.ceilings) < lead.finest:
         return
     run.proven &= best.proven
@@ -179,6 +182,20 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     run.hold(lead.finest, best.bound - earlier)
     run.lead_held = run.held.without(lead.finest + 1).with_row(lead.value(run.problem), best.value)
     run.lead_short = best.short
+
+
+def _lowered(run: Run, lead: Lead, goal: int) -> int:
+    """A lower ceiling of one goal, the goals before held: rows are added until the plan at hand reaches it, or a few times."""
+    relaxed, most = Relaxation(run.problem, np.arange(run.problem.blocks), run.held), lead.ceilings[goal]
+    relaxed.engine.setBasis(lead.basis)
+    relaxed.aim(run.problem.goal_values[goal])
+    for _ in range(LOWERINGS):
+        if not relaxed.solve(run.clock.left()):
+            break
+        most = min(most, relaxed.bound().total // SCALE)
+        if most <= run.achieved(goal) or run.clock.over or not relaxed.tighten():
+            break
+    return most
 
 
 def _search(run: Run, goal: int) -> None:
