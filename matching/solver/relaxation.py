@@ -110,10 +110,16 @@ class Relaxation:
         return self.packing.of_rows(np.arange(self.given, self.packing.size)).of_blocks(np.isin(self.at, at))
 
     def narrow(self, keep: Flags) -> None:
-        """Forget the blocks that are not kept."""
+        """Forget the blocks that are not kept, but for those in the basis, which stays one."""
+        basis, basic = self.engine.getBasis(), np.asarray(self.engine.getBasicVariables()[1])
+        keep = keep.copy()
+        keep[basic[basic >= 0]] = True
         drop = np.flatnonzero(~keep).astype(np.int32)
         if drop.size:
             self.engine.deleteCols(drop.size, drop)
+            status = basis.col_status  # a copy at each look
+            basis.col_status = [status[i] for i in np.flatnonzero(keep).tolist()]
+            self.engine.setBasis(basis)
             self.at, self.value, self.point = self.at[keep], self.value[keep], self.point[keep]
             self.packing, self.barred = self.packing.of_blocks(keep), self.barred[keep]
             self.held = Held(self.held.values[:, keep], self.held.targets, self.held.on)

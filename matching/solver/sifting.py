@@ -97,9 +97,7 @@ def _add(engine: Any, use: sparse.csc_array, value: Integers) -> None:
     engine.setOptionValue("simplex_strategy", PRIMAL)
     start, index = use.indptr[:-1].astype(np.int32), use.indices.astype(np.int32)
     free = np.zeros(value.size), np.full(value.size, FREE)
-    engine.addCols(
-        value.size, value.astype(np.float64), *free, use.nnz, start, index, use.data.astype(np.float64)
-    )
+    engine.addCols(value.size, value.astype(np.float64), *free, use.nnz, start, index, use.data.astype(np.float64))
 
 
 def _hand_over(engine: Any, pool: Integers, whole: Any, blocks: int) -> None:
