@@ -8,8 +8,8 @@ from scipy import sparse
 
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
-from matching.solver.sifting import quiet
 from matching.solver.shortfall import Shortfall
+from matching.solver.sifting import quiet
 
 HALF = 0.5
 

@@ -15,8 +15,8 @@ from matching.solver.packing import Packing, family_rows, joined
 from matching.solver.pieces import Layout
 from matching.solver.problem import Held, Integers
 from matching.solver.relaxation import SCALE
-from matching.solver.sifting import engine_of
 from matching.solver.search import Clock
+from matching.solver.sifting import engine_of
 
 FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that each look adds
 LOOKS = 8

@@ -1,6 +1,7 @@
 """The linear relaxation of some blocks, kept warm while its aim changes and rows are added, for prices and bounds."""
 
 from collections.abc import Iterator
+
 import highspy
 import numpy as np
 import numpy.typing as npt
