@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from matching.fan_out import fan_out
-from matching.solver.problem import Integers, Limits, Problem, Solution
+from matching.solver.problem import HeldBack, Integers, Limits, Problem, Solution
 
 WORTH_A_WORKER = 20_000  # blocks of a second part, below which starting others takes longer than the work
 SMALLEST = 100  # groups; smaller parts are solved together
@@ -95,4 +95,5 @@ def _part(problem: Problem, groups: Integers) -> tuple[Problem, Integers]:
         goal_values=problem.goal_values[:, blocks],
         lot=problem.lot[blocks],
         must_place=tuple(child[c] for c in problem.must_place if c in child),
+        held_back=problem.held_back and HeldBack(problem.held_back.make, problem.held_back.at[blocks]),
     ), blocks

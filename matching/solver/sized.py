@@ -26,7 +26,7 @@ def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -
     if not problem.blocks:
         return _nothing_possible(problem, floors)
     if floors:
-        return solve_exactly(problem, limits, floors)
+        return solve_exactly(problem.written_out(), limits, floors)
     parts = parts_of(problem)
     return solve_parts(problem, parts, solve_part, limits) if len(parts) > 1 else solve_part(problem, limits)
 
@@ -36,7 +36,7 @@ def solve_part(problem: Problem, limits: Limits) -> Solution:
     if not problem.blocks:
         return _nothing_possible(problem, ())
     if problem.group_sizes.size <= MOST_GROUPS:
-        return solve_exactly(problem, limits)
+        return solve_exactly(problem.written_out(), limits)
     clock = Clock(None if limits.seconds is None else time.monotonic() + limits.seconds)
     return solve_large(problem, weights_of(problem), clock, limits)
 
