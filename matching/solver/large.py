@@ -14,11 +14,11 @@ from scipy import sparse
 from matching.errors import PlanRefused
 from matching.fan_out import fan_out
 from matching.solver.bound import Bound, best_by_group
+from matching.solver.clock import Clock
 from matching.solver.pieces import Layout, Piece, best_of_piece
 from matching.solver.prices import Priced, prices_of, unpriced
 from matching.solver.problem import Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE
-from matching.solver.search import Clock
 
 GROUPS = 300  # in a piece
 LARGEST = 4  # times so many, at the end
@@ -27,6 +27,7 @@ NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
 VACANT = 8  # and so many more in homes with room that has a price
 FALL_BACK = 40  # blocks of each group that the first plan may fall back on
+SHARE_FOR_GOALS = 0.15  # of the time that is left after the prices, for a bound of each goal by itself
 TURNS = 400
 WORTH_A_TURN = 2e-6  # a round of turns over all groups that gains less, as a share of the bound, is the last
 
@@ -71,10 +72,13 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     whole = Layout(problem)
     bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
     priced = prices_of(whole, value, unpriced(whole, value), clock)
+    asked = clock.until
+    clock.keep_back(SHARE_FOR_GOALS)
     layout, at, near = _written_out(whole, priced)
     chosen = _first_plan(layout, value[at], near.bound.regret)
     run = Large(layout, value[at], near, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
     improve(run)
+    clock.until = asked
     plan = at[run.chosen]
     placed = {int(c) for block in plan.tolist() for c in _members(problem, block)}
     if not placed.issuperset(problem.must_place):

@@ -5,6 +5,7 @@ its parts put together, and nothing is lost.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -65,7 +66,7 @@ def solve_parts(
 def _share(limits: Limits, part: Problem, whole: Problem) -> Limits:
     """Each part has the share of the time that its blocks are of all; none fans out again."""
     seconds = None if limits.seconds is None else limits.seconds * max(part.blocks / max(whole.blocks, 1), 0.02)
-    return Limits(seconds=seconds, workers=1, lot=limits.lot)
+    return replace(limits, seconds=seconds, workers=1)
 
 
 def _part(problem: Problem, groups: Integers) -> tuple[Problem, Integers]:

@@ -14,11 +14,11 @@ import numpy.typing as npt
 from scipy import sparse
 
 from matching.solver.bound import Bound, bound_of
+from matching.solver.clock import Clock
 from matching.solver.packing import Packing, family_rows, joined
 from matching.solver.pieces import Layout
 from matching.solver.problem import Held, Integers
 from matching.solver.relaxation import SCALE
-from matching.solver.search import Clock
 from matching.solver.sifting import engine_of
 
 FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that each look adds

@@ -181,7 +181,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """When to stop: `seconds` of wall time for the whole (the run is then not proven); `workers` cores.
+    """When to stop: `seconds` of wall time, `megabytes` of the whole process (it is then not proven); `workers` cores.
+
+    What is held in memory is looked at between steps; a step may go beyond it by some tens of megabytes.
 
     Without `lot` any plan that is best in every goal will do: enough where only what goals reach is asked.
     """
@@ -189,6 +191,7 @@ class Limits:
     seconds: float | None = None
     workers: int = 1
     lot: bool = True
+    megabytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,14 @@ class Relaxation:
     def solve(self, seconds: float | None = None) -> bool:
         """Solve; whether that led to an optimum within the time."""
         if self.at.size > SIFTED and not self.engine.getBasis().valid:
-            sift(self.engine, self.packing, self.held, self.value, self.problem.block_group[self.at], seconds)
+            sift(
+                self.engine,
+                self.packing,
+                self.held,
+                self.value,
+                self.problem.block_group[self.at].astype(np.int64),
+                seconds,
+            )
         limit = FREE if seconds is None else self.engine.getRunTime() + max(seconds, 0.01)
         self.engine.setOptionValue("time_limit", limit)
         self.engine.run()

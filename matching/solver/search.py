@@ -1,11 +1,11 @@
 """The best plan for one objective: bound, tighten, drop what cannot matter, and solve the rest exactly."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from matching.solver.clock import Clock
 from matching.solver.exact import by_cp_sat, by_highs
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import SCALE, Relaxation
@@ -34,22 +34,6 @@ class Best:
     keep: npt.NDArray[np.bool_]
     relaxed: Relaxation | None
     short: Shortfall | None = None
-
-
-@dataclass(slots=True)
-class Clock:
-    """Seconds left until a moment of the monotonic clock; `None`: no limit."""
-
-    until: float | None
-
-    def left(self) -> float | None:
-        """Seconds left."""
-        return None if self.until is None else self.until - time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        """Whether the time is up."""
-        return self.until is not None and time.monotonic() >= self.until
 
 
 def best_of(

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.errors import NoProofInTime, PlanRefused
+from matching.solver.clock import Clock
 from matching.solver.exact import by_cp_sat
 from matching.solver.greedy import greedy_plan
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
-from matching.solver.search import Best, Clock, best_of, lawful
+from matching.solver.search import Best, best_of, lawful
 from matching.solver.shortfall import Shortfall
 
 LOWERINGS = 8  # rounds of rows for one goal, before it is searched for by itself
@@ -125,7 +126,7 @@ def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
     values = np.vstack([problem.goal_values, np.array(asked, dtype=np.int64).reshape(len(asked), problem.blocks)])
     targets = np.array([0] * goals + [least for _, least in (*must, *floors)], dtype=np.int64)
     held = Held(values, targets, targets > 0)
-    clock = Clock(None if limits.seconds is None else time.monotonic() + limits.seconds)
+    clock = Clock.started(limits)
     run = Run(problem, clock, greedy_plan(problem), np.ones(problem.blocks, dtype=bool), held)
     if not held.reached_by(run.chosen):
         found, _ = by_cp_sat(problem, np.zeros(problem.blocks, np.int64), held, run.at, clock.left())

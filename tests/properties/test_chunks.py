@@ -1,5 +1,6 @@
 """Candidates made chunk by chunk are those of the whole grid: no set, no row, no lot is lost or other."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.lib.random_caseloads import random_caseload
 
 REFERENCE = Path(__file__).resolve().parents[2] / "data" / "reference"
 POLICY = fostering()
+SEEDS = range(60 if "NIGHTLY" in os.environ else 15)
 ARRAYS = ("block_group", "block_mask", "block_home", "goal_values", "lot")
 
 
@@ -69,8 +71,8 @@ def conflicts(rows: list[Row]) -> set[tuple[int, int]]:
 def test_chunks_find_what_the_whole_grid_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chunks, "GROUPS", 3)
     monkeypatch.setattr(chunks, "HOMES", 2)
-    blocks = sum(assert_same(random_caseload(seed, children=8, homes=6, wild=0.05)) for seed in range(60))
-    assert blocks > 500
+    blocks = sum(assert_same(random_caseload(seed, children=8, homes=6, wild=0.05)) for seed in SEEDS)
+    assert blocks > 100
 
 
 def test_chunks_of_a_region_find_what_the_whole_grid_finds(monkeypatch: pytest.MonkeyPatch) -> None:
