@@ -1,6 +1,7 @@
 """The way for large problems: its bound is never below the best, its plans are lawful, workers change nothing."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 
 from matching.candidates import find_candidates, find_in_chunks, problem_from
 from matching.pairs import Register
-from matching.solver import Limits, Problem, Solution, large, sized, solve
+from matching.solver import HeldBack, Limits, Problem, Solution, large, sized, solve
 from matching.solver.clock import Clock
 from matching.solver.large import solve_large
 from matching.solver.parts import parts_of, solve_parts
@@ -139,6 +140,11 @@ def test_a_city_in_pieces_is_nearly_the_city_at_once(
     assert lead(problem, pieced.chosen) >= 0.998 * lead(problem, exact.chosen)
 
 
+def bound_over(problem: Problem, value: np.ndarray) -> int:
+    layout = Layout(problem)
+    return prices_of(layout, value, unpriced(layout, value), Clock(None)).bound.total
+
+
 def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows about clashes written for near blocks only: the plan keeps all of them, the bound is over every block."""
     monkeypatch.setattr(large, "FALL_BACK", 3)
@@ -157,10 +163,26 @@ def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyP
         reached, most = (lead(problem, plan.chosen) for plan in (pieced, exact))
         assert reached >= 0.95 * most
         weights = weights_of(problem)
-        layout, value = Layout(held), weights @ problem.goal_values[: weights.size]
-        priced = prices_of(layout, value, unpriced(layout, value), Clock(None))
-        assert most * SCALE <= priced.bound.total <= 1.05 * most * SCALE, seed
+        value = weights @ problem.goal_values[: weights.size]
+        with_rows, without = (bound_over(one, value) for one in (held, replace(held, held_back=None)))
+        assert most * SCALE <= with_rows <= without, seed
     assert further > 20
+
+
+def test_rows_held_back_lower_the_bound() -> None:
+    """Two children who may not live together and one home for two: worth 10 each, the home is worth 10, at most 15."""
+    ones = np.ones(2, dtype=np.int64)
+
+    def never_together(at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        use = np.where(at == 0, 2, 1)
+        return np.zeros_like(at), np.arange(at.size), use, np.full(1, 2, dtype=np.int64)
+
+    problem = replace(
+        shaped([1, 1], [2], np.full((2, 1), 10)), held_back=HeldBack(never_together, np.arange(2, dtype=np.int64))
+    )
+    assert bound_over(replace(problem, held_back=None), 10 * ones) == 20 * SCALE
+    assert 10 * SCALE <= bound_over(problem, 10 * ones) <= 15 * SCALE + 1
+    assert by_pieces(problem).achieved[0] == 1
 
 
 def test_the_plan_does_not_depend_on_the_number_of_workers(monkeypatch: pytest.MonkeyPatch) -> None:
