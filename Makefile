@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: demo test e2e tour chromium check docs bench year backtest calibrate notebooks nightly load format lock clean
+.PHONY: demo test e2e tour walks first-render chromium check docs bench year backtest calibrate notebooks nightly load format lock clean
 
 demo: $(RUN)
 	$(BIN)/placements demo
@@ -18,6 +18,12 @@ e2e: $(DEV) chromium
 
 tour: $(DEV) chromium
 	$(BIN)/python -m tests.e2e.tour
+
+walks: $(DEV) chromium
+	$(BIN)/python -m tests.e2e.walks $$(date +%F)
+
+first-render: $(DEV) chromium
+	$(BIN)/python -m tests.e2e.first_render
 
 chromium:
 	@command -v chromium >/dev/null || { SUDO=$$(command -v sudo >/dev/null && echo sudo -n); $$SUDO apt-get update -q && $$SUDO apt-get install -qy chromium; } || \

@@ -3,16 +3,21 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
     from api.db.store import Store
 
 WRONG_INPUT, BREACHES = 2, 3
@@ -59,15 +64,26 @@ def serve(
             screen.print(f"{name:32} {password}")
     screen.print(f"Listening on http://{host}:{port}; the API is described at /api/openapi.json")
     log_as_json()
+    app = create_app(settings)
+    config = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
+    )
+    server = uvicorn.Server(config)
     with _beside(alone):
-        uvicorn.run(
-            create_app(settings),
-            host=host,
-            port=port,
-            log_level="warning",
-            access_log=False,
-            timeout_graceful_shutdown=GRACE,
-        )
+        Thread(target=_warm, args=(server, app), daemon=True).start()
+        server.run()
+    if not server.started:  # the port is taken, or the record does not open; the log says which
+        raise typer.Exit(1)
+
+
+def _warm(server: "uvicorn.Server", app: "FastAPI") -> None:
+    """Once it is ready: what else the first who asks would wait for, the description of the routes and the bank holidays."""
+    from matching.working_days import is_working_day
+
+    while not server.started:
+        time.sleep(0.1)
+    is_working_day(date.today())  # noqa: DTZ011 - the day where the officers are
+    app.openapi()
 
 
 @contextmanager

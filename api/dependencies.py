@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from api.db.audit import Entry
 from api.db.queries import Maps, load_caseload
 from api.db.store import Store
 from api.db.tables import Answered
-from api.errors import NotSignedIn, Wrong
+from api.errors import NotSignedIn, Taken, Wrong
 from api.security import api_keys, sessions
 from api.security.accounts import User, now
 from api.security.from_provider import still_may
@@ -186,6 +187,19 @@ class Acting:
             return self.entry(act, about, **({**detail, "again": True} if done[2] else detail))
 
         return self.parts.store.transact(once, entry)
+
+    @contextmanager
+    def choosing(self) -> Iterator[None]:
+        """While somebody chooses a reference for something new: who tries many that are taken waits."""
+        limiter = self.parts.limiter
+        if limiter is not None:
+            limiter.may_choose(self.user)
+        try:
+            yield
+        except Taken:
+            if limiter is not None:
+                limiter.was_taken(self.user)
+            raise
 
     def entry(self, act: str, about: str, **detail: object) -> Entry:
         """What the trail says of an act of this person."""

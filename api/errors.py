@@ -7,6 +7,7 @@ ServiceError
 ├── Conflict         409   something changed; `changed` says what
 ├── Stopped          409   somebody stopped the job
 ├── Outdated         412   the edit was made on an older version
+│   └── Taken        412   somebody, anybody, has this reference
 ├── Wrong            422   the request cannot be; `fields` says where
 ├── TooManyTries     429   wait
 └── NotReachable     503   something outside does not answer
@@ -68,6 +69,10 @@ class Outdated(ServiceError):
     status, title = 412, "Somebody else changed this"
 
 
+class Taken(Outdated):
+    """A new reference is one that somebody has; whose it is, is not told."""
+
+
 class Wrong(ServiceError):
     """The request cannot be."""
 
@@ -110,8 +115,12 @@ def of_core(fault: core.MatchingError) -> ServiceError:
     """The refusal for a fault of the core."""
     kind = next((CORE[one] for one in type(fault).__mro__ if one in CORE), Wrong)
     if isinstance(fault, core.UnreadableFile):
-        fields = tuple(
-            {"field": one.column or one.file, "reason": one.reason, "way_out": one.way_out} for one in fault.faults
-        )
+        fields = tuple(_of_file(one) for one in fault.faults)
         return kind(f"{len(fields)} faults; nothing was changed.", "Correct them and send it again.", fields)
     return kind(str(fault))
+
+
+def _of_file(one: core.Fault) -> dict[str, str]:
+    """A fault of a file by file, row and column; the cell itself stays out, since it may tell of somebody."""
+    told = {"field": one.column or one.file, "reason": one.reason, "way_out": one.way_out}
+    return {**told, "file": one.file, "row": str(one.row)} if one.row else told

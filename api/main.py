@@ -11,11 +11,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from api import telemetry
 from api.db.opening import opened
-from api.db.store import Store
+from api.db.store import Store, is_away
 from api.dependencies import Service, the_day
 from api.errors import NotReachable, ServiceError, TooManyTries, of_core
 from api.pages import PAGES
@@ -42,6 +43,13 @@ HEADERS = {
 }
 
 
+ABOUT = """
+Proposes a home for each looked-after child who waits, with reasons; a named person decides. Sign in at `POST /api/v1/session`, or use
+a key made for a machine, and send it as `Authorization: Bearer ...`. Every request that reads or changes a case is in the trail.
+
+A refusal is `application/problem+json` with a sentence, the fields it is about and a way out. An edit names the version that it
+was made on (`If-Match`). An act that is sent twice with the same `Idempotency-Key` acts once. Tables come as `Accept: text/csv`.
+"""
 NUL = "The request holds a NUL character, which no text has."
 
 
@@ -74,7 +82,8 @@ def create_app(
     app = FastAPI(
         title="Placement matching",
         version="1",
-        description=__doc__,
+        description=ABOUT,
+        openapi_tags=[{"name": name} for name in _subjects()],
         lifespan=running,
         docs_url=None,
         redoc_url=None,
@@ -87,9 +96,16 @@ def create_app(
     app.add_exception_handler(MatchingError, _core_refused)
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(SQLAlchemyError, _of_database)
     app.add_exception_handler(Exception, _ours)
     app.middleware("http")(_guarded(settings.largest_request))
     return app
+
+
+def _subjects() -> list[str]:
+    """What the routes are about, in the order of the description: health, which is looked for first, stands last."""
+    first, *others = dict.fromkeys(str(tag) for router in ROUTERS for tag in router.tags)
+    return [*others, first]
 
 
 def _provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | None:
@@ -156,6 +172,17 @@ async def _refused(request: Request, fault: Exception) -> Response:
 async def _core_refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, MatchingError)
     return await _refused(request, of_core(fault))
+
+
+async def _of_database(request: Request, fault: Exception) -> Response:
+    """A database that is away is said to be; anything else that it refuses is a fault of ours."""
+    if isinstance(fault, SQLAlchemyError) and is_away(fault):
+        LOG.error("the database does not answer at %s %s", request.method, _route_of(request))
+        away = "The record does not answer just now; nothing was changed."
+        return await _refused(
+            request, NotReachable(away, "Try again in a moment; what you typed is still on your screen.")
+        )
+    return _ours(request, fault)
 
 
 def _not_valid(_: Request, fault: Exception) -> JSONResponse:

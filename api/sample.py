@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from api.db import queries
 from api.db.audit import Entry
+from api.db.data_keys import keyring
 from api.db.opening import opened
 from api.db.queries import PARTS
 from api.db.sealing import Seal
@@ -45,6 +46,7 @@ def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
 
 def load(session: Session, seal: Seal, caseload: Caseload) -> int:
     """Put every fact of a caseload into the record; how many there were."""
+    keyring(session, seal).load_all()
     rows = 0
     for kind, part in PARTS.items():
         for value in getattr(caseload, part):

@@ -32,7 +32,7 @@ class Settings(BaseModel):
     second_factor: Literal["offered", "required"] = Field(
         "offered", description="Whether a local account must set up an authenticator before it may do anything."
     )
-    person_requests: str = Field("120 per minute; 900 per 30 minutes", description="Most that one person may ask.")
+    person_requests: str = Field("60 per minute; 600 per 30 minutes", description="Most that one person may ask.")
     machine_requests: str = Field("600 per minute", description="Most that one machine's key may ask.")
     database_owner: str | None = Field(
         None, description="URL of the role that owns the tables and migrates; the service itself has fewer rights."

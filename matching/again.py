@@ -13,7 +13,7 @@ from matching.describe import group_position
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.plan_json import ToldPlan
 from matching.planning import Prepared, decide, placed_by
-from matching.solver import Floors, Limits, Problem, Solution, Warm, solve
+from matching.solver import Floors, Limits, Packing, Problem, Solution, Warm, solve
 
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -81,16 +81,17 @@ def pinned(base: Outcome, pins: Mapping[str, str | None], limits: Limits | None 
     return solved_again(base, base.problem.restricted(keep, must), limits)
 
 
-def quickly_pinned(base: Base, pins: Mapping[str, str | None]) -> Outcome:
+def quickly_pinned(base: Base, pins: Mapping[str, str | None], beside: Packing | None = None) -> Outcome:
     """The same in hundredths of a second; among equal plans one that is near the base's.
 
     Where it is not `proven`, no plan was proven better: what it loses against the base is the most that is lost, goals
-    taken in order. Goals after suitability are told as found. Raises `PlanRefused` when the pins cannot be kept.
+    taken in order. Goals after suitability are told as found. `beside` are rows that the plan must keep too. Raises
+    `PlanRefused` when the pins cannot be kept.
     """
     keep, must = allowing(base, pins)
     if not keep.any():  # nothing is possible: there is no relaxation to keep warm
         return Outcome(found=base.found, problem=base.problem, solution=solve(base.problem.restricted(keep, must)))
-    return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must))
+    return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must, beside=beside))
 
 
 def without(base: Base, pairs: Collection[tuple[str, str]]) -> Outcome:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from matching.again import Base, Outcome, base_of, quickly_pinned
+from matching.again import Base, Outcome, allowing, base_of, quickly_pinned
 from matching.candidates import GOAL_TITLES
 from matching.describe import group_position
 from matching.domain import Child
 from matching.errors import InconsistentCaseload, PlanRefused
 from matching.planning import prepare
-from matching.solver import Limits
+from matching.solver import Limits, Packing
 from matching.wording import Sentence, counted, listed
 
 
@@ -83,19 +83,25 @@ class Taking(Cost):
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """Everybody who waits, planned once without some children; and the same with the children expected."""
+    """Everybody who waits, planned once without some children; and the same with the children expected.
+
+    `rows` are those that the proof took; the proofs of what each home costs begin with them.
+    """
 
     children: tuple[str, ...]
     base: Base
     without: Outcome
+    rows: Packing | None = None
     with_expected: "Pool | None" = None
 
 
 def pool_of(base: Base, children: Sequence[str], expected: Base | None = None) -> Pool:
     """The best plan for all others, `children` left out; `expected` is the base with the children expected."""
-    without = quickly_pinned(base, dict.fromkeys(children))
+    nobody = dict.fromkeys(children)
+    without = quickly_pinned(base, nobody)
+    rows = base.warm.added if allowing(base, nobody)[0].any() else None
     more = None if expected is None else pool_of(expected, children)
-    return Pool(children=tuple(sorted(children)), base=base, without=without, with_expected=more)
+    return Pool(children=tuple(sorted(children)), base=base, without=without, rows=rows, with_expected=more)
 
 
 def with_expected(base: Base, profiles: Sequence[Child], limits: Limits | None = None) -> Base:
@@ -128,18 +134,22 @@ def _taken(pool: Pool, home: str) -> Taking:
     if _fits_beside(pool, block):
         return Taking(home=home, loses=tuple((code, 0) for code in pool.base.problem.goals), proven=pool.without.proven)
     try:
-        then = quickly_pinned(pool.base, dict.fromkeys(pool.children, home))
+        then = quickly_pinned(pool.base, dict.fromkeys(pool.children, home), pool.rows)
     except PlanRefused:
         return Taking(home=home, possible=False)
-    cost = cost_to_others(pool, then)
+    cost = cost_to_others(pool, then, own=[block])
     return Taking(home=home, **{field.name: getattr(cost, field.name) for field in fields(cost)})
 
 
-def cost_to_others(pool: Pool, then: Outcome) -> Cost:
-    """What the others lose in a plan that places the pool's children."""
+def cost_to_others(pool: Pool, then: Outcome, own: Sequence[int] | None = None) -> Cost:
+    """What the others lose in a plan that places the pool's children.
+
+    `own` are the blocks of these children; if not given, they are the whole group, and what the plan has for it counts.
+    """
     problem, group = then.problem, group_position(pool.base.found, pool.children[0])
-    own = [block for block in then.solution.chosen if problem.block_group[block] == group]
-    theirs = problem.goal_values[:, own].sum(axis=1).tolist()
+    if own is None:
+        own = [block for block in then.solution.chosen if problem.block_group[block] == group]
+    theirs = problem.goal_values[:, list(own)].sum(axis=1).tolist()
     both = zip(problem.goals, pool.without.solution.achieved, then.solution.achieved, theirs, strict=True)
     was, would = pool.without.home_of, {c: h for c, h in then.home_of.items() if c not in pool.children}
     return Cost(

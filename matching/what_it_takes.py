@@ -14,9 +14,10 @@ from matching.errors import PlanRefused
 from matching.explain import CannotBeForced, Explanation, GoalCost, NotKnown, Proposed, RuledOut, Then, UsedElsewhere
 from matching.pairs import Pairs, Register, Side
 from matching.plan import Reason
-from matching.solver import Problem, Solution, Warm
+from matching.solver import Packing, Problem, Solution, Warm
 
 MOST_WAYS = 3
+MOST_TRIED = 3  # choices of brothers and sisters who could join
 MANY = 10_000  # sets; with more, a plan is told with the most that it may cost, and one way is verified
 
 
@@ -231,33 +232,32 @@ def _forced(base: Base, found: Candidates, problem: Problem, children: Sequence[
 def _around(base: Base, problem: Problem, children: Sequence[str], home: str) -> Solution | None:
     """The best plan for all others around these children in the home, by the base's warm problem.
 
-    `None` where more brothers or sisters could join them there, or where the others found would not fit beside them.
+    `None` where so many brothers or sisters could join them there that each choice would take too long.
     """
-    new = _holding_only(base, problem, children, home)
-    if new is None:
-        return None
-    keep, _ = allowing(base, dict.fromkeys(children))
-    now = positions_of_all(base.problem, problem)
-    used, limit = problem.rows[:, [new]].toarray()[:, 0], problem.row_limit
-    beside = np.flatnonzero(problem.block_home[now] == problem.block_home[new])
-    alone = problem.rows[:, now[beside]].toarray() + used[:, None]
-    keep[beside[(alone > limit[:, None]).any(axis=0)]] = False
-    others = base.warm.best(keep)
-    chosen = [*now[list(others.chosen)].tolist(), new]
-    if (problem.rows[:, chosen].sum(axis=1) > limit).any():
-        return None
-    worth = problem.goal_values[:, new].tolist()
-    return replace(
-        others,
-        chosen=tuple(sorted(chosen)),
-        achieved=tuple(a + b for a, b in zip(others.achieved, worth, strict=True)),
-        bound=tuple(a + b for a, b in zip(others.bound, worth, strict=True)),
-    )
-
-
-def _holding_only(base: Base, problem: Problem, children: Sequence[str], home: str) -> int | None:
-    """The one block that holds the children in the home; `None` if there are more, or none."""
     there = problem.block_home == base.found.register.home_index[home]
     for child in children:
         there &= problem.holding(base.found.row_of_child[child])
-    return int(np.flatnonzero(there)[0]) if there.sum() == 1 else None
+    if not 0 < there.sum() <= MOST_TRIED:
+        return None
+    tried = [_around_block(base, problem, int(new)) for new in np.flatnonzero(there)]
+    best = max(tried, key=lambda solution: solution.achieved)
+    most = max(solution.bound for solution in tried)
+    return replace(best, bound=most, proven=best.proven and all(solution.proven for solution in tried))
+
+
+def _around_block(base: Base, problem: Problem, new: int) -> Solution:
+    """The best plan with this block; the others keep what its home still has to give."""
+    keep = base.problem.block_group != problem.block_group[new]
+    keep |= (base.problem.block_mask & problem.block_mask[new]) == 0
+    now = positions_of_all(base.problem, problem)
+    used = problem.rows[:, [new]].toarray()[:, 0].astype(np.int64)
+    rows = np.flatnonzero(used)
+    left = Packing(problem.rows[rows][:, now].astype(np.int64), problem.row_limit[rows] - used[rows])
+    others = base.warm.best(keep, beside=left)
+    worth = problem.goal_values[:, new].tolist()
+    return replace(
+        others,
+        chosen=tuple(sorted([*now[list(others.chosen)].tolist(), new])),
+        achieved=tuple(a + b for a, b in zip(others.achieved, worth, strict=True)),
+        bound=tuple(a + b for a, b in zip(others.bound, worth, strict=True)),
+    )

@@ -3,8 +3,6 @@
 from datetime import date, timedelta
 from functools import lru_cache
 
-import holidays
-
 EMERGENCY_WORKING_DAYS = 6  # Care Planning Regulations 2010, regulation 23
 
 
@@ -24,4 +22,6 @@ def after_working_days(day: date, count: int) -> date:
 @lru_cache(maxsize=64)
 def _bank_holidays(year: int) -> frozenset[date]:
     """Bank holidays of a year, substitute days included."""
+    import holidays  # the calendars of all countries take a moment, and are asked for a year once
+
     return frozenset(holidays.country_holidays("GB", subdiv="ENG", years=year))

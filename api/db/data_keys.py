@@ -29,11 +29,12 @@ class Keyring:
 
     def __init__(self, session: Session, seal: Seal) -> None:
         self._session, self._seal, self._opened = session, seal, dict[str, Seal]()
+        self._all = False  # whether every key there is stands in `_opened`
 
     def of(self, subject: str) -> Seal:
         """The key of somebody; raises `Erased`."""
         if subject not in self._opened:
-            row = self._session.get(DataKey, subject)
+            row = self._row(subject)
             if row is None:
                 raise Erased("This part of the record was erased when its time was over.", "Nothing can open it again.")
             self._opened[subject] = self._open(subject, row.sealed)
@@ -41,7 +42,7 @@ class Keyring:
 
     def made(self, subject: str) -> Seal:
         """The key of somebody, made now if they have none."""
-        if subject not in self._opened and self._session.get(DataKey, subject) is None:
+        if subject not in self._opened and self._row(subject) is None:
             key = secrets.token_bytes(KEY_BYTES)
             told = {"key": base64.b64encode(key).decode()}
             self._session.add(DataKey(subject=subject, sealed=self._seal.close(told, "data_key", subject, "sealed")))
@@ -49,10 +50,14 @@ class Keyring:
         return self.of(subject)
 
     def load_all(self) -> None:
-        """Read every key in one query, before many facts are opened."""
+        """Read every key in one query, before many facts are opened or added."""
         for subject, sealed in self._session.execute(select(DataKey.subject, DataKey.sealed)):
             if subject not in self._opened and subject != CHECK:
                 self._opened[subject] = self._open(subject, sealed)
+        self._all = True
+
+    def _row(self, subject: str) -> DataKey | None:
+        return None if self._all else self._session.get(DataKey, subject)
 
     def _open(self, subject: str, sealed: bytes) -> Seal:
         return self._seal.inner(sealed, "data_key", subject, "sealed")

@@ -15,8 +15,10 @@ from api.db.data_keys import keyring
 from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import Bed, Fact, PoolMember
-from api.errors import Conflict, NotHere, Outdated
+from api.errors import Conflict, NotHere, Outdated, Taken
 from matching.domain import (
+    Booking,
+    CareType,
     Caseload,
     Child,
     CurrentPlacement,
@@ -39,6 +41,7 @@ KINDS: dict[str, type[Any]] = {
     "travel": Travel,
     "agreement": Decision,
     "refusal": Refusal,
+    "booking": Booking,
 }
 PARTS = {
     "child": "children",
@@ -48,6 +51,7 @@ PARTS = {
     "travel": "travel",
     "agreement": "decisions",
     "refusal": "refusals",
+    "booking": "bookings",
 }
 WHOLE = ("child", "home")  # every cell of these tells of a person
 FEW = 20  # rows whose keys are read one by one
@@ -82,6 +86,8 @@ def ref_of(value: Any) -> str:
         return "|".join((value.tie.value, value.of, value.to or ""))
     if isinstance(value, Decision):
         return "|".join((value.rule, value.child, value.home))
+    if isinstance(value, Booking):  # a child comes to the same home again and again
+        return "|".join((value.child, value.home, value.first_night.isoformat()))
     return "|".join((value.child, value.home))
 
 
@@ -106,11 +112,14 @@ def save(
 ) -> Kept:
     """Add or change a fact; the cells are read by the data dictionary first.
 
-    Raises `UnreadableFile` with every fault, `Outdated` when `version` is not the one kept (0: not there yet).
+    Raises `UnreadableFile` with every fault, `Outdated` when `version` is not the one kept; 0 adds, and
+    raises `Taken`.
     """
     value = row_of(KINDS[kind], cells, maps.find)
     ref = ref_of(value)
     row = session.get(Fact, (kind, ref), with_for_update=False)
+    if version == 0 and row is not None:
+        raise _taken(kind)
     if version is not None and version != (row.version if row else 0):
         raise Outdated(
             "It was changed since you opened it.", "Open it again: your text is not lost, put it in once more."
@@ -206,9 +215,14 @@ def is_there(session: Session, kind: str, ref: str) -> bool:
 
 
 def must_be_new(session: Session, kind: str, ref: str) -> None:
-    """Raise `Outdated` for a reference that is taken, as saving it as new would."""
+    """Raise `Taken` for a reference that is taken, as saving it as new would."""
     if is_there(session, kind, ref):
-        raise Outdated(f"There is a {kind} with this reference already.", "Choose another one, or open that one.")
+        raise _taken(kind)
+
+
+def _taken(kind: str) -> Taken:
+    way = "Choose another one, or open that one if it is yours."
+    return Taken(f"There is a {kind} with this reference already.", way, ({"field": "ref", "reason": "is taken"},))
 
 
 def some(session: Session, seal: Seal, kind: str, authority: str | None, after: str, limit: int) -> list[Kept]:
@@ -269,7 +283,7 @@ def _made(
         rows[kind].append(value)
     _move_in(beds, rows)
     if authority:
-        _only_seen(rows, authority, pools)
+        _only_seen(rows, authority, pools, as_of)
     _without_strangers(rows)
     promised = Counter(home for home, _ in beds)
     rows["home"] = [_with_promised(home, promised[home.ref]) for home in rows["home"]]
@@ -296,10 +310,10 @@ def _move_in(beds: tuple[tuple[str, str], ...], rows: dict[str, list[Any]]) -> N
     rows["child"] = [replace(c, move_requested=None) if c.ref in promised else c for c in rows["child"]]
 
 
-def _only_seen(rows: dict[str, list[Any]], authority: str, pools: frozenset[str]) -> None:
-    """Leave what an authority sees: own children, homes that are there for it, and who else lives in those.
+def _only_seen(rows: dict[str, list[Any]], authority: str, pools: frozenset[str], as_of: date) -> None:
+    """Leave what an authority sees: own children, homes that are there for it, who else lives in those or is booked there.
 
-    Children of others who live in such a home stay in it, and are not asked for homes.
+    Children of others who live in such a home stay in it, and are not asked for homes; nor are those who come for nights.
     """
     mine = {c.ref for c in rows["child"] if authority in (c.authority, c.pool)}
     lived_in = {p.home for p in rows["placement"] if p.child in mine}
@@ -309,16 +323,26 @@ def _only_seen(rows: dict[str, list[Any]], authority: str, pools: frozenset[str]
     ]
     homes = {home.ref for home in rows["home"]}
     current = [p for p in rows["placement"] if p.standing is Standing.CURRENT and p.home in homes]
+    booked = [b for b in rows["booking"] if b.home in homes and b.last_night >= as_of]
     beside = {p.child for p in current} - mine
-    children = [c for c in rows["child"] if c.ref in mine | beside]
-    rows["child"] = [replace(c, move_requested=None) if c.ref in beside else c for c in children]
+    visiting = {b.child for b in booked} - mine - beside
+    children = [c for c in rows["child"] if c.ref in mine | beside | visiting]
+    children = [replace(c, move_requested=None) if c.ref in beside else c for c in children]
+    rows["child"] = [_visitor(c) if c.ref in visiting else c for c in children]
+    rows["booking"] = [b for b in rows["booking"] if b.child in mine or b in booked]
     rows["placement"] = [p for p in rows["placement"] if p.child in mine or p in current]
+
+
+def _visitor(child: Child) -> Child:
+    """Another's child as one who comes for the booked nights and asks for nothing."""
+    care = child.care_type if child.by_nights else CareType.SHORT_BREAK
+    return replace(child, move_requested=None, stays=(), care_type=care)
 
 
 def _without_strangers(rows: dict[str, list[Any]]) -> None:
     """Leave out what is said of children and homes that are not in these rows."""
     children, homes = {child.ref for child in rows["child"]}, {home.ref for home in rows["home"]}
-    for kind in ("placement", "travel", "agreement", "refusal"):
+    for kind in ("placement", "travel", "agreement", "refusal", "booking"):
         rows[kind] = [row for row in rows[kind] if row.child in children and row.home in homes]
     groups = {child.sibling_group for child in rows["child"]}
     known = children | homes | {None}
@@ -374,7 +398,7 @@ def snapshot(caseload: Caseload) -> tuple[dict[str, Any], dict[str, dict[str, st
 
 def from_snapshot(told: dict[str, Any], hidden: dict[str, str], maps: Maps) -> Caseload:
     """The caseload of a snapshot."""
-    rows = {kind: [dict(cells) for cells in told[kind]] for kind in PARTS}
+    rows = {kind: [dict(cells) for cells in told.get(kind, ())] for kind in PARTS}  # older plans knew fewer kinds
     for where, text in hidden.items():
         kind, number, column = where.split("|")
         rows[kind][int(number)][column] = text

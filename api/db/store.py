@@ -5,23 +5,27 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, SQLAlchemyError, TimeoutError
 from sqlalchemy.orm import Session
 
 from api import telemetry
 from api.db import audit
 from api.db.sealing import Seal
+from api.errors import NotReachable
 
 T = TypeVar("T")
 TRIES = 8
+AWHILE = timedelta(seconds=5)
 SERIALIZATION, DEADLOCK = "40001", "40P01"
 ENTRY, CHANGED = "audit entry", "changed"
 
@@ -31,6 +35,7 @@ class Store:
 
     def __init__(self, url: str, seal: Seal) -> None:
         self.url, self.seal = url, seal
+        self._turn = Lock()  # acts follow each other in one trail: who waits for a turn here holds no connection
         self.engine = create_engine(
             url,
             connect_args={"timeout": 30} if url.startswith("sqlite") else {},
@@ -49,6 +54,12 @@ class Store:
         """Bring the tables up to date."""
         with self.engine.connect() as connection:
             command.upgrade(_alembic(connection, self.seal), to)
+            connection.commit()
+
+    def migrate_down(self, to: str) -> None:
+        """Bring the tables back to an earlier revision; what that one has no place for is lost, unless it is put aside."""
+        with self.engine.connect() as connection:
+            command.downgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
     def is_up_to_date(self) -> bool:
@@ -95,14 +106,17 @@ class Store:
             try:
                 return self._once(action, entry)
             except DBAPIError as fault:
-                if attempt == TRIES - 1 or not _worth_another_try(fault):
+                if not _worth_another_try(fault):
                     raise
+                if attempt == TRIES - 1:
+                    raise _busy(fault) from fault
                 telemetry.AGAIN.inc()
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 
     def _once(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
+            _take_turn(session)
             done = action(session)
             audit.write(session, entry(done))
             session.info[ENTRY] = True
@@ -140,6 +154,31 @@ def _as_sqlite_should(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get("writes") else "BEGIN")
+
+
+def _take_turn(session: Session) -> None:
+    """One act at a time over all processes, as the trail is one chain: on PostgreSQL who comes second waits here.
+
+    The lock is taken before the first look, so that what the act sees is what the one before it left.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("LOCK TABLE bed IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def is_away(fault: SQLAlchemyError) -> bool:
+    """Whether the database does not answer, or has no connection to spare; a fault in what it was asked is ours."""
+    if isinstance(fault, DBAPIError):
+        state = getattr(fault.orig, "sqlstate", None) or ""
+        psycopg = isinstance(fault, OperationalError) and hasattr(fault.orig, "sqlstate")
+        return fault.connection_invalidated or (psycopg and state[:2] in ("", "08", "53", "57"))
+    return isinstance(fault, TimeoutError)
+
+
+def _busy(fault: DBAPIError) -> Exception:
+    """What is raised when no try was left; a constraint that is broken each time is a fault of ours and stays one."""
+    if isinstance(fault, IntegrityError):
+        return fault
+    return NotReachable("The record is too busy just now; nothing was changed.", "Try again.", wait=AWHILE)
 
 
 def _worth_another_try(fault: DBAPIError) -> bool:

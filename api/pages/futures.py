@@ -2,8 +2,9 @@
 
 import csv
 import io
+import json
 import secrets
-from typing import Any
+from typing import Any, cast
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
@@ -15,12 +16,21 @@ from api.pages.rendering import SEVERAL, Form, Looking, PageNeeds, Sending, back
 from api.security.roles import May
 from api.services import jobs, scenarios
 from api.services.jobs import SETTLED, JobKind
+from api.services.side_by_side import changes_in_words, side_by_side, unmet
 from matching.errors import MatchingError
-from matching.sufficiency.scenario import PROFILES
 
 router = APIRouter(include_in_schema=False)
 MOST = 4
 EVERY = 3  # seconds between looks while a job runs
+FILES = {  # what a run leaves for a committee, and what each is
+    "scenarios.pdf": "Scenarios side by side: what each changes, all pictures and tables (PDF)",
+    "sufficiency.pdf": "The base case on four pages, for a sufficiency strategy (PDF)",
+    "sufficiency.xlsx": "Every table (Excel)",
+    "answers.csv": "Every answer with its ranges (CSV)",
+    "against-base.csv": "What each scenario changes, run by run (CSV)",
+    "pays-back.csv": "When each scenario has paid for itself (CSV)",
+    "assumptions.csv": "Assumptions with their sources (CSV)",
+}
 FACTORS = (  # field, part and key of a scenario, words; typed as percent more (or, with a minus, fewer)
     ("starts", "demand", "starts", "Children who come into care"),
     ("teenagers", "demand", "teenagers", "Of them, aged 11 and over"),
@@ -47,14 +57,22 @@ def _page(look: Any, fault: ServiceError | None, typed: dict[str, str]) -> HTMLR
         fault.status if fault else 200,
         here="/futures",
         scenarios=written,
+        changes={one["id"]: changes_in_words(one["changes"]) for one in written},
         ran=[one for one in ran if one["kind"] == JobKind.FORECAST],
         factors=FACTORS,
-        profiles=PROFILES,
+        profiles=_profiles(),
         most=MOST,
         fault=fault,
         typed=typed,
         once=secrets.token_urlsafe(12),
     )
+
+
+def _profiles() -> tuple[str, ...]:
+    """Which homes a campaign can be for."""
+    from matching.sufficiency.scenario import PROFILES  # forecasts bring tables along, for which no other page waits
+
+    return tuple(PROFILES)
 
 
 @router.post("/futures/scenarios", dependencies=[Depends(PageNeeds(May.FORECAST))])
@@ -88,7 +106,7 @@ def changes_of(form: dict[str, str]) -> dict[str, Any]:
                 {"field": field, "reason": f"({words}) is no number.", "way_out": "Write 10 for a tenth more."}
             )
     if form.get("homes"):
-        if form["homes"].isdigit() and form.get("profile") in PROFILES:
+        if form["homes"].isdigit() and form.get("profile") in _profiles():
             campaign = {"profile": form["profile"], "homes": int(form["homes"])}
             changes.setdefault("supply", {})["campaigns"] = [campaign]
         else:
@@ -122,26 +140,45 @@ def run(form: Form, act: Sending) -> Response:
 def result(job: str, look: Looking) -> HTMLResponse:
     """How far it is; then the answers: side by side, with ranges, a table behind each picture, assumptions, files."""
     with look.parts.store.reading() as session:
-        told = jobs.as_told(jobs.job_of(session, look.user, job))
+        row = jobs.job_of(session, look.user, job)
+        told, asked = jobs.as_told(row), [str(one) for one in cast(Any, row.asked)["scenarios"]]
         tables = {name: _rows(session, look, job, f"{name}.csv") for name in ("answers", "against-base", "assumptions")}
+        pictures = _pictures(session, look, job)
+        ran = [one for one in scenarios.every(session, look.user) if one.id in asked]
     look.run("read-job", f"job:{job[:36]}", lambda _: {})
     settled = told["state"] in SETTLED
-    files = (told["result"] or {}).get("files", [])
     answer = page(
         "futures_run.html",
         look,
         here="/futures",
         job=told,
         settled=settled,
-        files=files,
+        files=[(name, FILES[name]) for name in FILES if name in (told["result"] or {}).get("files", [])],
         beside=side_by_side(tables["answers"]),
         unmet=unmet(tables["answers"]),
-        pictures=[name for name in files if name.endswith(".png")],
+        changes=[(one.name, changes_in_words(one.changes)) for one in ran],
+        pictures=pictures,
         tables=tables,
+        once=secrets.token_urlsafe(12),
     )
     if not settled:
         answer.headers["Refresh"] = str(EVERY)
     return answer
+
+
+@router.post("/futures/runs/{job}/{what}", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def stop_or_again(job: str, what: str, act: Sending) -> Response:
+    """Stop a run, or ask for the same again after it failed or was stopped."""
+
+    def done(session: Session) -> dict[str, Any]:
+        if what == "again":
+            return jobs.as_told(jobs.again(session, act.parts.store.seal, act.user, job))
+        return jobs.as_told(jobs.cancel(session, act.user, job))
+
+    if what not in ("stop", "again"):
+        raise NotHere("There is nothing like this to do with a run.", "Use the buttons of the page.")
+    told, _, _ = act.run(f"forecast-{what}", f"job:{job[:36]}", done, 202)
+    return back_to(f"/futures/runs/{told['id']}")
 
 
 def _rows(session: Session, look: Any, job: str, name: str) -> list[dict[str, str]]:
@@ -149,36 +186,10 @@ def _rows(session: Session, look: Any, job: str, name: str) -> list[dict[str, st
     return list(csv.DictReader(io.StringIO(found[1].decode("utf-8")))) if found else []
 
 
-def side_by_side(rows: list[dict[str, str]]) -> dict[str, Any]:
-    """For the last year, over all kinds: a row for each measure, a column for each scenario, middle and range."""
-    whole = [row for row in rows if row.get("kind") == "all"]
-    last = max((int(row["year"]) for row in whole), default=0)
-    names = list(dict.fromkeys(row["scenario"] for row in whole))
-    found: dict[str, dict[str, str]] = {}
-    for row in whole:
-        if int(row["year"]) == last:
-            found.setdefault(row["measure"], {})[row["scenario"]] = in_words(row)
-    return {"year": last, "scenarios": names, "rows": list(found.items())}
-
-
-def unmet(rows: list[dict[str, str]]) -> dict[str, Any]:
-    """Children who would find no family, in the last year, by kind; small numbers stay hidden."""
-    some = [row for row in rows if row.get("measure") == "no family found" and row["kind"] != "all"]
-    last = max((int(row["year"]) for row in some), default=0)
-    names = list(dict.fromkeys(row["scenario"] for row in some))
-    found: dict[str, dict[str, str]] = {}
-    for row in some:
-        if int(row["year"]) == last:
-            found.setdefault(row["kind"], {})[row["scenario"]] = in_words(row)
-    return {"year": last, "scenarios": names, "rows": list(found.items())}
-
-
-def in_words(row: dict[str, str]) -> str:
-    """The middle with the range of eight runs in ten; empty where it is hidden."""
-    if row.get("hidden") == "True" or not row.get("q50"):
-        return ""
-    low, middle, high = (float(row[name]) for name in ("q10", "q50", "q90"))
-    return f"{middle:,.0f} ({low:,.0f} to {high:,.0f})"
+def _pictures(session: Session, look: Any, job: str) -> list[dict[str, Any]]:
+    """The pictures of a run, each with its words and the rows behind it."""
+    found = file_of(session, look.parts.store.seal, f"job:{job}:out", "pictures.json")
+    return list(json.loads(found[1])) if found else []
 
 
 @router.get("/futures/runs/{job}/{name}", dependencies=[Depends(PageNeeds(May.FORECAST))])

@@ -7,6 +7,15 @@ from matching.places.cells import CellMap
 
 WIDE, HIGH, EDGE = 640, 400, 56
 MILE = 1609.344
+LETTER, LINE = 8.0, 18.0  # pixels of a label
+BESIDE = (
+    (12, -10, "start"),
+    (12, 22, "start"),
+    (-12, -10, "end"),
+    (-12, 22, "end"),
+    (12, -30, "start"),
+    (12, 42, "start"),
+)
 PLACES = (("family home", "home_place"), ("school", "school_place"), ("family time", "family_time_place"))
 
 
@@ -20,11 +29,27 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Label(Mark):
+    """A mark whose words stand beside it: where they begin or end, so that no two stand on each other."""
+
+    label_x: float
+    label_y: float
+    anchor: str
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the words."""
+        wide = LETTER * len(self.text)
+        left = self.label_x if self.anchor == "start" else self.label_x - wide
+        return left, self.label_y - LINE + 4, left + wide, self.label_y + 4
+
+
+@dataclass(frozen=True)
 class Drawn:
     """The map: areas with the numbers of the homes on the list, the child's places, how long five miles are."""
 
     areas: tuple[Mark, ...]
-    places: tuple[Mark, ...]
+    places: tuple[Label, ...]
     five_miles: float
     withheld: tuple[str, ...]
     said: tuple[tuple[str, str], ...]
@@ -49,11 +74,31 @@ def draw(caseload: Caseload, child: Child, homes: list[str], cells: CellMap) -> 
     scale = _Scale([*found.values(), *(place for _, place in own)])
     return Drawn(
         areas=tuple(Mark(*scale.at(found[name]), f"{', '.join(numbers)}") for name, numbers in area.items()),
-        places=tuple(Mark(*at, ", ".join(words)) for at, words in _by_spot(scale, own).items()),
+        places=_labelled([Mark(*at, ", ".join(words)) for at, words in _by_spot(scale, own).items()]),
         five_miles=5 * MILE * scale.pixels,
         withheld=tuple(withheld),
         said=tuple(said),
     )
+
+
+def _labelled(marks: list[Mark]) -> tuple[Label, ...]:
+    """Words beside each mark, where they hide no others and stay on the map; where all would, the first place has to do."""
+    found: list[Label] = []
+    for mark in marks:
+        tried = [Label(mark.x, mark.y, mark.text, mark.x + dx, mark.y + dy, anchor) for dx, dy, anchor in BESIDE]
+        spots = [(m.x - 7, m.y - 7, m.x + 7, m.y + 7) for m in marks if m is not mark]
+        taken = [*(one.box for one in found), *spots]
+        free = (one for one in tried if _on_the_map(one.box) and not any(_touch(one.box, other) for other in taken))
+        found.append(next(free, tried[0]))
+    return tuple(found)
+
+
+def _on_the_map(box: tuple[float, float, float, float]) -> bool:
+    return box[0] >= 0 and box[1] >= 0 and box[2] <= WIDE and box[3] <= HIGH
+
+
+def _touch(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _by_spot(scale: "_Scale", own: list[tuple[str, Place]]) -> dict[tuple[float, float], list[str]]:

@@ -84,7 +84,7 @@ def propose(form: Form, act: Sending) -> Response:
 
 
 def _asked(form: dict[str, str]) -> tuple[dict[str, str | None], list[tuple[str, str]]]:
-    """What is asked of each child on the screen, and what is typed below; what is typed counts more."""
+    """What is asked of each child on the screen, and what is typed; a home that is typed counts more than a choice."""
     pins: dict[str, str | None] = {}
     forbidden = []
     for name, wish in form.items():
@@ -97,7 +97,14 @@ def _asked(form: dict[str, str]) -> tuple[dict[str, str | None], list[tuple[str,
             forbidden.append((child, home))
     pins |= dict(_pairs(form.get("pins", "")))
     pins |= dict.fromkeys(form.get("wait", "").replace(",", " ").split())
+    # the boxes below still say what was asked before; a home typed in a child's own row is newer
+    pins |= {name.removeprefix("to-"): _ref(home) for name, home in form.items() if name.startswith("to-") and home}
     return pins, [*forbidden, *_pairs(form.get("forbidden", ""))]
+
+
+def _ref(text: str) -> str:
+    """A reference as people type it."""
+    return text.strip().upper()[:80]
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.db.tables import Person
-from api.errors import ServiceError
+from api.errors import ServiceError, Wrong
 from api.pages.rendering import SEVERAL, Form, Looking, PageNeeds, Sending, back_to, page
 from api.security import accounts
 from api.security.roles import May, Role
@@ -47,6 +47,26 @@ def add(form: Form, act: Sending) -> Response:
         act.run("add-person", f"person:{name}", done, 201, roles=roles)
     except ServiceError as fault:
         return _page(act, fault, {key: text for key, text in form.items() if key != "password"})
+    return back_to("/people")
+
+
+@router.post("/people/{name}/roles", dependencies=[Depends(PageNeeds(May.MANAGE_PEOPLE))])
+def change_roles(name: str, form: Form, act: Sending) -> Response:
+    """What somebody may do from their next request on."""
+    roles = [one for one in form.get("roles", "").split(SEVERAL) if one]
+
+    def done(session: Session) -> dict[str, Any]:
+        if not roles:
+            field = (
+                {"field": f"roles-of-{name}", "reason": "are missing.", "way_out": "Tick one, or say they have left."},
+            )
+            raise Wrong("Nothing was changed.", "", field)
+        return {"name": accounts.change_roles(session, name, roles, form.get("authority", "")[:80] or None).name}
+
+    try:
+        act.run("change-roles", f"person:{name[:80]}", done, roles=roles)
+    except ServiceError as fault:
+        return _page(act, fault, {})
     return back_to("/people")
 
 

@@ -113,7 +113,7 @@ def _cells(act: Any, typed: dict[str, str]) -> dict[str, str]:
 
 
 def _is_new(act: Any, ref: str) -> None:
-    with act.parts.store.reading() as session:
+    with act.choosing(), act.parts.store.reading() as session:
         queries.must_be_new(session, "child", ref)
 
 
@@ -142,7 +142,8 @@ def send(form: Form, act: Sending) -> Response:
         return {"ref": queries.save(session, act.parts.store.seal, act.parts.maps, "child", own, 0).ref}
 
     try:
-        kept, _, _ = act.run("refer", f"child:{cells.get('ref', '')[:100]}", done, 201, columns=sorted(cells))
+        with act.choosing():
+            kept, _, _ = act.run("refer", f"child:{cells.get('ref', '')[:100]}", done, 201, columns=sorted(cells))
     except (MatchingError, ServiceError) as fault:
         return _form(act, told, _refusal(fault))
     return back_to(f"/refer?like={kept['ref']}" if form.get("then") == "sibling" else f"/children/{kept['ref']}")

@@ -37,6 +37,8 @@ PLACES = (
     ("Family finding", "/family-finding", May.DECIDE),
     ("How it goes", "/outcomes", May.DECIDE),
     ("To agree", "/to-agree", May.AGREE),
+    ("Training", "/training", May.DECIDE),
+    ("How we decide", "/oversight", May.REVIEW),
     ("Futures", "/futures", May.FORECAST),
     ("Bring files in", "/imports", May.IMPORT),
     ("Trail", "/trail", May.READ_TRAIL),

@@ -41,4 +41,6 @@ def _age(child: Child, day: date) -> str:
     if age is None or born is None:
         return "Age not known"
     months = (day.year - born.year) * 12 + day.month - born.month - (day.day < born.day)
-    return f"{counted(age, 'year')} old" if age else f"{counted(months, 'month')} old"
+    if age:
+        return f"{counted(age, 'year')} old"
+    return f"{counted(months, 'month')} old" if months else "Under a month old"

@@ -26,6 +26,7 @@ from api.routes import (
 )
 
 ROUTERS = (
+    health.router,  # first: the framework looks through the routes in this order, and makes each when it comes to it
     sessions.router,
     account.router,
     people.router,
@@ -47,5 +48,4 @@ ROUTERS = (
     files.router,
     jobs.router,
     trail.router,
-    health.router,
 )

@@ -114,7 +114,8 @@ def refer(told: Facts, act: TheAct) -> JSONResponse:
         known = {column: text for column, text in cells.items() if text is not None}
         return shown(queries.save(session, act.parts.store.seal, act.parts.maps, "child", known, 0))
 
-    return act.do("refer", f"child:{told.cells.get('ref', '')[:100]}", done, 201, columns=sorted(told.cells))
+    with act.choosing():
+        return act.do("refer", f"child:{told.cells.get('ref', '')[:100]}", done, 201, columns=sorted(told.cells))
 
 
 @router.get("/children/friday", dependencies=[Depends(Needs(May.REFER))])

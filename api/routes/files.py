@@ -36,7 +36,7 @@ class TableWanted(BaseModel):
     """Which table, in which form; `plan` is the number of the plan when that is the table."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"what": "decisions", "format": "xlsx"}]})
-    what: Literal["children", "homes", "decisions", "outcomes", "plan"]
+    what: Literal["children", "homes", "bookings", "decisions", "outcomes", "plan"]
     format: Literal["csv", "xlsx"] = "csv"
     plan: Annotated[str | None, Field(max_length=36)] = None
 
@@ -96,9 +96,17 @@ def _folder(sent: tuple[Upload, ...]) -> bool:
     return all(file.name in CASELOAD for file in sent)
 
 
-@router.post("/exports", status_code=202, dependencies=[Depends(Needs(May.EXPORT))], response_model=JobTold)
+@router.post(
+    "/exports",
+    status_code=202,
+    dependencies=[Depends(Needs(May.EXPORT, proved=True))],
+    response_model=JobTold,
+)
 def take_out(told: TableWanted, act: TheAct) -> JSONResponse:
-    """A table of the record as a file: no cell of it is a formula, numbers stay numbers, places of homes stay in."""
+    """A table of the record as a file: no cell of it is a formula, numbers stay numbers, places of homes stay in.
+
+    It takes much out at once, and asks for a fresh proof that it is you.
+    """
 
     def ask(session: Session) -> Any:
         if told.what == "plan":

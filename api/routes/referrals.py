@@ -81,7 +81,8 @@ def refer(told: Referral, act: TheAct) -> JSONResponse:
         return [shown(queries.save(session, seal, maps, "child", own_cells(act, cells), 0)) for cells in told.children]
 
     columns = sorted({column for cells in told.children for column in cells})
-    return act.do("refer", f"children:{','.join(refs)}"[:200], done, 201, columns=columns)
+    with act.choosing():
+        return act.do("refer", f"children:{','.join(refs)}"[:200], done, 201, columns=columns)
 
 
 @router.get("/{ref}/questions", dependencies=[Depends(Needs(May.SEE_CASES))], response_model=list[Question])

@@ -1,14 +1,19 @@
-"""How much one person, or one machine, may ask: who asks many times what work needs waits, and the others do not notice."""
+"""How much one person, or one machine, may ask: who asks many times what work needs waits, and the others do not notice.
+
+Work needs about ten requests a minute: an act every five to fifteen seconds, of one or two requests.
+"""
 
 import time
 from datetime import timedelta
 
-from limits import parse_many
+from limits import RateLimitItem, parse, parse_many
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from api.errors import TooManyTries
 from api.security.accounts import User
+
+TAKEN = parse("5 per 15 minutes")  # references chosen anew that somebody has already
 
 
 class Limiter:
@@ -23,6 +28,19 @@ class Limiter:
         """One request more; raises `TooManyTries`, which says how long to wait."""
         for limit in self._people if user.scopes is None else self._machines:
             if not self._counts.hit(limit, user.name):
-                until = self._counts.get_window_stats(limit, user.name).reset_time
-                wait = timedelta(seconds=max(1, round(until - time.time())))
+                wait = self._wait(limit, user.name)
                 raise TooManyTries("You ask faster than anybody can work.", "Wait, and go on more slowly.", wait=wait)
+
+    def may_choose(self, user: User) -> None:
+        """Raise `TooManyTries` for who has tried many references that are taken: so nobody learns which ones others have."""
+        if not self._counts.test(TAKEN, f"taken:{user.name}"):
+            wait = self._wait(TAKEN, f"taken:{user.name}")
+            raise TooManyTries("Too many references that are taken already.", "Wait a quarter of an hour.", wait=wait)
+
+    def was_taken(self, user: User) -> None:
+        """One more reference that is taken."""
+        self._counts.hit(TAKEN, f"taken:{user.name}")
+
+    def _wait(self, limit: RateLimitItem, whose: str) -> timedelta:
+        until = self._counts.get_window_stats(limit, whose).reset_time
+        return timedelta(seconds=max(1, round(until - time.time())))

@@ -66,15 +66,19 @@ def _own(caseload: Caseload, user: User, facts: dict[str, dict[str, tuple[Any, i
     if user.authority is None:
         return
     here: dict[str, tuple[Child | Home, ...]] = {"child": caseload.children, "home": caseload.homes}
-    others = [
-        one.ref
-        for kind, values in here.items()
-        for one in (*values, *(facts[kind][v.ref][0] for v in values if v.ref in facts[kind]))
-        if user.authority not in (_whose(one), one.pool) and _whose(one) is not None
-    ]
-    if others:
-        told = tuple({"field": "authority", "reason": f"{ref} is another authority's"} for ref in others[:SHOWN])
-        raise Wrong(f"{len(others)} rows are another authority's; nothing was changed.", "Leave them out.", told)
+    by_file = [one.ref for values in here.values() for one in values if _anothers(one, user)]
+    if by_file:
+        told = tuple({"field": "authority", "reason": f"{ref} is another authority's"} for ref in by_file[:SHOWN])
+        raise Wrong(f"{len(by_file)} rows are another authority's; nothing was changed.", "Leave them out.", told)
+    kept = [facts[kind][one.ref][0] for kind, values in here.items() for one in values if one.ref in facts[kind]]
+    taken = [one.ref for one in kept if _anothers(one, user)]
+    if taken:
+        told = tuple({"field": "ref", "reason": f"{ref} is taken already"} for ref in taken[:SHOWN])
+        raise Wrong(f"{len(taken)} references are taken already; nothing was changed.", "Choose other ones.", told)
+
+
+def _anothers(one: Child | Home, user: User) -> bool:
+    return user.authority not in (_whose(one), one.pool) and _whose(one) is not None
 
 
 def _whose(one: Child | Home) -> str | None:

@@ -24,6 +24,7 @@ from api.security.accounts import User, now
 from api.security.roles import May
 
 MOST_TRIES = 3
+WAITS = timedelta(days=1)  # how long a table waits to be mapped
 
 
 class JobKind(StrEnum):
@@ -166,8 +167,10 @@ def begun(store: Store, job_id: str) -> int:
 
 
 def drop_old_files(store: Store, days: int) -> int:
-    """Remove what jobs made longer ago than so many days; how many files went. What remains is the row, with its result."""
-    old = (KeptFile.owner.like("job:%")) & (KeptFile.at < now() - timedelta(days=days))
+    """Remove what jobs made longer ago than so many days, and tables that nobody finished mapping; how many files went. What remains is the row, with its result."""
+    made = KeptFile.owner.like("job:%") & (KeptFile.at < now() - timedelta(days=days))
+    waiting = KeptFile.owner.like("mapping:%") & (KeptFile.at < now() - WAITS)
+    old = made | waiting
     with store.reading() as session:
         if session.scalar(select(func.count()).select_from(KeptFile).where(old)) == 0:
             return 0

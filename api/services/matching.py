@@ -150,8 +150,9 @@ def between(before: PlanMade, after: PlanMade) -> Difference:
 def must_be_own(session: Session, user: User, children: Iterable[str]) -> None:
     """Raise `NotHere` for a child who is not the person's: one who only lives beside theirs is no other than one unknown."""
     own = own_children(session, user.authority)
-    if own is not None and not own.issuperset(children):
-        raise NotHere("There is no child with this reference.", "Look it up in the list.")
+    strange = sorted(set(children) - own) if own is not None else []
+    if strange:
+        raise NotHere(f"There is no child with this reference: {', '.join(strange)}.", "Look it up in the list.")
 
 
 def caseload_now(session: Session, seal: Seal, maps: Maps, user: User, day: date) -> Caseload:

@@ -23,6 +23,8 @@ class NoteKind(StrEnum):
     THOUGHT = "thought"
     AGREEMENT = "agreement-asked"
     CELLS = "cells"
+    TRAINING = "training"
+    REVIEW = "review"
 
 
 ABOUT_A_CHILD = frozenset({NoteKind.CALL.value, NoteKind.THOUGHT.value, NoteKind.AGREEMENT.value})

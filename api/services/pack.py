@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import typst
-
 from matching.candidates import GOAL_TITLES
 from matching.domain import Caseload
 from matching.policy import Policy
@@ -40,6 +38,8 @@ def panel_pack(plan: dict[str, Any], made_at: date, made_by: str, caseload: Case
         "goals": [{**goal, "title": GOAL_TITLES[goal["code"]]} for goal in plan["goals"]],
         "children": children,
     }
+    import typst  # a large library, for the few who print
+
     return typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",

@@ -9,18 +9,24 @@ from sqlalchemy.orm import Session
 from api.db.tables import ScenarioKept
 from api.errors import NotHere, Outdated
 from api.security.accounts import User, now
-from matching.sufficiency.scenario_file import scenario_from
 
 
 def keep(session: Session, user: User, name: str, changes: dict[str, Any]) -> ScenarioKept:
     """Write down a scenario; raises `PolicyRefused` with every fault."""
-    scenario_from({**changes, "name": name})
+    _read(name, changes)
     row = ScenarioKept(
         id=str(uuid.uuid4()), authority=user.authority, name=name, changes=changes, by=user.name, at=now(), version=1
     )
     session.add(row)
     session.flush()
     return row
+
+
+def _read(name: str, changes: dict[str, Any]) -> None:
+    """Raise `PolicyRefused` with every fault of a scenario."""
+    from matching.sufficiency.scenario_file import scenario_from  # forecasts bring much along that no other route needs
+
+    scenario_from({**changes, "name": name})
 
 
 def change(
@@ -30,7 +36,7 @@ def change(
     row = of(session, user, scenario)
     if version != row.version:
         raise Outdated("It was changed since you opened it.", "Open it again, and send its ETag as If-Match.")
-    scenario_from({**changes, "name": name})
+    _read(name, changes)
     row.name, row.changes, row.by, row.at, row.version = name, changes, user.name, now(), row.version + 1
     session.flush()
     return row

@@ -6,7 +6,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import typst
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -63,11 +62,11 @@ def _decisions(session: Session, seal: Seal, kind: str, ref: str) -> list[dict[s
 
 
 def _ties(session: Session, seal: Seal, ref: str) -> list[dict[str, Any]]:
-    """Placements, agreements and refusals; of a refusal only that there was one, from whom and when."""
+    """Placements, bookings, agreements and refusals; of a refusal only that there was one, from whom and when."""
     query = select(Fact).where(
-        Fact.kind.in_(("placement", "agreement", "refusal")), Fact.ref.contains(ref, autoescape=True)
+        Fact.kind.in_(("placement", "booking", "agreement", "refusal")), Fact.ref.contains(ref, autoescape=True)
     )
-    shown = {"placement": None, "agreement": None, "refusal": ("home", "by", "on")}
+    shown = {"placement": None, "booking": None, "agreement": None, "refusal": ("home", "by", "on")}
     found = []
     for row in session.scalars(query.order_by(Fact.kind, Fact.ref)):
         if ref in row.ref.split("|"):
@@ -126,6 +125,8 @@ def _html(rows: list[str]) -> str:
 
 def as_pdf(told: dict[str, Any]) -> bytes:
     """The same on paper, tagged."""
+    import typst  # a large library, for the few who print
+
     parts = [{"title": title, "rows": rows or ["Nothing."]} for title, rows in _parts(told)]
     inputs = {"told": json.dumps({"about": told["about"], "made_at": told["made_at"], "parts": parts})}
     when = datetime.fromisoformat(told["made_at"]).replace(tzinfo=UTC)

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from api.db import queries
 from api.db.files import keep_file
-from api.db.tables import Decided, Outcome
+from api.db.tables import Decided, Fact, Outcome
 from api.services import matching, tables
 from api.services.decisions import reason_of
 from api.services.outcomes import said_in
 from api.services.tables import Cell
 from api.worker.bench import Bench
-from matching.domain import Child, Home
+from matching.domain import Booking, Child, Home
 from matching.domain.facts import facts_of
 
 Rows = list[dict[str, Cell]]
@@ -33,6 +33,13 @@ def _facts(kind: str, of: type[Any]) -> Callable[[Bench, Session], tuple[list[st
         return columns, [{c: one.cells.get(c) for c in columns} for one in found]
 
     return rows
+
+
+def _bookings(bench: Bench, session: Session) -> tuple[list[str], Rows]:
+    columns = [fact.column for fact in facts_of(Booking)]
+    own = queries.own_children(session, bench.user.authority)
+    rows = session.scalars(select(Fact).where(Fact.kind == "booking").order_by(Fact.ref))
+    return columns, [dict(row.cells) for row in rows if own is None or row.cells["child"] in own]
 
 
 def _decisions(bench: Bench, session: Session) -> tuple[list[str], Rows]:
@@ -72,6 +79,7 @@ def _plan(bench: Bench, session: Session) -> tuple[list[str], Rows]:
 TABLES: dict[str, Callable[[Bench, Session], tuple[list[str], Rows]]] = {
     "children": _facts("child", Child),
     "homes": _facts("home", Home),
+    "bookings": _bookings,
     "decisions": _decisions,
     "outcomes": _outcomes,
     "plan": _plan,

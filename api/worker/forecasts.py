@@ -1,6 +1,8 @@
 """Scenarios and forecasts: the same functions as the command line and the notebooks, on the homes of the record."""
 
+import json
 import mimetypes
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +15,12 @@ from api.db.files import files_of, keep_file
 from api.db.tables import ScenarioKept
 from api.errors import NotHere
 from api.services import matching
+from api.worker import futures_shown
 from api.worker.bench import Bench
 from matching.cli.places import data_folder
 from matching.cli.show_forecast import parameters_of
 from matching.domain import Caseload
-from matching.sufficiency.forecast import City, city_of, forecast
+from matching.sufficiency.forecast import City, Forecast, city_of, forecast
 from matching.sufficiency.scenario import Scenario
 from matching.sufficiency.scenario_file import scenario_from
 from matching.sufficiency.sentences import sentences
@@ -25,6 +28,8 @@ from matching.sufficiency.summary import sectors_of, write_forecast
 from matching.synthetic import sample_caseload
 
 REFERRALS, REFERRAL_SEED = 300, 1001  # invented from published figures; so many give every kind a few
+RUNS_FROM, RUNS_TO = 15, 70  # hundredths of the job that the runs take
+HUNDREDTHS = re.compile(r"(\d+)%$")
 
 
 def work(bench: Bench) -> None:
@@ -32,15 +37,12 @@ def work(bench: Bench) -> None:
     bench.say(5, "reads homes and children")
     with bench.store.reading() as session:
         caseload = matching.caseload_now(session, bench.store.seal, bench.maps, bench.user, bench.day)
-        scenarios = _scenarios(bench, session)
+        scenarios, changes = _scenarios(bench, session)
     city = _city(bench, caseload)
-    bench.say(20, "runs the futures")
+    bench.say(RUNS_FROM, "runs the futures")
     years, runs, seed = (int(bench.asked[name]) for name in ("years", "runs", "seed"))
-    made = forecast(city, scenarios, years=years, runs=runs, seed=seed, progress=lambda said: bench.say(30, said))
-    bench.say(90, "writes tables and pictures")
-    sectors = sectors_of(data_folder() / "reference")
-    with tempfile.TemporaryDirectory(prefix="forecast-") as room:
-        files = [(path.name, path.read_bytes()) for path in write_forecast(made, Path(room), city.as_of, sectors)]
+    made = forecast(city, scenarios, years=years, runs=runs, seed=seed, progress=lambda said: _told(bench, said))
+    files = _files(bench, made, city, changes)
     said = [sentence for part in sentences(made).values() for sentence in part]
     told = {"files": sorted(name for name, _ in files), "said": said, "manifest": made.manifest}
 
@@ -53,12 +55,36 @@ def work(bench: Bench) -> None:
     bench.finish("forecast", "forecast", keep, scenarios=len(scenarios), years=years, runs=runs)
 
 
-def _scenarios(bench: Bench, session: Session) -> list[Scenario]:
+def _told(bench: Bench, said: str) -> None:
+    """How far the runs are: the engine says it in words that end in hundredths, as people at a terminal read them."""
+    done = HUNDREDTHS.search(said)
+    share = RUNS_FROM + int(done[1]) * (RUNS_TO - RUNS_FROM) // 100 if done else RUNS_TO
+    bench.say(share, HUNDREDTHS.sub("", said).rstrip(": "))
+
+
+def _files(bench: Bench, made: Forecast, city: City, changes: dict[str, dict[str, Any]]) -> list[tuple[str, bytes]]:
+    """Everything that the run leaves, by name."""
+    sectors = sectors_of(data_folder() / "reference")
+    shown = futures_shown.pictures(made, city, sectors, bench.say)
+    bench.say(90, "writes tables and pictures")
+    with tempfile.TemporaryDirectory(prefix="forecast-") as place:
+        room = Path(place)
+        write_forecast(made, room, city.as_of, sectors)
+        futures_shown.drawn(shown, room)
+        told = futures_shown.told(shown)
+        (room / futures_shown.TABLES).write_text(json.dumps(told), encoding="utf-8")
+        (room / futures_shown.PAPER).write_bytes(futures_shown.paper(made, told, changes, room, city.as_of))
+        return [(path.name, path.read_bytes()) for path in sorted(room.iterdir())]
+
+
+def _scenarios(bench: Bench, session: Session) -> tuple[list[Scenario], dict[str, dict[str, Any]]]:
+    """The scenarios that were asked for, and what each changes by its name."""
     rows = [session.get(ScenarioKept, str(number)) for number in bench.asked["scenarios"]]
     found = [row for row in rows if row is not None and bench.user.authority in (None, row.authority)]
     if len(found) < len(rows):
         raise NotHere("A scenario is not there any more.", "Look it up in the list of scenarios.")
-    return [scenario_from({**row.changes, "name": row.name}, row.name) for row in found]
+    read = [scenario_from({**row.changes, "name": row.name}, row.name) for row in found]
+    return read, {row.name: row.changes for row in found}
 
 
 def _city(bench: Bench, caseload: Caseload) -> City:

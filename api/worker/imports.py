@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 
 from api.db.files import drop_files, files_of, keep_file
 from api.errors import Conflict
-from api.services import importing
+from api.services import importing, table_mapping
 from api.worker.bench import Bench
-from matching.cli.places import read_folder
-from matching.domain import Caseload
+from matching.cli.places import gazetteer, read_folder
+from matching.domain import Caseload, Home
+from matching.io.mapping import read_mapped, read_mapping
 
 MOST_QUERIES, TIMES = 500, 5
 
@@ -51,6 +52,18 @@ def _annex_a(bench: Bench) -> None:
         found = read_annex_a(next(room.glob("*.xlsx")), date.fromisoformat(str(bench.asked["as_of"])))
     said = {"left_out": [str(one) for one in found.left_out], "questions": [str(one) for one in found.questions]}
     _into_the_record(bench, found.caseload, said)
+
+
+def _mapped(bench: Bench) -> None:
+    """A table of another system, read by a mapping that was made by form."""
+    bench.say(10, "reads the table by its mapping")
+    with _unpacked(bench) as room:
+        mapping = read_mapping(room / table_mapping.MAPPING)
+        found = read_mapped(room / table_mapping.TABLE, mapping, gazetteer().find)
+    day = date.fromisoformat(str(bench.asked["as_of"]))
+    is_homes = mapping.kind is Home
+    caseload = Caseload(as_of=day, children=() if is_homes else found.rows, homes=found.rows if is_homes else ())
+    _into_the_record(bench, caseload, {"left_out": list(found.left_out)})
 
 
 def _into_the_record(bench: Bench, caseload: Caseload, said: dict[str, Any]) -> None:
@@ -114,4 +127,9 @@ def _returns(bench: Bench) -> None:
     bench.finish("import", "returns", keep, years=list(history.years))
 
 
-KINDS: dict[str, Callable[[Bench], None]] = {"caseload": _caseload, "annex-a": _annex_a, "ssda903": _returns}
+KINDS: dict[str, Callable[[Bench], None]] = {
+    "caseload": _caseload,
+    "annex-a": _annex_a,
+    "ssda903": _returns,
+    "mapped": _mapped,
+}

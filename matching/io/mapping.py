@@ -94,7 +94,7 @@ def _strangers(kind: type[Any], columns: Mapping[str, object]) -> set[str]:
 
 def read_mapped(path: Path, mapping: MappingFile, find: FindPlace) -> Mapped:
     """Read a table of theirs; raises `UnreadableFile` with every fault, by their row and column."""
-    lines = _lines(path)
+    lines = lines_of(path)
     heading = [name.strip() for name in lines[0]]
     at = {
         ours: next((heading.index(name) for name in names if name in heading), None)
@@ -129,8 +129,8 @@ def _needed(mapping: MappingFile, column: str) -> bool:
     return next(fact.required for fact in facts_of(mapping.kind) if fact.column == column)
 
 
-def _lines(path: Path) -> list[list[str]]:
-    """The table, however it was saved."""
+def lines_of(path: Path) -> list[list[str]]:
+    """The table, however it was saved: heading and rows as cells of text; raises `UnreadableFile`."""
     if not path.is_file():
         raise UnreadableFile((_fault(path, None, None, None, "is missing.", "Check the name."),))
     if path.stat().st_size > LARGEST:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from matching.solver.packing import Packing, divided, joined
 from matching.solver.problem import Integers
@@ -33,7 +34,7 @@ def new_rows(packing: Packing, point: Point, basis: Iterable[Point], exclusive: 
 def halves(packing: Packing, point: Point) -> Packing:
     """Sums of rows at their limit, halved."""
     support = np.flatnonzero(point > SMALL)
-    tight = np.flatnonzero(packing.limit - packing.use @ point < SMALL)
+    tight = _in_doubt(packing, point, support, np.flatnonzero(packing.limit - packing.use @ point < SMALL))
     odd = packing.use[tight].tocsc()[:, support].toarray() % 2 == 1
     weight = point[support]
     first_out = (-weight, np.abs(weight - 0.5), weight)  # which columns are made even first leads to other sums
@@ -42,6 +43,17 @@ def halves(packing: Packing, point: Point) -> Packing:
     for i, members in enumerate(sums):
         times[i, tight[members]] = 1
     return divided(packing, times.tocsr(), np.full(len(sums), 2, dtype=np.int64))
+
+
+def _in_doubt(packing: Packing, point: Point, support: Integers, tight: Integers) -> Integers:
+    """The rows at their limit that hang together, by blocks of the point, with one that is chosen in part.
+
+    No sum of the others cuts anything off: there the point is whole.
+    """
+    use = packing.use[tight].tocsc()[:, support]
+    _, part = connected_components(sparse.csr_array(use @ use.T), directed=False)
+    split = (use @ (point[support] < 1 - SMALL)) > 0
+    return tight[np.isin(part, part[split])]
 
 
 def _odd_sums(odd: Flags, odd_limit: Flags, weight: Point, order: Point) -> list[Integers]:

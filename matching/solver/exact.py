@@ -1,15 +1,22 @@
-"""Exact solution of a (reduced) problem: HiGHS where values are moderate, CP-SAT for lots and as second opinion."""
+"""Exact solution of a (reduced) problem: HiGHS where values are moderate, CP-SAT for lots and as second opinion.
+
+CP-SAT is imported by the functions that use it: it brings a table library along, and most commands never ask it.
+"""
+
+from typing import TYPE_CHECKING
 
 import highspy
 import numpy as np
 import numpy.typing as npt
-from ortools.sat.python import cp_model
 from scipy import sparse
 
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.shortfall import Shortfall
 from matching.solver.sifting import quiet
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 HALF = 0.5
 
@@ -90,6 +97,8 @@ def by_cp_sat(
     `short` tells again, in a form that is easier to search, a value that plans must reach. `effort` is a limit in
     CP-SAT's deterministic seconds, the same on any machine.
     """
+    from ortools.sat.python import cp_model
+
     model = cp_model.CpModel()
     short = short if short is not None and short.covers(keep) else None
     keep = keep if short is None else short.possible(keep)
@@ -107,8 +116,10 @@ def by_cp_sat(
     return _solved(model, chosen, keep, seconds, effort)
 
 
-def _fall_short(model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: Integers, short: Shortfall) -> None:
+def _fall_short(model: "cp_model.CpModel", chosen: "list[cp_model.IntVar]", keep: Integers, short: Shortfall) -> None:
     """What blocks and free units of rows lose is at most the room; a row that may lose nothing is full."""
+    from ortools.sat.python import cp_model
+
     packing, prices, cost = short.priced(keep)
     exact, losses, weights = bool((cost >= 0).all()), list(chosen), cost.tolist()
     for row, (limit, price) in enumerate(zip(packing.limit.tolist(), prices.tolist(), strict=True)):
@@ -123,7 +134,9 @@ def _fall_short(model: cp_model.CpModel, chosen: list[cp_model.IntVar], keep: In
     model.add(cp_model.LinearExpr.weighted_sum(losses, weights) <= short.room)
 
 
-def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], packing: Packing) -> None:
+def _pack(model: "cp_model.CpModel", chosen: "list[cp_model.IntVar]", packing: Packing) -> None:
+    from ortools.sat.python import cp_model
+
     for row, limit in enumerate(packing.limit.tolist()):
         span = slice(packing.use.indptr[row], packing.use.indptr[row + 1])
         at, use = packing.use.indices[span], packing.use.data[span]
@@ -134,12 +147,14 @@ def _pack(model: cp_model.CpModel, chosen: list[cp_model.IntVar], packing: Packi
 
 
 def _solved(
-    model: cp_model.CpModel,
-    chosen: list[cp_model.IntVar],
+    model: "cp_model.CpModel",
+    chosen: "list[cp_model.IntVar]",
     keep: Integers,
     seconds: float | None,
     effort: float | None = None,
 ) -> tuple[Integers | None, bool]:
+    from ortools.sat.python import cp_model
+
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.linearization_level = 2

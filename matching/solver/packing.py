@@ -1,6 +1,6 @@
 """The rows of a relaxation: what blocks compete for, in whole numbers, and how rows are added up into new ones."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +40,18 @@ def joined(*parts: Packing) -> Packing:
     """Rows one under another."""
     return Packing(
         sparse.vstack([part.use for part in parts], format="csr"), np.concatenate([part.limit for part in parts])
+    )
+
+
+def keeping(problem: Problem, rows: Packing) -> Problem:
+    """The problem with further rows over its blocks."""
+    further = rows.use.tocoo()
+    return replace(
+        problem,
+        row_index=np.append(problem.row_index, problem.row_limit.size + further.row).astype(np.int32),
+        row_block=np.append(problem.row_block, further.col).astype(np.int32),
+        row_use=np.append(problem.row_use, further.data),
+        row_limit=np.append(problem.row_limit, rows.limit),
     )
 
 

@@ -132,36 +132,48 @@ class Relaxation:
             self.packing, self.barred = self.packing.of_blocks(keep), self.barred[keep]
             self.held = Held(self.held.values[:, keep], self.held.targets, self.held.on)
 
-    def tighten(self) -> bool:
-        """Add rows that cut the present point off, drop added rows that no longer matter; whether any was added."""
+    def tighten(self, *, forget: bool = True) -> bool:
+        """Add rows that cut the present point off; whether any was added. `forget` drops those that no longer matter."""
         exclusive = self.packing.of_rows(np.arange(self.given))
         cuts = new_rows(self.packing, self.point, self._basis(), exclusive)
         if not cuts.size:
             return False
-        self._forget_slack_rows()
+        if forget:
+            self._forget_slack_rows()
+        self.add(cuts)
+        return True
+
+    def add(self, rows: Packing) -> None:
+        """From now on these rows over the blocks hold too."""
         self.engine.setOptionValue("simplex_strategy", DUAL)
-        add, first = cuts.use, self.held.on.size
+        add, first = rows.use, self.held.on.size
         self.engine.addRows(
-            cuts.size,
-            np.full(cuts.size, -FREE),
-            cuts.limit.astype(np.float64),
+            rows.size,
+            np.full(rows.size, -FREE),
+            rows.limit.astype(np.float64),
             add.nnz,
             add.indptr[:-1].astype(np.int32),
             add.indices.astype(np.int32),
             add.data.astype(np.float64),
         )
-        self.packing = joined(self.packing, cuts)
-        self.priced = np.concatenate([self.priced, np.ones(cuts.size, dtype=bool)])
+        self.packing = joined(self.packing, rows)
+        self.priced = np.concatenate([self.priced, np.ones(rows.size, dtype=bool)])
         assert self.engine.getNumRow() == first + self.packing.size
-        return True
+
+    def back_to(self, size: int) -> None:
+        """Forget the rows added since there were `size` of them."""
+        self._keep_rows(np.arange(self.packing.size) < size)
 
     def _forget_slack_rows(self) -> None:
         slack = self.packing.limit - self.packing.use @ self.point > SMALL
         slack[: self.given] = False
-        drop = (np.flatnonzero(slack) + self.held.on.size).astype(np.int32)
+        self._keep_rows(~slack)
+
+    def _keep_rows(self, keep: Flags) -> None:
+        drop = (np.flatnonzero(~keep) + self.held.on.size).astype(np.int32)
         if drop.size:
             self.engine.deleteRows(drop.size, drop)
-            self.packing, self.priced = self.packing.of_rows(~slack), self.priced[~slack]
+            self.packing, self.priced = self.packing.of_rows(keep), self.priced[keep]
 
     def _basis(self) -> Iterator[npt.NDArray[np.float64]]:
         """Multipliers of the packing rows, for each block chosen in part that stands in the basis."""

@@ -14,6 +14,7 @@ from matching.errors import PlanRefused
 from matching.solver.bound import Bound
 from matching.solver.cuts import SMALL
 from matching.solver.exact import by_cp_sat, by_highs
+from matching.solver.packing import Packing, keeping
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import lawful
@@ -22,9 +23,11 @@ from matching.solver.stages import CANNOT_FORCE, solve_exactly, weights_of
 
 Flags = npt.NDArray[np.bool_]
 ROUNDS = 6  # of tightening, once
+TRIES = 3  # rounds of tightening for one question, if those above closed the gap; they mostly leave nothing to search
 FEW = 600  # blocks of least regret among which a plan is looked for
 FEW_IN_ALL = 4_000  # so small a problem is solved quickest by search, a larger one by its relaxation with cuts
 NODES = 20  # of a search tree, when a plan is at hand
+EFFORT = 1.0  # deterministic seconds of a search where the relaxation is tight
 MOST = 1_500  # blocks among which other weights are tried
 WAITING = 800  # blocks that are searched for a better plan while somebody waits; a thousand may take ten seconds
 
@@ -34,7 +37,8 @@ class Warm:
 
     Questions leave no trace: the answer does not depend on what was asked before. Goals after the finest
     (suitability) are told as the plan found reaches them; they are not searched for. `best` says that the solution is
-    the best of the whole problem, which spares work; `rounds` of tightening are done once, here.
+    the best of the whole problem, which spares work; `rounds` of tightening are done once, here. `added` are the rows
+    that the last question added: every plan keeps them, and they spare work where the next is much the same.
     """
 
     def __init__(self, problem: Problem, solution: Solution, *, best: bool = True, rounds: int = ROUNDS) -> None:
@@ -52,32 +56,48 @@ class Warm:
         )
         self.relaxed = Relaxation(problem, np.arange(problem.blocks), held)
         self.relaxed.aim(self.value)
-        self._tighten(int(self.value[chosen].sum()), rounds)
+        self.tries = TRIES if self._tighten(int(self.value[chosen].sum()), rounds) else 0
         self.basis = self.relaxed.engine.getBasis()
+        self.added = self.relaxed.packing.of_rows(np.arange(0))
 
-    def _tighten(self, now: int, rounds: int) -> None:
-        for _ in range(rounds):
+    def _tighten(self, now: int, rounds: int) -> bool:
+        """Tighten until the bound is what the plan is worth; whether it came to that."""
+        for done in range(rounds + 1):
             self.relaxed.solve()
-            if self.relaxed.bound().total < (now + 1) * SCALE or not self.relaxed.tighten():
-                return
-        self.relaxed.solve()
+            if self.relaxed.bound().total < (now + 1) * SCALE:
+                return True
+            if done == rounds or not self.relaxed.tighten():
+                break
+        return False
 
-    def best(self, keep: Flags, must: tuple[int, ...] = (), finest: Integers | None = None) -> Solution:
+    def best(
+        self,
+        keep: Flags,
+        must: tuple[int, ...] = (),
+        finest: Integers | None = None,
+        beside: Packing | None = None,
+    ) -> Solution:
         """The best plan of the blocks `keep` that places the children at the positions `must`.
 
-        `finest` gives other values for the finest goal. Raises `PlanRefused` when there is none.
+        `finest` gives other values for the finest goal; `beside` are further rows over all blocks that the plan must
+        keep. Raises `PlanRefused` when there is none.
         """
-        usual = self.value
+        usual, rows, problem = self.value, self.relaxed.packing.size, self.problem
+        keep = self._beside(keep, must)
         held = self._asking(keep, must)
         try:
+            if beside is not None:
+                self.problem = keeping(problem, beside)
             if finest is not None:
                 self.value = usual + (finest - self.problem.goal_values[self.finest]) * int(self.weights[self.finest])
-            chosen, bound = self._lead(held, keep)
+            chosen, bound = self._lead(held, keep, beside)
             achieved = self.problem.goal_values[:, chosen].sum(axis=1)
             ceilings = self._ceilings(achieved)
             proven = ceilings == achieved[: self.finest].tolist() and self._closed(chosen, bound)
         finally:
-            self.value = usual
+            self.value, self.problem = usual, problem
+            self.added = self.relaxed.packing.of_rows(np.arange(rows, self.relaxed.packing.size))
+            self.relaxed.back_to(rows)
             for goal in range(self.finest):
                 self.relaxed.release(goal)
             self.relaxed.release(len(self.problem.goals))
@@ -95,11 +115,10 @@ class Warm:
         A goal that reaches what all blocks reached, or its own ceiling, is the best there is; then every best plan
         is worth the same by the weighted sum up to the finest goal, so that none of its blocks was left out.
         """
-        held = self._asking(keep, must)
+        rows, held = self.relaxed.packing.size, self._asking(keep, must)
         try:
-            plan, bound = self._lead(held, keep)
-            worth = self.relaxed.bound()
-            least = self._worth_in_all(plan) * SCALE
+            plan, bound = self._lead(held, keep, None)
+            worth, least = self.relaxed.bound(), self._worth_in_all(plan) * SCALE
             near = np.flatnonzero(keep & (worth.total - worth.regret >= least))
             if near.size > MOST or bound < least:
                 return None
@@ -109,6 +128,7 @@ class Warm:
             achieved = np.array(found.achieved, dtype=np.int64)
             sure = found.proven and self._ceilings(achieved) == achieved[: self.finest].tolist()
         finally:
+            self.relaxed.back_to(rows)
             for goal in range(self.finest):
                 self.relaxed.release(goal)
             self.relaxed.release(len(self.problem.goals))
@@ -169,6 +189,24 @@ class Warm:
             and lawful(self.problem, _nothing(value), plan)
         )
 
+    def _beside(self, keep: Flags, must: tuple[int, ...]) -> Flags:
+        """The blocks that can stand beside one of those which place each child who must be placed.
+
+        The relaxation would choose a part of the others, and see no row to cut it off.
+        """
+        rows, limit = self.problem.rows, self.problem.row_limit[:, None]
+        for child in must:
+            mine = np.flatnonzero(keep & self.problem.holding(child))
+            homes = np.unique(self.problem.block_home[mine])
+            if homes.size != 1:
+                continue
+            there = np.flatnonzero(keep & (self.problem.block_home == homes[0]))
+            used = rows[:, there].toarray()
+            over = [((used + rows[:, [block]].toarray()) > limit).any(axis=0) for block in mine]
+            keep = keep.copy()
+            keep[np.setdiff1d(there[np.logical_and.reduce(over)], mine)] = False
+        return keep
+
     def _asking(self, keep: Flags, must: tuple[int, ...]) -> Held:
         spare = len(self.problem.goals)
         wanted = np.zeros(self.problem.blocks, dtype=np.int64)
@@ -179,27 +217,34 @@ class Warm:
         self.relaxed.hold(spare, len(must))
         return Held(wanted[None], np.array([len(must)]), np.array([len(must) > 0]))
 
-    def _lead(self, held: Held, keep: Flags) -> tuple[Integers, int]:
+    def _lead(self, held: Held, keep: Flags, beside: Packing | None) -> tuple[Integers, int]:
         """The plan that is worth most by the weighted sum, and a bound on every plan."""
         self.relaxed.aim(self.value)
         self._from_the_start()
+        if beside is not None:
+            self.relaxed.add(beside)
         self.relaxed.engine.setOptionValue("simplex_strategy", DUAL)
-        if not self.relaxed.solve():
-            raise PlanRefused(CANNOT_FORCE)
-        bound, plan = self.relaxed.bound(), self.relaxed.whole()
-        if plan is not None and lawful(self.problem, held, plan):
-            return plan, bound.total
-        return self._exactly(held, keep, bound)
+        known = self._what_is_left(held, keep)
+        for tried in range(self.tries + 1):
+            if not self.relaxed.solve():
+                raise PlanRefused(CANNOT_FORCE)
+            bound, plan = self.relaxed.bound(), self.relaxed.whole()
+            if plan is not None and lawful(self.problem, held, plan):
+                return plan, bound.total
+            if known is not None and self._closed(known, bound.total):
+                return known, bound.total
+            if tried == self.tries or not self.relaxed.tighten(forget=False):
+                break
+        return self._exactly(held, keep, bound, known)
 
-    def _exactly(self, held: Held, keep: Flags, bound: Bound) -> tuple[Integers, int]:
+    def _exactly(self, held: Held, keep: Flags, bound: Bound, known: Integers | None) -> tuple[Integers, int]:
         """Solve on the blocks of least regret, then on all that could be in a better plan, if they are few."""
         worth = np.where(keep, bound.total - bound.regret, -1)
         near = np.zeros_like(keep)
         near[list(self.solution.chosen)] = near[self.relaxed.point > SMALL] = True
         near[np.argsort(-worth, kind="stable")[:FEW]] = True
         looked = np.flatnonzero(near & keep)
-        known = self._what_is_left(held, keep)
-        plan, done = self._best_among(looked, held, None if known is None else NODES)
+        plan, done = self._best_among(looked, held, known)
         if plan is None:
             return self._any(held, keep) if known is None else known, bound.total
         if known is not None and self._worth(known) > self._worth(plan):
@@ -208,7 +253,7 @@ class Warm:
         if not done or not np.setdiff1d(better, looked).size or better.size > WAITING:
             proven = done and not np.setdiff1d(better, looked).size
             return plan, int(self.value[plan].sum()) * SCALE if proven else bound.total
-        found, done = self._best_among(np.union1d(better, plan), held, NODES)
+        found, done = self._best_among(np.union1d(better, plan), held, plan)
         if found is not None and int(self.value[found].sum()) > int(self.value[plan].sum()):
             plan = found
         return plan, int(self.value[plan].sum()) * SCALE if done else bound.total
@@ -222,14 +267,16 @@ class Warm:
         """What a plan is worth by the weighted sum."""
         return int(self.value[plan].sum())
 
-    def _best_among(self, at: Integers, held: Held, nodes: int | None = None) -> tuple[Integers | None, bool]:
+    def _best_among(self, at: Integers, held: Held, known: Integers | None) -> tuple[Integers | None, bool]:
+        """The best plan of these blocks, and whether that is sure; a plan at hand spares the whole of the search."""
         if self.problem.blocks <= FEW_IN_ALL:
             return by_cp_sat(self.problem, self.value, held, at, None)
-        cuts = self.relaxed.packing.of_rows(np.arange(self.relaxed.given, self.relaxed.packing.size))
-        plan, done = by_highs(self.problem, self.value, held, at, None, cuts, nodes)
-        if plan is not None and not lawful(self.problem, held, plan):
-            return None, False
-        return plan, done
+        if self.tries:
+            plan, done = by_cp_sat(self.problem, self.value, held, at, None, hint=known, effort=EFFORT)
+        else:
+            cuts = self.relaxed.packing.of_rows(np.arange(self.relaxed.given, self.relaxed.packing.size))
+            plan, done = by_highs(self.problem, self.value, held, at, None, cuts, None if known is None else NODES)
+        return (plan, done) if plan is None or lawful(self.problem, held, plan) else (None, False)
 
     def _any(self, held: Held, keep: Flags) -> Integers:
         """Any plan that places whom it must."""
@@ -238,8 +285,24 @@ class Warm:
             raise PlanRefused(CANNOT_FORCE)
         return plan
 
+    def _first_of_all(self, achieved: Integers) -> bool:
+        """Whether one sum shows that no plan comes before: a unit of a goal outweighs all that is reached of later ones."""
+        goals, reached = self.problem.goal_values[: self.finest], achieved[: self.finest]
+        if self.known_best and reached.tolist() == list(self.solution.achieved[: self.finest]):
+            return True  # fewer blocks reach no more than all did
+        if goals.min(initial=0) < 0:
+            return False
+        weights = np.ones(self.finest, dtype=np.int64)
+        for goal in reversed(range(self.finest - 1)):
+            weights[goal] = weights[goal + 1] * (reached[goal + 1] + 1)
+        self.relaxed.aim(weights @ goals)
+        self.relaxed.solve()
+        return self.relaxed.bound().total < (int(weights @ reached) + 1) * SCALE
+
     def _ceilings(self, achieved: Integers) -> list[int]:
         """For each goal before the finest, the most that any plan reaches which reaches the earlier goals."""
+        if self._first_of_all(achieved):
+            return [int(reached) for reached in achieved[: self.finest]]
         ceilings: list[int] = []
         for goal in range(self.finest):
             if self.known_best and list(achieved[: goal + 1]) == list(self.solution.achieved[: goal + 1]):

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import nnls
 
 from matching.sufficiency.expected import Method, expected
 from matching.sufficiency.yearly import FLOWS, STOCK, Floats, Key, Yearly
@@ -77,6 +76,8 @@ def _learnt(misses: Floats, sizes: Floats) -> Width:
     squares = np.minimum(misses**2, np.quantile(misses**2, 0.98))
     facts = np.stack([np.ones(sizes.size), 1 / (sizes + 1)], axis=1)
     weight = 1 / (0.01 + 1 / (sizes + 1))  # a small authority's square is itself the more uncertain
+    from scipy.optimize import nnls  # a large library, for this one line
+
     (common, small), _ = nnls(facts * weight[:, None], squares * weight)
     width = Width(common + 1e-6, small, BELL, learnt=True)
     reach = np.quantile(np.abs(misses) / width.spread(sizes), LEVELS)

@@ -1,6 +1,6 @@
 """What the killed process of `test_killed` does: one act after another, each told when it is acknowledged.
 
-python -m tests.api.killed accept|import FIRST
+python -m tests.api.killed accept|import|plan|migrate FIRST
 """
 
 import sys
@@ -24,6 +24,7 @@ from tests.lib.builders import TODAY
 
 OFFICER = User("officer", ("duty-officer", "data-manager"), AUTHORITY)
 MOST = 10_000
+EARLIER = "0301"  # before each person had a key: every fact and decision is sealed anew on the way
 
 
 def say(number: int) -> None:
@@ -72,5 +73,31 @@ def bring_in(first: int) -> None:
         say(number)
 
 
+def plan(first: int) -> None:
+    """Make plan after plan, each as a job."""
+    settings = Settings.from_environment()
+    store = opened(settings)
+    say(-1)
+    asked = {"pins": {}, "forbidden": [], "since": None, "seconds": 5}
+    for number in range(first, MOST):
+
+        def ask(session: Session) -> str:
+            return jobs.ask(session, store.seal, OFFICER, JobKind.PLAN, asked).id
+
+        job = store.transact(ask, lambda _: Entry("officer", "ask-plan", "plan", {}))
+        work.do(settings, store, job)
+        say(number)
+
+
+def migrate(first: int) -> None:
+    """Bring the tables down and up again and again."""
+    store = opened(Settings.from_environment())
+    say(-1)
+    for number in range(first, MOST):
+        store.migrate_down(EARLIER)
+        store.migrate()
+        say(number)
+
+
 if __name__ == "__main__":
-    {"accept": accept, "import": bring_in}[sys.argv[1]](int(sys.argv[2]))
+    {"accept": accept, "import": bring_in, "plan": plan, "migrate": migrate}[sys.argv[1]](int(sys.argv[2]))

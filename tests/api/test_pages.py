@@ -26,6 +26,12 @@ ROUTES = [
 ]
 
 
+OWNERS = (
+    Role.TEAM_MANAGER, Role.DUTY_OFFICER, Role.DIRECTOR, Role.COMMISSIONER, Role.DATA_MANAGER, Role.AUDITOR, Role.ADMINISTRATOR
+)  # fmt: skip
+ASSETS = ("govuk-frontend.css", "app.css", "govuk-frontend.js", "app.js")
+
+
 class Browser:
     """A browser of one person: keeps the cookie, sends forms from the page it is on."""
 
@@ -302,6 +308,35 @@ def test_pages_that_a_carer_or_child_may_read_are_plain(officer: Browser) -> Non
         said = sentences_of(officer.see(path).text)
         assert len(said) > 3, path
         assert grade(said) <= 7, (path, grade(said), sorted(said, key=lambda one: -grade([one]))[:3])
+
+
+def test_every_page_of_every_role_is_light_has_nothing_inline_and_scores_nobody(service: Running) -> None:
+    """The policy of every page forbids what is inline or from elsewhere, and no page needs it."""
+    browsers = {role: Browser(service.url).sign_in(role) for role in OWNERS}
+    assets = sum(len(browsers[Role.AUDITOR].see(f"/static/{name}").content) for name in ASSETS)
+    for route, method in ROUTES:
+        needs, path = permission_of(route), _filled(route.path)
+        role = next((role for role in OWNERS if needs is not None and needs in (*MAY[role], May.SELF)), None)
+        if method != "GET" or role is None or ".pdf" in path:
+            continue
+        answer = browsers[role].see(path)
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        assert (
+            re.findall(
+                r"""\son[a-z]+=|\sstyle=|<style|<script(?![^>]*src="/)|(?:src|href)="(?:https?:)?//""", answer.text
+            )
+            == []
+        ), path
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy, path
+        assert "unsafe" not in policy, path
+        assert "http" not in policy, path
+        assert len(answer.content) + assets <= 300_000, f"{path}: before it is packed"
+        said = re.sub(r"<[^>]+>", " ", answer.text)
+        assert re.findall(r"\bscore[sd]?\b|best match|out of 100|\d\s?%", said) == [], path
+    for browser in browsers.values():
+        browser.http.close()
 
 
 def test_no_page_of_a_case_scores_anybody(officer: Browser) -> None:

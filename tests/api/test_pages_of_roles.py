@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from api.db.audit import Entry
 from api.db.files import keep_file
 from api.errors import Wrong
-from api.pages.futures import changes_of, in_words, side_by_side, unmet
+from api.pages.futures import changes_of
 from api.sample import AUTHORITY
 from api.security.accounts import User
 from api.services import jobs
 from api.services.jobs import State
+from api.services.side_by_side import in_words, side_by_side, unmet
 from tests.api.conftest import Running
 from tests.api.test_pages import Browser
 
@@ -126,6 +127,10 @@ def test_people_are_added_leave_and_come_back(at: dict[str, Browser], service: R
     assert 'id="r-duty-officer" name="roles" value="duty-officer" checked' in short.text
     told = {"name": "new-officer", "roles": "duty-officer", "authority": "E06000045"}
     assert "new-officer" in admin.send("/people", **told, password="a long enough password", once="p-1").text
+    assert admin.send("/people/new-officer/roles", roles="", once="p-3").status_code == 422
+    changed = admin.send("/people/new-officer/roles", roles="auditor", authority="E06000045", once="p-4").text
+    assert 'id="r-new-officer-auditor" name="roles" value="auditor" checked' in changed
+    assert 'id="r-new-officer-duty-officer" name="roles" value="duty-officer">' in changed
     assert "Is back" in admin.send("/people/new-officer/leave", once="p-2").text
     assert admin.see("/children/C1").status_code == 403
 

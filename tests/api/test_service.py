@@ -149,6 +149,24 @@ def test_a_request_sent_twice_acts_once(service: Running) -> None:
     assert officer.ask("POST", f"{V1}/children", body).status_code == 412, "the child is there already"
 
 
+def test_who_tries_references_of_others_is_told_nothing_of_them_and_waits(service: Running) -> None:
+    finder = service.by["family-finder"]
+    own, theirs = ({"cells": {"ref": ref, "sex": "male"}} for ref in ("C1", "C9"))
+    first, second = (finder.ask("POST", f"{V1}/children", body) for body in (own, theirs))
+    assert (first.status_code, first.json()) == (second.status_code, second.json()), "whose it is, is not told"
+    for _ in range(3):
+        assert finder.ask("POST", f"{V1}/referrals", {"children": [theirs["cells"]]}).status_code == 412
+    new = {"cells": {"ref": "C62", "sex": "male"}}
+    for body in (theirs, new):
+        late = finder.ask("POST", f"{V1}/children", body)
+        assert (late.status_code, int(late.headers["retry-after"]) > 60) == (429, True), (
+            "taken or not is not told any more"
+        )
+    assert service.by["team-manager"].ask("POST", f"{V1}/children", new).status_code == 201, (
+        "others are not slowed down"
+    )
+
+
 def test_five_wrong_tries_close_a_name_and_leaving_ends_a_session(service: Running) -> None:
     admin, nobody = service.by["administrator"], service.nobody
     told = {"name": "new.person", "roles": ["duty-officer"], "authority": "E06000045", "password": PASSWORD}

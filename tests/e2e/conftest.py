@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, ElementHandle, Locator, sync_playwright
 
 from api.db.sealing import Seal
 from api.db.store import Store
@@ -23,7 +23,10 @@ from api.sample import fill
 from api.security.accounts import now
 from api.security.signing_in import Given, sign_in
 from api.settings import Settings
+from api.worker import work
+from tests.api.conftest import server_uri
 
+__all__ = ["server_uri"]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--force-color-profile=srgb"]
 SLOWEST = 120_000  # milliseconds: a story is about what happens, not how quick a busy machine is
@@ -52,6 +55,11 @@ class City:
     password: dict[str, str]
     store: Store
     tokens: dict[str, str]
+    settings: Settings
+
+    def work(self, job: str) -> None:
+        """Do a job that waits, as the worker would."""
+        work.do(self.settings, self.store, job)
 
     def token(self, role: str) -> str:
         """A session of a role, made once."""
@@ -61,12 +69,31 @@ class City:
         return self.tokens[role]
 
 
+@dataclass(frozen=True)
+class Filled:
+    """A record with the sample city that nobody works in: stories work in copies of it."""
+
+    folder: Path
+    password: dict[str, str]
+
+
+def filled_city(folder: Path, database: str | None = None) -> Filled:
+    """The sample city as it stood on a Friday, in a folder or in a database; every run sees the same."""
+    return Filled(folder, dict(fill(settings_of(folder, database), FRIDAY)))
+
+
+def settings_of(folder: Path, database: str | None = None) -> Settings:
+    """The settings of a service whose record lies in a folder, or its key there and the rest in a database."""
+    where = database or f"sqlite:///{folder}/placements.db"
+    return Settings(database=where, key_file=folder / "placements.key", person_requests="10000 per minute")
+
+
 @contextmanager
-def running_city(folder: Path) -> Iterator[City]:
-    """The service with the sample city as it stood on a Friday; every run sees the same."""
-    where = {"database": f"sqlite:///{folder}/placements.db", "key_file": folder / "placements.key"}
-    settings = Settings(**where, person_requests="10000 per minute")
-    password = dict(fill(settings, FRIDAY))
+def running_city(filled: Filled, folder: Path, database: str | None = None) -> Iterator[City]:
+    """A service of its own with a copy of the filled record; in a database, with the record itself."""
+    if database is None:
+        shutil.copytree(filled.folder, folder, dirs_exist_ok=True)
+    settings, password = settings_of(filled.folder if database else folder, database), filled.password
     store = Store(settings.database, Seal.from_file(settings.key_file, make=False))
     app = create_app(settings, store=store, today=lambda: FRIDAY)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
@@ -75,7 +102,7 @@ def running_city(folder: Path) -> Iterator[City]:
     while not server.started:
         thread.join(0.02)
     try:
-        yield City(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", password, store, {})
+        yield City(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", password, store, {}, settings)
     finally:
         server.should_exit = True
         thread.join(20)
@@ -92,8 +119,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def city() -> Iterator[City]:
-    with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(Path(folder)) as found:
+def filled() -> Iterator[Filled]:
+    with tempfile.TemporaryDirectory(prefix="filled-") as folder:
+        yield filled_city(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def city(filled: Filled) -> Iterator[City]:
+    with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(filled, Path(folder)) as found:
         yield found
 
 
@@ -112,7 +145,8 @@ class Desk:
         self.city, self.context, self.page = city, context, context.new_page()
         self.keyboard = keyboard
         self.page.set_default_timeout(SLOWEST)
-        self.interactions, self.errors = 0, list[str]()
+        self.interactions, self.letters, self.pages = 0, 0, 0
+        self.errors = list[str]()
         self.page.on("console", self._note)
         self.page.on("pageerror", lambda fault: self.errors.append(str(fault)))
 
@@ -144,6 +178,7 @@ class Desk:
         """Fill a field in."""
         box = self.page.locator(f"#{field}")
         self.interactions += 1
+        self.letters += len(text)
         if self.keyboard:
             self._reach(box)
             self.page.keyboard.press("Control+A")
@@ -175,6 +210,7 @@ class Desk:
     def press(self, name: str, role: str = "button", nth: int = 0) -> None:
         """Press a button, or follow a link."""
         self.interactions += 1
+        self.pages += 1
         found = self.page.get_by_role(role, name=name, exact=False).nth(nth)  # type: ignore[arg-type]
         if self.keyboard:
             self._reach(found)
@@ -196,26 +232,29 @@ class Desk:
 
     def _reach(self, found: Locator) -> None:
         """Tab until it has the focus; what can not be reached by Tab is a fault of the page."""
-        for _ in range(400):
-            if found.evaluate("one => one === document.activeElement"):
-                return
-            self.page.keyboard.press("Tab")
-        raise AssertionError(f"{found} can not be reached by Tab on {self.page.url}")
+        self._press_until(found.element_handle(), "one => one === document.activeElement", "Tab", 400)
 
     def _reach_one_of(self, found: Locator) -> None:
         """Tab to the group of a radio button, then on by arrows; a tick box is reached by Tab."""
         if found.get_attribute("type") != "radio":
             return self._reach(found)
         group = "one => document.activeElement.name === one.name && document.activeElement.type === 'radio'"
-        for _ in range(400):
-            if found.evaluate(group):
-                break
-            self.page.keyboard.press("Tab")
-        for _ in range(20):
-            if found.evaluate("one => one === document.activeElement"):
-                return None
-            self.page.keyboard.press("ArrowDown")
-        raise AssertionError(f"{found} can not be reached by keyboard on {self.page.url}")
+        box = found.element_handle()
+        self._press_until(box, group, "Tab", 400)
+        return self._press_until(box, "one => one === document.activeElement", "ArrowDown", 20)
+
+    def _press_until(self, box: ElementHandle, there: str, key: str, most: int) -> None:
+        """Press a key until something is so of a field; the field is looked up once, since a page has hundreds."""
+        for _ in range(most):
+            if box.evaluate(there):
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{box} can not be reached by {key} on {self.page.url}")
+
+    def show_every_picture(self) -> None:
+        """Load pictures that would come in only when they are scrolled to."""
+        self.page.evaluate("document.querySelectorAll('img').forEach(one => { one.loading = 'eager' })")
+        self.page.wait_for_function("[...document.images].every(one => one.complete)")
 
     def violations(self) -> list[str]:
         """What axe finds on this page; empty is good."""

@@ -1,70 +1,34 @@
 """What people do at the pages, from the first press to the last: with the mouse, by keyboard alone, and without script."""
 
+import io
+import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
+from pypdf import PdfReader
 
-from tests.e2e.conftest import City, Desk, running_city
+from tests.api.conftest import a_database
+from tests.e2e.conftest import SLOWEST, City, Desk, Filled, filled_city, running_city
+from tests.e2e.steps import firm, heading, homes, refer, take
+from tests.e2e.walks import MOST_INTERACTIONS, MOST_SECONDS, WALKS, Walk, counted
 
-MOST_INTERACTIONS = 60
 WAYS = {"mouse": {}, "keyboard": {"keyboard": True}, "no script": {"script": False}}
 every_way = pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
 Desks = Callable[..., Desk]
 
 
 @pytest.fixture
-def city() -> Iterator[City]:
+def city(filled: Filled) -> Iterator[City]:
     """Every story begins at the same Friday: no home was promised in another one."""
-    with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(Path(folder)) as found:
+    with tempfile.TemporaryDirectory(prefix="city-") as folder, running_city(filled, Path(folder)) as found:
         yield found
-
-
-def heading(desk: Desk) -> str:
-    return desk.page.locator("h1").inner_text()
-
-
-def homes(desk: Desk) -> list[str]:
-    return [re.sub(r"^\d+\. ", "", text) for text in desk.page.locator("article h3").all_inner_texts()]
-
-
-def firm(desk: Desk) -> list[str]:
-    """Homes of the list that need nobody's agreement for tonight."""
-    told = zip(homes(desk), desk.page.locator("article").all_inner_texts(), strict=True)
-    return [home for home, text in told if "To settle after tonight" not in text]
-
-
-def refer(desk: Desk, born: str, sex: str) -> str:
-    """A referral tonight; gives its reference."""
-    desk.open("/refer")
-    ref = desk.page.locator("#ref").input_value()
-    desk.type("date_of_birth", born)
-    desk.tick("sex" if sex == "female" else f"sex-{sex}")
-    desk.type("needs_home_by", "27/11/2026")
-    desk.tick("deadline")
-    desk.choose("care_type", "short-term")
-    desk.type("home_place", "so14 7ly")
-    desk.type("places_to_avoid", "none")
-    desk.tick("risk_harm_sexual-no")
-    desk.tick("essential_skills-none")
-    desk.tick("adaptations-none")
-    desk.press("Check the answers")
-    return ref
-
-
-def take(desk: Desk, home: str = "") -> str:
-    """Choose a home of the list, else the first that needs nobody's agreement, and say why; gives the home."""
-    home = home or firm(desk)[0]
-    is_first = homes(desk)[0] == home
-    desk.press(f"{home} said yes")
-    desk.type("reason", "Near to school and family.")
-    if not is_first:
-        desk.type("against", "They can not collect tonight.")
-    desk.tick("right_child")
-    desk.press("Promise the place")
-    return home
 
 
 @pytest.mark.short
@@ -90,6 +54,25 @@ def test_friday_from_a_blank_referral_to_a_recorded_placement(desk: Desks, way: 
     at.press("has moved in")
     assert f"lives at {home}" in at.page.content()
     assert at.interactions <= MOST_INTERACTIONS
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.name)
+def test_a_walk_takes_less_than_five_minutes_and_sixty_interactions(desk: Desks, walk: Walk) -> None:
+    took = counted(walk, desk())
+    assert took.interactions <= MOST_INTERACTIONS
+    assert took.seconds <= MOST_SECONDS
+
+
+def test_the_same_on_postgresql(server_uri: str, browser: Browser, tmp_path: Path) -> None:
+    """A yes, three calls with a refusal, another home than the first, a place taken back, and a plan for everybody."""
+    database = a_database(server_uri)
+    with running_city(filled_city(tmp_path, database), tmp_path, database) as city:
+        for walk in (walk for walk in WALKS if walk.name != "Three siblings and a baby"):
+            counted(walk, Desk(city, browser.new_context(locale="en-GB")))
+        at = Desk(city, browser.new_context(locale="en-GB")).as_role("duty-officer").open("/meeting")
+        at.press("Plan for everybody")
+        assert "read by the independent checker: sound" in at.page.locator("main").inner_text()
+        assert at.errors == []
 
 
 @every_way
@@ -127,9 +110,19 @@ def test_the_meeting_asks_otherwise_and_is_told_what_changes(desk: Desks, way: d
     told = at.page.locator("main").inner_text()
     assert "What is otherwise than in the plan before" in told
     assert f"{child} would have no home" in told
+    at.type("wait", "")
+    elsewhere = at.page.locator("th a.govuk-link[href*='/homes/']").evaluate_all(
+        "all => all.map(one => one.getAttribute('href'))"
+    )
+    forced, home = elsewhere[0].split("/")[2], elsewhere[-1].split("/")[-1]
+    at.type(f"to-{forced}", home.lower())
+    at.press("Plan again")
+    row = at.page.locator("tr", has=at.page.locator(f"a[href='/children/{forced}/homes/{home}']"))
+    refused = at.page.locator(".govuk-error-summary")
+    assert row.count() == 1 or forced in refused.inner_text(), "forced by its own row, or told why not"
     at.type("wait", "NOBODY")
     at.press("Plan again")
-    assert "does not need a home" in at.page.locator("main").inner_text()
+    assert "no child with this reference: NOBODY" in at.page.locator("main").inner_text()
     assert at.page.locator("#wait").input_value() == "NOBODY", "nothing typed is lost"
 
 
@@ -213,3 +206,58 @@ def test_slash_goes_to_the_search_and_a_reference_to_its_child(desk: Desks) -> N
 def test_forced_colours_and_reduced_motion(desk: Desks, wish: dict[str, str]) -> None:
     at = desk(**wish).as_role("duty-officer").open("/children/C0003")
     assert at.violations() == []
+
+
+@every_way
+def test_the_commissioner_compares_futures_that_the_worker_ran(desk: Desks, city: City, way: dict[str, bool]) -> None:
+    """A scenario by form, a run by a worker in a process of its own, ranges side by side, a table behind each picture, one PDF."""
+    at = desk(**way).as_role("commissioner").open("/futures")
+    at.type("name", "Twenty for teenagers")
+    at.type("homes", "20")
+    at.choose("profile", "teenagers")
+    at.press("Keep the scenario")
+    at.tick("scenario-1")
+    at.choose("years", "1")
+    at.choose("runs", "50")
+    at.page.get_by_role("button", name="Run", exact=True).focus()
+    with at.page.expect_navigation():
+        at.page.keyboard.press("Enter")
+    assert "This page renews itself" in at.page.content()
+    with a_worker(city):
+        at.page.wait_for_selector("text=Files for the committee", timeout=10 * SLOWEST)
+    text = at.page.locator("main").inner_text()
+    assert "Twenty for teenagers" in text
+    assert re.search(r"\d+ \(\d+ to \d+\)", text), "ranges, not points"
+    assert at.page.locator("td.app-hatched").count(), "small numbers are hatched"
+    names = at.page.locator("figure img").evaluate_all("all => all.map(one => one.src.split('/').pop())")
+    assert {"unmet-need.png", "tornado.png", "worth.png", "children-in-care.png"} <= set(names)
+    assert at.page.locator("figure details table").count() == len(names)
+    link = at.page.locator("a[href$='scenarios.pdf']")
+    paper = at.context.request.get(city.url + (link.get_attribute("href") or ""))
+    told = PdfReader(io.BytesIO(paper.body()))
+    assert "Twenty for teenagers" in told.pages[0].extract_text()
+    assert told.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+@contextmanager
+def a_worker(city: City) -> Iterator[None]:
+    """The worker as it runs beside the service: a process of its own on the same record."""
+    told = {"PLACEMENTS_DATABASE": city.settings.database, "PLACEMENTS_KEY_FILE": str(city.settings.key_file)}
+    process = subprocess.Popen([sys.executable, "-m", "matching.cli", "worker"], env={**os.environ, **told})
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+@every_way
+def test_an_officer_finds_a_planted_fault_and_the_manager_sees_it(desk: Desks, way: dict[str, bool]) -> None:
+    at = desk(**way).as_role("duty-officer").open("/training")
+    at.press("Case 1", role="link")
+    assert "Nobody here exists" in at.page.content()
+    at.tick("named-none")
+    at.press("Answer")
+    assert "This one was missed" in at.page.content()
+    boss = desk(**way).as_role("team-manager").open("/oversight")
+    assert "not found" in boss.page.locator("main").inner_text()

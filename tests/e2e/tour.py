@@ -1,6 +1,7 @@
 """The tour: every page as a picture at three widths, made by `make tour`, so that the pictures never fall behind."""
 
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -8,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Route
 
-from tests.e2e.conftest import City, Desk, chromium, running_city
+from tests.e2e.conftest import Desk, chromium, filled_city, running_city
 
 DOCS = Path(__file__).parents[2] / "docs"
 WIDTHS = {"1280": 1280, "320": 320}
@@ -93,6 +95,83 @@ def asked(desk: Desk) -> None:
     desk.open("/to-agree")
 
 
+def case(desk: Desk) -> None:
+    """A training case that has a planted fault, not answered yet."""
+    desk.open("/training/case-2")
+
+
+def case_found(desk: Desk) -> None:
+    """A training case, answered."""
+    desk.open("/training/case-1")
+    if desk.page.locator("#named-none").count():
+        desk.page.check("#named-none")
+        desk.page.get_by_role("button", name="Answer").click()
+        desk.page.wait_for_load_state()
+
+
+JOB = re.compile(r"/(imports|futures/runs)/[0-9a-f-]{36}$")
+RUNS: dict[str, str] = {}
+REGISTER = b"Carer ref;Type of home;Free places;Notes\nH901;Foster;1;two dogs\nH902;Fostering household;2;\n"
+
+
+def sent_to_be_mapped(desk: Desk) -> None:
+    """A register whose columns are to be mapped, codes shown."""
+    desk.open("/imports")
+    desk.page.select_option("#table", "homes")
+    desk.page.set_input_files("#table-file", {"name": "register.csv", "mimeType": "text/csv", "buffer": REGISTER})
+    desk.page.get_by_role("button", name="Map its columns").click()
+    desk.page.wait_for_url("**/imports/mapping/*")
+    for place, column in enumerate(("ref", "kind", "places_free")):
+        desk.page.select_option(f"#col-{place}", column)
+    desk.page.get_by_role("button", name="Keep, and show the codes").click()
+    desk.page.wait_for_load_state()
+
+
+def mapped_with_faults(desk: Desk) -> None:
+    """The trial of a mapping that leaves a code without a word."""
+    sent_to_be_mapped(desk)
+    desk.page.get_by_role("button", name="Try it, change nothing").click()
+    desk.page.wait_for_url(JOB)
+    desk.city.work(desk.page.url.rsplit("/", 1)[-1])
+    desk.page.reload()
+
+
+def _without_renewal(route: Route) -> None:
+    """A page that would renew itself in seconds stands still to be looked at."""
+    answer = route.fetch()
+    kept = {name: text for name, text in answer.headers.items() if name != "refresh"}
+    route.fulfill(response=answer, headers=kept)
+
+
+def waits(desk: Desk) -> None:
+    """A run of futures that waits for the worker."""
+    desk.page.route(JOB, _without_renewal)
+    desk.open("/futures")
+    desk.page.select_option("#years", "1")
+    desk.page.select_option("#runs", "50")
+    desk.page.get_by_role("button", name="Run", exact=True).click()
+    desk.page.wait_for_url(JOB)
+
+
+def ran(desk: Desk) -> None:
+    """Futures side by side: one scenario beside the base case, run once for each city."""
+    if desk.city.url not in RUNS:
+        desk.open("/futures")
+        desk.page.fill("#name", "Twenty for teenagers")
+        desk.page.fill("#homes", "20")
+        desk.page.select_option("#profile", "teenagers")
+        desk.page.get_by_role("button", name="Keep the scenario").click()
+        desk.page.wait_for_load_state()
+        desk.page.check("#scenario-1")
+        desk.page.select_option("#years", "1")
+        desk.page.select_option("#runs", "50")
+        desk.page.get_by_role("button", name="Run", exact=True).click()
+        desk.page.wait_for_url(JOB)
+        RUNS[desk.city.url] = desk.page.url.rsplit("/", 1)[-1]
+        desk.city.work(RUNS[desk.city.url])
+    desk.open(f"/futures/runs/{RUNS[desk.city.url]}")
+
+
 PLANNED, TONIGHT, SIBLINGS = "C0001", "C0003", "C0014"
 OFFICER, DIRECTOR = "duty-officer", "nominated-officer"
 STOPS = (
@@ -120,7 +199,15 @@ STOPS = (
     Stop("outcomes", OFFICER, "How placements go.", at("/outcomes")),
     Stop("family-finding", "family-finder", "Family finding: groups, links, pools.", at("/family-finding")),
     Stop("futures", "commissioner", "Scenarios by form.", at("/futures")),
+    Stop("futures-waits", "commissioner", "A run, and how far it is.", waits),
+    Stop("futures-run", "commissioner", "Futures side by side, with ranges and the table behind each picture.", ran),
     Stop("imports", "data-manager", "Files into the record: a trial first.", at("/imports")),
+    Stop("mapping", "data-manager", "A table of another system: its columns and codes mapped by form.", sent_to_be_mapped),
+    Stop("import-faults", "data-manager", "A trial: every fault by file, row and column.", mapped_with_faults),
+    Stop("training", OFFICER, "Training cases, in most of which a fault is planted.", at("/training")),
+    Stop("training-case", OFFICER, "One case, marked as training.", case),
+    Stop("training-found", OFFICER, "What was planted, told after the answer.", case_found),
+    Stop("oversight", "team-manager", "How we decide: by practice, which rules are lifted, what was found in training.", at("/oversight")),
     Stop("trail", "auditor", "The trail of acts.", at("/trail")),
     Stop("trail-verified", "auditor", "Whether the trail is whole.", at("/trail/verified")),
     Stop("trail-plans", "auditor", "Plans that were kept.", at("/trail/plans")),
@@ -131,13 +218,15 @@ STOPS = (
 )  # fmt: skip
 
 
-def take(stop: Stop, city: City, folder: Path, desks: Callable[[int], Desk]) -> None:
+def take(stop: Stop, folder: Path, desk: Desk) -> None:
     """Pictures of a stop at each width."""
+    stop.reach(desk)
     for name, width in WIDTHS.items():
-        desk = stop.reach(desks(width))
+        desk.page.set_viewport_size({"width": width, "height": 900})
+        desk.show_every_picture()
         whole = desk.page.screenshot(full_page=True, animations="disabled")
         Image.open(io.BytesIO(whole)).quantize(128).save(folder / f"{stop.name}-{name}.png", optimize=True)
-        desk.context.close()
+    desk.context.close()
 
 
 def main(*wanted: str) -> None:
@@ -147,14 +236,15 @@ def main(*wanted: str) -> None:
     for old in folder.glob("*.png"):
         if not wanted:
             old.unlink()
-    with tempfile.TemporaryDirectory() as work, running_city(Path(work)) as city, chromium() as browser:
-
-        def desks(width: int) -> Desk:
-            return Desk(city, browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB"))
-
+    with (
+        tempfile.TemporaryDirectory() as full,
+        tempfile.TemporaryDirectory() as work,
+        running_city(filled_city(Path(full)), Path(work)) as city,
+        chromium() as browser,
+    ):
         for stop in STOPS:
             if not wanted or stop.name in wanted:
-                take(stop, city, folder, desks)
+                take(stop, folder, Desk(city, browser.new_context(locale="en-GB")))
     (DOCS / "tour.md").write_text(_page(), encoding="utf-8")
 
 

@@ -5,16 +5,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from matching.again import Base, base_of, pinned, quickly_pinned, without
+from matching.again import Base, base_of, pinned, quickly_pinned, with_rules_met, without
 from matching.candidates.blocks import sums_over_children
 from matching.errors import PlanRefused
 from matching.planning import decide, placed_by, prepare
 from matching.solver import Limits, solve
+from matching.solver.search import lawful
+from matching.solver.warm import _nothing
 from matching.steadiness import factors, proposals_of
+from matching.what_it_takes import _around
 from tests.lib.builders import fostering
 from tests.lib.random_caseloads import random_caseload
 
 POLICY = fostering()
+CASELOADS = 200 if os.environ.get("NIGHTLY") else 8
 
 
 def based(seed: int) -> Base:
@@ -23,7 +27,7 @@ def based(seed: int) -> Base:
 
 def test_pins_are_answered_as_from_nothing() -> None:
     asked = settled = 0
-    for seed in range(40):
+    for seed in range(CASELOADS):
         base = based(seed)
         first = {}
         for again in (False, True):  # the second time after all other questions
@@ -72,7 +76,7 @@ def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
 
 def test_a_plan_under_other_weights_is_the_best_under_them() -> None:
     """Each draw by itself, against planning from nothing with the values of that draw."""
-    for seed in range(25):
+    for seed in range(3 * CASELOADS):
         base = based(seed)
         points = [sums_over_children(base.found.sets, one, base.found.row_of_child) for one in base.found.judged.points]
         at = base.problem.goals.index("suitability")
@@ -95,3 +99,34 @@ def test_without_wobble_every_proposal_holds() -> None:
         assert told.draws == 20
         assert all(0 <= kept <= 20 for _, kept in told.kept)
         assert proposals_of(base, seed, draws=20) == told, "the same seed gives the same answer"
+
+
+def test_a_home_opened_is_answered_around_it_as_from_nothing() -> None:
+    """Near misses of a large problem are planned around the children placed there; brothers and sisters may join."""
+    asked = settled = 0
+    for seed in range(CASELOADS):
+        base = based(seed)
+        if not base.problem.blocks:
+            continue
+        for group in base.found.groups:
+            for home in base.problem.homes:
+                there = with_rules_met(base, group.children[:1], home)
+                try:
+                    slow = pinned(there, dict.fromkeys(group.children[:1], home), Limits(lot=False)).solution
+                except PlanRefused:
+                    slow = None
+                quick = _around(base, there.problem, group.children[:1], home)
+                if slow is None:
+                    assert quick is None
+                    continue
+                assert quick is not None
+                asked += 1
+                last = POLICY.goals.index("suitability") + 1
+                assert quick.achieved[:last] <= slow.achieved[:last] <= quick.bound[:last]
+                if quick.proven:
+                    settled += 1
+                    assert quick.achieved[:last] == slow.achieved[:last]
+                chosen = np.array(quick.chosen)
+                assert lawful(there.problem, _nothing(there.problem.lot), chosen)
+    assert asked > 4 * CASELOADS
+    assert settled / asked > 0.9

@@ -1,20 +1,23 @@
 """What taking a home costs the others: proven by planning the others with and without it."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from matching.again import Base, base_of
+from matching.again import Base, base_of, pinned
 from matching.checker import check_plan
-from matching.domain import Deadline
+from matching.domain import Deadline, SiblingPlan
 from matching.errors import InconsistentCaseload, PlanRefused
 from matching.pairs import Register
 from matching.planning import prepare, propose_plan
-from matching.scarcity import Taking, cost_of_taking, pool_of, with_expected
+from matching.scarcity import Taking, _block, cost_of_taking, pool_of, with_expected
 from matching.shortlist import shortlist
-from tests.lib.builders import a_caseload, a_child, a_home, fostering
+from matching.solver import Limits, warm
+from matching.synthetic import sample_caseload
+from tests.lib.builders import a_caseload, a_child, a_home, fostering, siblings
 from tests.lib.random_caseloads import random_caseload
 from tests.unit.matching.test_command_line import placements
 
@@ -162,3 +165,35 @@ def test_an_order_that_turns_is_too_close_to_call() -> None:
     assert all(share == 1.0 for share in steady.holds), (
         "equal homes stand by lot; only H1 is worse, whatever the weights"
     )
+
+
+def test_a_brother_who_has_a_home_all_the_same_is_not_counted_as_lost() -> None:
+    plan = siblings("G1", SiblingPlan.APART_WITH_CONTACT)
+    pair = [a_child(ref, age=9, sibling_group="G1") for ref in ("C1", "C2")]
+    homes = [a_home(ref, places_free=1) for ref in ("H1", "H2", "H3")]
+    pool = pool_of(base_of(prepare(a_caseload(*pair, *homes, relationships=(plan,)), POLICY)), ("C1",))
+    taken = next(home for child, home in pool.without.home_of.items() if child == "C2")
+    cost = cost_of_taking(pool, taken)
+    assert dict(cost.loses)["placed"] == 0
+    assert cost.without == ()
+
+
+def test_what_each_home_costs_in_a_city_is_what_planning_from_nothing_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the relaxation and its rows, as in a city of any size; each answer against a plan of everybody made anew."""
+    monkeypatch.setattr(warm, "FEW_IN_ALL", 0)
+    reference = Path(__file__).resolve().parents[3] / "data" / "reference"
+    base = base_of(prepare(sample_caseload(reference, children=40, homes=30, seed=4), POLICY))
+    last, told = POLICY.goals.index("suitability") + 1, 0
+    for child in list(base.home_of)[:: 6 if os.environ.get("NIGHTLY") is None else 1]:
+        pool = pool_of(base, (child,))
+        without = pinned(base, {child: None}, Limits(lot=False)).solution.achieved[:last]
+        assert pool.without.proven
+        assert pool.without.solution.achieved[:last] == without
+        for option in shortlist(base.found.register, POLICY, [child]).options:
+            cost = cost_of_taking(pool, option.home)
+            own = base.problem.goal_values[:, _block(pool, option.home)][:last]
+            then = pinned(base, {child: option.home}, Limits(lot=False)).solution.achieved[:last]
+            lost = tuple(int(w - (t - o)) for w, t, o in zip(without, then, own, strict=True))
+            assert not cost.proven or tuple(gone for _, gone in cost.loses)[:last] == lost, (child, option.home)
+            told += cost.proven
+    assert told > 8
