@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from matching.arrivals.year import Arrival, Year
 from matching.domain import Caseload
-from matching.sufficiency.coming import exits
 from matching.sufficiency.draws import uniform
 from matching.sufficiency.parameters import Parameters, published_parameters
+from matching.sufficiency.staying import exits
 from matching.synthetic.arrivals import city_with_arrivals
 
 DAYS, WEEKS = 365, 52

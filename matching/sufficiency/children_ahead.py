@@ -104,7 +104,7 @@ def _stay(
     random: np.random.Generator,
 ) -> Floats:
     """Years until each leaves: by steps while under 18, then the wall; infinite beyond the last year."""
-    by_step = _by_step(rate)
+    steps = by_step(rate)
     wall = OLD - age
     need = -np.log1p(-random.random(len(age)))
     used = np.zeros(len(age))
@@ -122,7 +122,7 @@ def _stay(
         factor = np.exp(level[run[live], band] + swing[run[live], year])
         at_age = np.minimum((now * STEPS).astype(int), LONGEST - 1)
         at_care = np.minimum(((in_care[live] + begun) * STEPS).astype(int), LONGEST - 1)
-        step = by_step[at_age, at_care] * factor
+        step = steps[at_age, at_care] * factor
         before = used[live]
         used[live] = before + step
         done = used[live] >= need[live]
@@ -131,7 +131,7 @@ def _stay(
     return np.asarray(np.minimum(stay, wall))
 
 
-def _by_step(rate: Floats) -> Floats:
+def by_step(rate: Floats) -> Floats:
     """Leaving in a step by steps of age and in care, from yearly rates by band."""
     middle = (np.arange(LONGEST) + 0.5) / STEPS
     band = np.minimum(np.searchsorted(AGE_EDGES, middle, side="right") - 1, len(AGES) - 1)

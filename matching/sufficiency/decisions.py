@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -85,10 +86,10 @@ def required_recruitment(
             f"A target of {target} children over {effort.years} years can not be planned. Give 0 or more, 2 years or more."
         )
     path: list[Cell] = []
-    kept = [_kept(city, BASE, target, effort)]
-    while kept[-1].all(axis=1).mean() < CONFIDENCES[-1] and len(path) * STEP < MOST_RECRUITED:
+    kept = [keeps_to(city, BASE, target, effort)]
+    while not _sure(kept[-1], CONFIDENCES[-1]) and len(path) * STEP < MOST_RECRUITED:
         path.append(_dearest(city, _mix(path), effort))
-        kept.append(_kept(city, _mix(path), target, effort))
+        kept.append(keeps_to(city, _mix(path), target, effort))
         say(f"{len(path) * STEP} homes: {kept[-1].all(axis=1).mean():.0%} of runs keep to {target}")
     rows = []
     for confidence in CONFIDENCES:
@@ -96,7 +97,7 @@ def required_recruitment(
     return pd.DataFrame(rows, columns=["confidence", "profile", "area", "homes", "by_month", "reached"])
 
 
-def _kept(city: City, scenario: Scenario, target: int, effort: Effort) -> npt.NDArray[np.bool_]:
+def keeps_to(city: City, scenario: Scenario, target: int, effort: Effort) -> npt.NDArray[np.bool_]:
     """Whether a run keeps to the target in the twelve months that end in each month; (runs, months from the twelfth)."""
     counts = counts_of(
         city, [scenario], years=effort.years, runs=effort.runs, seed=effort.seed, workers=effort.workers
@@ -104,6 +105,15 @@ def _kept(city: City, scenario: Scenario, target: int, effort: Effort) -> npt.ND
     windows = np.lib.stride_tricks.sliding_window_view(counts.by_month.astype(int), 12, axis=1)
     # the first window lies before a campaign can have borne fruit
     return np.asarray(windows.sum(axis=2)[:, 1:] <= target)
+
+
+def _sure(kept: npt.NDArray[np.bool_], confidence: float) -> bool:
+    """Whether one run more, which nobody looked at when the homes were chosen, would keep to the target so surely.
+
+    So many of the runs must that it holds for the next one too (conformal: Vovk, Gammerman and Shafer 2005); of few runs, all.
+    """
+    runs = len(kept)
+    return int(kept.all(axis=1).sum()) >= min(ceil((runs + 1) * confidence), runs)
 
 
 def _dearest(city: City, given: Scenario, effort: Effort) -> Cell:
@@ -121,7 +131,7 @@ def _needed(
     effort: Effort,
 ) -> list[dict[str, object]]:
     """Rows of one confidence: the steps of the path up to where it is reached."""
-    enough = [at for at, one in enumerate(kept) if one.all(axis=1).mean() >= confidence]
+    enough = [at for at, one in enumerate(kept) if _sure(one, confidence)]
     steps = enough[0] if enough else len(path)
     reached = float(kept[steps].all(axis=1).mean())
     if not steps:
@@ -161,7 +171,7 @@ def _spare(city: City, path: Sequence[Cell], confidence: float, target: int, eff
     while low < high:
         middle = (low + high + 1) // 2
         fewer = _with(_mix(path[:-1]), path[-1], STEP - middle)
-        good = _kept(city, fewer, target, effort).all(axis=1).mean() >= confidence
+        good = _sure(keeps_to(city, fewer, target, effort), confidence)
         low, high = (middle, high) if good else (low, middle - 1)
     return low
 

@@ -46,7 +46,7 @@ def ranked_by_duals(
     weeks = int(years * WEEKS)
     supply = supply_of(city.choices, city.parameters, base, years, seed)
     people = people_of(city.choices, city.stock, city.area, city.parameters, base, weeks, seed, range(runs))
-    batch = Batch(city.choices, people, supply, city.parameters, base, years, seed, range(runs))
+    batch = Batch(city.choices, people, supply, base, years, seed, range(runs))
     cells = cells_of(city)
     homes = np.array([[_column(city.choices, cell, turn) for turn in range(LIKENESSES)] for cell in cells])
     saved = city.parameters["price_residential"] - city.parameters["price_in_house"]

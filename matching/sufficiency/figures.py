@@ -43,8 +43,20 @@ class Parameters:
         return pd.DataFrame([{"name": name, **vars(figure)} for name, figure in self.figures.items()])
 
     def changed(self, **values: float) -> "Parameters":
-        """With some figures set by hand."""
+        """With some figures set by hand: taken as known, so that every run has them."""
         if unknown := sorted(set(values) - set(self.figures)):
             raise MatchingError(f"{', '.join(unknown)}: no such figure. Known: {', '.join(self.figures)}.")
-        new = {name: replace(self.figures[name], value=value, kind=ASSUMED) for name, value in values.items()}
+        new = {
+            name: replace(self.figures[name], value=value, low=value, high=value, kind=ASSUMED)
+            for name, value in values.items()
+        }
+        return Parameters({**self.figures, **new})
+
+    def scaled(self, times: Mapping[str, float]) -> "Parameters":
+        """With some figures and their ranges so many times as large."""
+        new = {
+            name: replace(figure, value=figure.value * by, low=figure.low * by, high=figure.high * by)
+            for name, by in times.items()
+            for figure in (self.figures[name],)
+        }
         return Parameters({**self.figures, **new})

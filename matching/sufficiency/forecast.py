@@ -185,7 +185,7 @@ def batch_of(
     supply = supply_of(city.choices, city.parameters, scenario, years, seed, widened)
     weeks = int(years * WEEKS)
     people = people_of(city.choices, city.stock, city.area, city.parameters, scenario, weeks, seed, runs)
-    return Batch(city.choices, people, supply, city.parameters, scenario, years, seed, runs).run()
+    return Batch(city.choices, people, supply, scenario, years, seed, runs).run()
 
 
 def _widened(city: City, scenario: Scenario) -> npt.NDArray[np.int16] | None:

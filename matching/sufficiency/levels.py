@@ -6,29 +6,35 @@ steady counts stay steady and a steady growth goes on, fading.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 # SD a year in the log: of the walk, and of the slope; with how likely each was before any count was seen
-WALKS = ((0.01, 0.2), (0.05, 0.2), (0.10, 0.25), (0.15, 0.2), (0.25, 0.15))
-SLOPES = ((0.0, 0.5), (0.01, 0.2), (0.02, 0.2), (0.04, 0.1))
+WALKS = ((0.01, 0.35), (0.05, 0.25), (0.10, 0.2), (0.15, 0.12), (0.25, 0.08))
+SLOPES = ((0.0, 0.4), (0.01, 0.2), (0.02, 0.25), (0.04, 0.15))
 NO_SLOPE = ((0.0, 1.0),)
-KEPT = 0.95  # of a slope, after a year
+KEPT = 0.97  # of a slope, after a year
+# SD in the log by which a year differs from its level, beyond chance and without going on: no walk is seen where there is none
+OF_ITSELF = 0.07
 ANYWHERE = 4.0  # variance of a level before anything was seen
 
 
 @dataclass(frozen=True)
 class Level:
-    """A mixture of states: `weight`, `mean` (pairs, 2) and `spread` (pairs, 2, 2) of log level and slope a year."""
+    """A mixture of states: `weight`, `mean` (pairs, 2) and `spread` (pairs, 2, 2) of log level and slope a year.
+
+    `of_itself` is the SD in the log by which each year to come differs from its level.
+    """
 
     weight: Floats
     mean: Floats
     spread: Floats
     walk: Floats
     slope: Floats
+    of_itself: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -57,20 +63,23 @@ class Level:
             state[:, 0] += state[:, 1] / a_year + self.walk[pair] * noise[:, 0]
             state[:, 1] = state[:, 1] * KEPT ** (1 / a_year) + self.slope[pair] * noise[:, 1]
             found[:, step] = state[:, 0]
-        return found
+        years = -(-steps // a_year)
+        alone = self.of_itself * random.standard_normal((runs, years)) if self.of_itself else np.zeros((runs, years))
+        return found + np.repeat(alone, a_year, axis=1)[:, :steps]
 
 
 def level_of(counts: Sequence[float], a_year: int, uneven: float, prior: float, worth: float) -> Level:
-    """The level (log of a count a year) after counts, oldest first, `a_year` of them a year; variance is `uneven` times Poisson's.
+    """The level (log of a count a year) after counts, oldest first, `a_year` of them a year; variance is `uneven` times Poisson's, and a year's own.
 
     Before the first count the level is `prior` a year, known as well as from `worth` events.
     """
     seen = np.maximum(np.asarray(counts, dtype=float), 0.3)
     # a smoothed count for its variance: of few, a low one would seem the surer
     middle = (seen + seen.mean()) / 2 if len(seen) else seen
-    noise = uneven / np.maximum(middle, 0.5)
+    noise = uneven / np.maximum(middle, 0.5) + a_year * OF_ITSELF**2
     before = min(uneven / max(worth, 1e-3) + 0.05, ANYWHERE)
-    return _mixed(np.log(a_year * seen), noise, a_year, float(np.log(max(prior, 1e-3))), before, SLOPES)
+    found = _mixed(np.log(a_year * seen), noise, a_year, float(np.log(max(prior, 1e-3))), before, SLOPES)
+    return replace(found, of_itself=OF_ITSELF)
 
 
 def odds_of(some: Sequence[float], rest: Sequence[float], a_year: int, prior: float, worth: float) -> Level:

@@ -158,6 +158,7 @@ def beside(table: pd.DataFrame, came: Yearly) -> pd.DataFrame:
 MOST_WIDENED = 3.0
 UNTRIED = 1.35  # where no earlier forecast could be tried
 HALF_TRUST = 20.0  # misses that count as much as the ranges' own word
+BY_CHANCE = 0.1  # in the log: so much wider ranges may seem needed by chance, with few origins that miss together
 
 
 def widening(history: History, borrowed: Parameters, furthest: int, *, seed: int = 1) -> float:
@@ -178,7 +179,7 @@ def widened_by(trials: pd.DataFrame) -> float:
     level = min(0.8 * (1 + 1 / len(misses)), 1.0)
     needed = float(np.quantile(misses, level))
     trust = len(misses) / 6
-    factor = np.exp(np.log(max(needed, 1e-3)) * trust / (trust + HALF_TRUST))
+    factor = np.exp(np.log(max(needed, 1e-3)) * trust / (trust + HALF_TRUST) - BY_CHANCE)
     return float(np.clip(factor, 1.0, MOST_WIDENED))
 
 

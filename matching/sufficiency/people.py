@@ -4,17 +4,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gamma, gammaincinv
+from scipy.special import gammaincinv
 
 from matching.domain import Caseload
 from matching.sufficiency.choices import MOST_SIBLINGS, NO_HOME, Choices
-from matching.sufficiency.coming import AGENCY, IN_HOUSE, MOST_STAYS, NEVER, Stock, arrivals, exits
+from matching.sufficiency.coming import ADOPTION, AGENCY, IN_HOUSE, MOST_STAYS, NEVER, Stock, arrivals
+from matching.sufficiency.drawn import Drawn, drawn
 from matching.sufficiency.draws import uniform
-from matching.sufficiency.parameters import WEEKS, Parameters
+from matching.sufficiency.mix import Mix
+from matching.sufficiency.moving import Moving, moving_of
+from matching.sufficiency.parameters import AGE_EDGES, AGES, LAST_AGE, WEEKS, Parameters
 from matching.sufficiency.scenario import WEEKS_A_MONTH, Scenario
+from matching.sufficiency.staying import been_in_care, exits, share_adopted, years_in_care
 
-# published shape for foster homes
-STAY_SHAPE = 0.6
+# shape of how long a stage on the way to an adoption takes: its spread is six tenths of its mean
+STAGE_SHAPE = 3.0
 NOT_HERE, IN_CARE, STAYING_PUT, LEFT = range(4)
 
 
@@ -22,18 +26,21 @@ NOT_HERE, IN_CARE, STAYING_PUT, LEFT = range(4)
 class People:
     """Arrays (runs, entities); the `first` entities are the stock.
 
-    `arrive`, `exit` and `due` (the next search) are weeks; `home` (runs, entities, MOST_SIBLINGS) of each child;
-    `moves` (runs, entities, MOST_STAYS) weeks of each stay, `luck` likewise draws; `friday` whether they are referred on one;
-    `second_best` whether a family is the plan and they live in none.
+    `figures` and `moving` are those of each run. `arrive`, `exit`, `due` (the next search), `ends` (of the stay) and `ready`
+    (from when adopters are sought, or, where adoption is no plan of the referral, when the child moves in with some) are weeks, `order` weeks from adopters to the order; `home` (runs, entities,
+    MOST_SIBLINGS) of each child; `moves` (runs, entities, MOST_STAYS) unit exponential draws of stays, `luck` likewise uniform
+    ones; `friday` whether they are referred on one; `second_best` whether a family is the plan and they live in none.
     """
 
     first: int
+    figures: Drawn
+    moving: Moving
     arrive: npt.NDArray[np.int16]
     kind: npt.NDArray[np.int16]
     area: npt.NDArray[np.int8]
     age: npt.NDArray[np.float32]
     exit: npt.NDArray[np.int16]
-    moves: npt.NDArray[np.int16]
+    moves: npt.NDArray[np.float32]
     luck: npt.NDArray[np.float32]
     friday: npt.NDArray[np.bool_]
     state: npt.NDArray[np.int8]
@@ -41,6 +48,9 @@ class People:
     home: npt.NDArray[np.int16]
     stay: npt.NDArray[np.int8]
     due: npt.NDArray[np.int16]
+    ends: npt.NDArray[np.int16]
+    ready: npt.NDArray[np.int16]
+    order: npt.NDArray[np.int16]
     tried: npt.NDArray[np.int8]
     second_best: npt.NDArray[np.bool_]
 
@@ -80,17 +90,25 @@ def people_of(
     runs: range,
 ) -> People:
     """Everybody of some runs, with all their draws."""
-    drawn = [list(_drawn(choices, stock, area, parameters, scenario, weeks, seed, run)) for run in runs]
-    count = max(sum(len(part.week) for part in parts) for parts in drawn)
+    figures = drawn(parameters, seed, runs)
+    rates = [figures.of_run(row) for row in range(len(runs))]
+    mix = Mix(choices)
+    every = [
+        list(_everybody(choices, mix, stock, area, rates[row], scenario, weeks, seed, run))
+        for row, run in enumerate(runs)
+    ]
+    count = max(sum(len(part.week) for part in parts) for parts in every)
     shape, first = (len(runs), count), len(stock.kind)
     people = People(
         first=first,
+        figures=figures,
+        moving=moving_of(figures),
         arrive=np.full(shape, NEVER, np.int16),
         kind=np.zeros(shape, np.int16),
         area=np.zeros(shape, np.int8),
         age=np.full(shape, 10.0, np.float32),
         exit=np.full(shape, NEVER, np.int16),
-        moves=np.full((*shape, MOST_STAYS), NEVER, np.int16),
+        moves=np.ones((*shape, MOST_STAYS), np.float32),
         luck=np.zeros((*shape, MOST_STAYS), np.float32),
         friday=np.zeros(shape, bool),
         state=np.zeros(shape, np.int8),
@@ -98,24 +116,34 @@ def people_of(
         home=np.full((*shape, MOST_SIBLINGS), NO_HOME, np.int16),
         stay=np.zeros(shape, np.int8),
         due=np.full(shape, NEVER, np.int16),
+        ends=np.full(shape, NEVER, np.int16),
+        ready=np.zeros(shape, np.int16),
+        order=np.full(shape, NEVER, np.int16),
         tried=np.zeros(shape, np.int8),
         second_best=np.zeros(shape, bool),
     )
-    for row, (run, parts) in enumerate(zip(runs, drawn, strict=True)):
-        _fill(people, row, run, seed, parts, parameters)
+    been = been_in_care(parameters)
+    for row, (run, parts) in enumerate(zip(runs, every, strict=True)):
+        _fill(people, row, run, seed, parts, rates[row], choices.adoption, been)
     people.due[:] = people.arrive
     people.state[:, :first], people.product[:, :first] = IN_CARE, stock.product
     people.home[:, :first, 0] = stock.home
-    fostered = np.isin(stock.product, (IN_HOUSE, AGENCY))
-    people.due[:, :first] = np.where(fostered, people.moves[:, :first, 0], NEVER)
+    found = np.stack([uniform(seed, run, "rest of stay", first) for run in runs])
+    people.ends[:, :first] = people.due[:, :first] = people.moving.rest(stock.product, found)
+    with_adopters = stock.product == ADOPTION
+    soon = np.isin(stock.product, (IN_HOUSE, AGENCY)) & ~choices.adoption[stock.kind]
+    for due in (people.ends, people.due):
+        due[:, :first][:, soon] = np.minimum(due, people.ready)[:, :first][:, soon]
+    people.exit[:, :first][:, with_adopters] = (people.order[:, :first] * found)[:, with_adopters] + 1
     return people
 
 
-def _drawn(
+def _everybody(
     choices: Choices,
+    mix: Mix,
     stock: Stock,
     area: npt.NDArray[np.int8],
-    parameters: Parameters,
+    rates: dict[str, float],
     scenario: Scenario,
     weeks: int,
     seed: int,
@@ -124,7 +152,7 @@ def _drawn(
     """The stock, arrivals and cohorts of one run."""
     here = len(stock.kind)
     parts = [_Drawn("stock", np.zeros(here, np.int16), stock.kind, np.arange(here), stock.age, area)]
-    week, kind, number = arrivals(choices, parameters, scenario, here, weeks, seed, run)
+    week, kind, number = arrivals(choices, mix, rates, scenario, stock, weeks, seed, run)
     parts.append(_Drawn("arrivals", week, kind, number, choices.age[kind], choices.area[kind]))
     for turn, cohort in enumerate(scenario.cohorts):
         name = f"cohort {cohort.need} {turn}"
@@ -137,10 +165,18 @@ def _drawn(
     return parts
 
 
-def _fill(people: People, row: int, run: int, seed: int, parts: list[_Drawn], parameters: Parameters) -> None:
+def _fill(
+    people: People,
+    row: int,
+    run: int,
+    seed: int,
+    parts: list[_Drawn],
+    rates: dict[str, float],
+    adoption: npt.NDArray[np.bool_],
+    been: npt.NDArray[np.float64],
+) -> None:
     """Draws of one run, by the number of each among all that might have come, so that scenarios share them."""
     start = 0
-    mean = WEEKS / max(parameters["moves"], 1e-6)
     for part in parts:
         at = slice(start, start + len(part.week))
         start += len(part.week)
@@ -148,22 +184,47 @@ def _fill(people: People, row: int, run: int, seed: int, parts: list[_Drawn], pa
         people.arrive[row, at], people.kind[row, at] = part.week, part.kind
         people.age[row, at], people.area[row, at] = part.age, part.area
         people.friday[row, at] = part.number % 5 == 4
-        stay = uniform(seed, run, f"stay of {part.name}", many)[part.number]
-        people.exit[row, at] = np.minimum(part.week + exits(parameters, part.age, stay), NEVER)
+        stay, since, wait, order, chance = uniform(seed, run, f"stay of {part.name}", (many, 5))[part.number].T
+        here = part.name == "stock"
+        in_care = years_in_care(been, part.age, since) if here else np.zeros(len(part.age))
+        adopts = adoption[part.kind]
+        weeks = exits(rates, part.age, stay, in_care)
+        weeks[adopts] = exits(rates, part.age[adopts], stay[adopts], in_care[adopts], adopted=False)
+        # nobody leaves before the week in which they are placed
+        people.exit[row, at] = np.minimum(part.week + np.maximum(weeks, 1.0), NEVER)
+        with_adopters = _stage(rates, ("order",), order)
+        until = _until_adopters(rates, wait, here)
+        by_cause = _leaves_to_adopters(rates, part.age, weeks, chance, until, with_adopters)
+        people.ready[row, at] = np.minimum(part.week + np.where(adopts, until, by_cause), NEVER)
+        people.order[row, at] = np.minimum(with_adopters, NEVER)
         moves = uniform(seed, run, f"moves of {part.name}", (many, MOST_STAYS))[part.number]
-        stays = stay_length(moves, mean)
-        if part.name == "stock":
-            stays[:, 0] = rest_of_stay(moves[:, 0], mean)
-        people.moves[row, at] = np.clip(stays, 1, NEVER - 2000)
+        people.moves[row, at] = -np.log1p(-moves)
         people.luck[row, at] = uniform(seed, run, f"luck of {part.name}", (many, MOST_STAYS))[part.number]
 
 
-def stay_length(draw: npt.NDArray[np.float64], mean: float) -> npt.NDArray[np.float64]:
-    """Weeks in one home: Weibull, so that short placements end early and long ones last."""
-    return np.asarray(mean / gamma(1 + 1 / STAY_SHAPE) * (-np.log1p(-draw)) ** (1 / STAY_SHAPE))
+def _until_adopters(rates: dict[str, float], draw: npt.NDArray[np.float64], here: bool) -> npt.NDArray[np.float64]:
+    """Weeks until a child may move in with adopters; whoever is here already has come part of the way."""
+    weeks = _stage(rates, ("decision", "match", "move"), draw)
+    return weeks * (draw * 997 % 1) if here else weeks
 
 
-def rest_of_stay(draw: npt.NDArray[np.float64], mean: float) -> npt.NDArray[np.float64]:
-    """Weeks that are left of a stay found on some day: those found are the long ones, so it is longer than a new stay."""
-    scale = mean / gamma(1 + 1 / STAY_SHAPE)
-    return np.asarray(scale * gammaincinv(1 / STAY_SHAPE, draw) ** (1 / STAY_SHAPE))
+def _leaves_to_adopters(
+    rates: dict[str, float],
+    age: npt.NDArray[np.float64],
+    weeks: npt.NDArray[np.float64],
+    chance: npt.NDArray[np.float64],
+    until: npt.NDArray[np.float64],
+    with_adopters: npt.NDArray[np.float64],
+) -> npt.NDArray[np.float64]:
+    """Weeks until whoever leaves care by adoption moves in with adopters, whose order then ends care; NEVER for others."""
+    left_at = np.minimum(age + weeks / WEEKS, LAST_AGE)
+    band = np.clip(np.searchsorted(AGE_EDGES, left_at, side="right") - 1, 0, len(AGES) - 1)
+    # sooner than half of the usual stages nobody is adopted
+    adopted = (chance < share_adopted(rates)[band]) & (left_at < LAST_AGE) & (weeks > (until + with_adopters) / 2)
+    return np.where(adopted, np.maximum(weeks - with_adopters, 1.0), NEVER)
+
+
+def _stage(rates: dict[str, float], stages: tuple[str, ...], draw: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Weeks that stages on the way to an adoption take together."""
+    months = sum(rates[f"adoption_to_{stage}"] for stage in stages)
+    return np.asarray(months * WEEKS_A_MONTH * gammaincinv(STAGE_SHAPE, draw) / STAGE_SHAPE)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from matching.sufficiency.choices import MOST_SIBLINGS, NO_HOME, NOT_ASKED, Choices
 from matching.sufficiency.coming import ADOPTION, AGENCY, IN_HOUSE, WAITING
 from matching.sufficiency.queue_plan import contested, plan_of_queue
-from matching.sufficiency.supply import Supply
+from matching.sufficiency.supply import Listed, Supply, bits_of
 
 Rows = npt.NDArray[np.intp]
 Kinds = npt.NDArray[np.int16]
@@ -27,17 +27,26 @@ class Searches:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The searches of a week in all runs, in the order given: run, kind, the home they leave, who seeks, who may be parted."""
+    """The searches of a week in all runs, in the order given: run, kind, the home they leave, who seeks, who may be
+    parted, who stays where they are when nothing is found."""
 
     rows: Rows
     kind: Kinds
     old: npt.NDArray[np.int16]
     seeks: npt.NDArray[np.bool_]
     may_part: npt.NDArray[np.bool_]
+    stays: npt.NDArray[np.bool_]
 
 
 def settle(
-    choices: Choices, supply: Supply, rank: Ranks, room: Room, wanted: Wanted, *, siblings_first: bool, together: bool
+    choices: Choices,
+    supply: Supply,
+    listed: Listed,
+    room: Room,
+    wanted: Wanted,
+    *,
+    siblings_first: bool,
+    together: bool,
 ) -> Searches:
     """What becomes of the searches; `room`, the places that can be used (runs, homes), is used up.
 
@@ -49,8 +58,10 @@ def settle(
     found = Searches(
         np.full((count, MOST_SIBLINGS), NO_HOME, np.int16), np.full(count, WAITING, np.int8), np.zeros(count, bool)
     )
-    week, rows = _Week(choices, supply, rank, room, wanted, found), wanted.rows
+    open_ = bits_of(np.stack([room >= size for size in range(1, MOST_SIBLINGS + 1)]))
+    week, rows = _Week(choices, supply, listed, room, open_, wanted, found), wanted.rows
     at = np.flatnonzero(wanted.seeks)
+    at = at[week.hopeful(at)]
     if siblings_first:
         at = at[np.lexsort((at, -week.size(at), rows[at]))]
     if together:
@@ -70,11 +81,13 @@ def first_with_room(
     rank: Ranks, room: Room, rows: Rows, kind: Kinds, size: npt.NDArray[np.int8], old: npt.NDArray[np.int16]
 ) -> npt.NDArray[np.int16]:
     """The first home on each list that has room for all and is not the one they leave; NO_HOME where there is none."""
-    listed = np.where(room[rows] >= size[:, None], rank[kind], NOT_ASKED)
+    full = np.less(room[rows], size[:, None])
+    place = rank[kind]
+    np.putmask(place, full, NOT_ASKED)
     moving = np.flatnonzero(old != NO_HOME)
-    listed[moving, old[moving]] = NOT_ASKED
-    best = listed.argmin(axis=1)
-    return np.where(listed[np.arange(len(rows)), best] != NOT_ASKED, best, NO_HOME).astype(np.int16)
+    place[moving, old[moving]] = NOT_ASKED
+    best = place.argmin(axis=1)
+    return np.where(place[np.arange(len(rows)), best] != NOT_ASKED, best, NO_HOME).astype(np.int16)
 
 
 @dataclass(frozen=True)
@@ -83,10 +96,31 @@ class _Week:
 
     choices: Choices
     supply: Supply
-    rank: Ranks
+    listed: Listed
     room: Room
+    open_: npt.NDArray[np.uint64]  # (sizes, runs, words): homes that had room for so many when the week began
     wanted: Wanted
     found: Searches
+
+    def hopeful(self, at: Rows) -> npt.NDArray[np.bool_]:
+        """Whether a search can find anything at all: some home of its list has room, or one of each child's, if they may be parted."""
+        rows, kind, choices = self.wanted.rows[at], self.wanted.kind[at], self.choices
+        hope = self._may(rows, kind)
+        meanwhile = choices.adoption[kind] & ~self.wanted.stays[at]
+        hope |= meanwhile & self._may(rows, choices.meanwhile[kind])
+        part = np.flatnonzero(self.wanted.may_part[at] & ~hope)
+        if len(part):
+            members = choices.members[kind[part]]
+            asked = (members != NO_HOME) & choices.foster[members]
+            each = self._may(np.repeat(rows[part], MOST_SIBLINGS), np.maximum(members, 0).ravel())
+            hope[part] = (each.reshape(members.shape) | ~asked).all(axis=1)
+        return hope
+
+    def _may(self, rows: Rows, kind: Kinds) -> npt.NDArray[np.bool_]:
+        """Whether some home of a kind's list had room when the week began."""
+        bits = self.open_[self.choices.size[kind] - 1, rows]
+        bits &= self.listed.bits[kind]
+        return np.asarray(bits.any(axis=1))
 
     def size(self, at: Rows) -> npt.NDArray[np.int8]:
         """How many children each of these searches is for."""
@@ -96,7 +130,7 @@ class _Week:
         """One search of each of some runs."""
         kind, old, choices = self.wanted.kind[at], self.wanted.old[at], self.choices
         chosen = self._first(at, kind, old)
-        waiting = choices.adoption[kind] & (chosen == NO_HOME) & (old == NO_HOME)
+        waiting = choices.adoption[kind] & (chosen == NO_HOME) & ~self.wanted.stays[at]
         if waiting.any():
             chosen[waiting] = self._first(at[waiting], choices.meanwhile[kind[waiting]], old[waiting])
         got = chosen != NO_HOME
@@ -104,7 +138,13 @@ class _Week:
         self._part(at[~got & self.wanted.may_part[at]])
 
     def _first(self, at: Rows, kind: Kinds, old: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-        return first_with_room(self.rank, self.room, self.wanted.rows[at], kind, self.choices.size[kind], old)
+        return self._first_of(self.wanted.rows[at], kind, old)
+
+    def _first_of(self, rows: Rows, kind: Kinds, old: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+        found, may = np.full(len(rows), NO_HOME, np.int16), np.flatnonzero(self._may(rows, kind))
+        size = self.choices.size[kind[may]]
+        found[may] = first_with_room(self.listed.rank, self.room, rows[may], kind[may], size, old[may])
+        return found
 
     def _take(self, at: Rows, homes: npt.NDArray[np.int16]) -> None:
         size = self.size(at)
@@ -120,10 +160,11 @@ class _Week:
             return
         rows, members = self.wanted.rows[at], self.choices.members[self.wanted.kind[at]]
         homes, nowhere = np.full(members.shape, NO_HOME, np.int16), np.zeros(len(at), bool)
-        for slot in range(MOST_SIBLINGS):
+        for slot in range(int((members != NO_HOME).sum(axis=1).max())):
             go = np.flatnonzero((members[:, slot] != NO_HOME) & self.choices.foster[members[:, slot]] & ~nowhere)
-            one, none = np.ones(len(go), np.int8), np.full(len(go), NO_HOME, np.int16)
-            got = first_with_room(self.rank, self.room, rows[go], members[go, slot], one, none)
+            if not len(go):
+                continue
+            got = self._first_of(rows[go], members[go, slot], np.full(len(go), NO_HOME, np.int16))
             homes[go, slot], nowhere[go] = got, got == NO_HOME
             np.subtract.at(self.room, (rows[go][got != NO_HOME], got[got != NO_HOME]), 1)
         back, slots = np.nonzero(nowhere[:, None] & (homes != NO_HOME))
@@ -149,7 +190,7 @@ class _Week:
     def _plan_queue(self, queue: Rows, room: npt.NDArray[np.int16]) -> None:
         """One run's queue, against the homes of that run that have room."""
         kind, open_ = self.wanted.kind[queue], np.flatnonzero(room > 0)
-        ranks = self.rank[kind][:, open_]
+        ranks = self.listed.rank[kind][:, open_]
         ranks[self.wanted.old[queue][:, None] == open_] = NOT_ASKED
         points = self.choices.points[kind][:, self.supply.copy_of[open_]]
         chosen = plan_of_queue(ranks, points, self.size(queue), room[open_])

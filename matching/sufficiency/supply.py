@@ -1,7 +1,7 @@
 """Homes over the years: those of the register, those that join of themselves, and those of campaigns; by run, keyed."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
 
@@ -24,18 +24,42 @@ Weeks = npt.NDArray[np.int16]
 
 
 @dataclass(frozen=True)
+class Listed:
+    """Homes as the kinds of referral list them under a policy.
+
+    `rank` (kinds, columns) is the place of a home on the list, NOT_ASKED where a rule stands in the way; `bits` (kinds, words)
+    has one bit for each home on the list.
+    """
+
+    rank: npt.NDArray[np.int16]
+    bits: npt.NDArray[np.uint64]
+
+
+def listed(rank: npt.NDArray[np.int16]) -> Listed:
+    """The lists of some ranks."""
+    return Listed(rank, bits_of(rank != NOT_ASKED))
+
+
+def bits_of(homes: npt.NDArray[np.bool_]) -> npt.NDArray[np.uint64]:
+    """One bit for each home, packed in words, so that many are asked at once."""
+    packed = np.packbits(homes, axis=-1)
+    pad = [(0, 0)] * (packed.ndim - 1) + [(0, -packed.shape[-1] % 8)]
+    return np.ascontiguousarray(np.pad(packed, pad)).view(np.uint64)
+
+
+@dataclass(frozen=True)
 class Supply:
     """Columns of homes: `copy_of` is the home of the choices that each is like.
 
     `parts` names what columns are drawn for, with how many of each, in order: the register, joiners, campaigns.
-    `rank` (kinds, columns) is the place on a kind's list under the scenario's policy; `later` the same from the week
-    `later_from` on, where approvals are widened. `own_places` (weeks,) are places in children's homes of our own.
+    `first` is how they are listed under the scenario's policy; `later` the same from the week `later_from` on, where
+    approvals are widened. `own_places` (weeks,) are places in children's homes of our own.
     """
 
     copy_of: npt.NDArray[np.int16]
     parts: tuple[tuple[str, int], ...]
-    rank: npt.NDArray[np.int16]
-    later: npt.NDArray[np.int16]
+    first: Listed
+    later: Listed
     later_from: int
     places: npt.NDArray[np.int8]
     own: npt.NDArray[np.bool_]
@@ -54,21 +78,23 @@ def supply_of(
     """The columns of a scenario; `widened` are the ranks once approvals are widened. The same for every run."""
     if choices.register >= TIER:
         raise MatchingError(f"{choices.register} homes are more than a forecast can hold. Forecast areas one by one.")
-    expected = _joining(choices, parameters, scenario) * years * WEEKS
-    joiners = int(np.ceil(expected + 4 * np.sqrt(expected)))
+    # as many as come where most come; beyond that nobody joins
+    most = {"home_joins": parameters.figures["home_joins"].high}
+    expected = _joining(choices, most, scenario) * years * WEEKS
+    joiners = int(np.ceil(expected + 2 * np.sqrt(expected)))
     like = (uniform(seed, 0, "like which home", joiners) * choices.register).astype(int)
     copy_of, parts = [*range(choices.register), *like.tolist()], [("home", choices.register), ("joiner", joiners)]
     for name, campaign in _named(scenario):
         copy_of += _likenesses(choices, campaign, float(uniform(seed, 0, name, 1)[0]))
         parts.append((name, campaign.homes))
     copies = np.array(copy_of, dtype=np.int16)
-    rank = _under_policy(choices, choices.rank, scenario)[:, copies]
-    later = rank if widened is None else _under_policy(choices, widened, scenario)[:, copies]
+    first = listed(_under_policy(choices, choices.rank, scenario)[:, copies])
+    later = first if widened is None else listed(_under_policy(choices, widened, scenario)[:, copies])
     kinds = [choices.homes[at].kind for at in copy_of]
     return Supply(
         copies,
         tuple(parts),
-        rank,
+        first,
         later,
         round(max((one.from_month for one in scenario.approvals), default=0) * WEEKS_A_MONTH),
         choices.places[copies],
@@ -78,9 +104,9 @@ def supply_of(
     )
 
 
-def _joining(choices: Choices, parameters: Parameters, scenario: Scenario) -> float:
+def _joining(choices: Choices, rates: Mapping[str, float], scenario: Scenario) -> float:
     """Homes that join of themselves in a week."""
-    return parameters["home_joins"] * choices.register * scenario.supply.get("joining", 1.0) / WEEKS
+    return rates["home_joins"] * choices.register * scenario.supply.get("joining", 1.0) / WEEKS
 
 
 def _named(scenario: Scenario) -> Iterator[tuple[str, Campaign]]:
@@ -144,11 +170,11 @@ def _own_places(choices: Choices, scenario: Scenario, weeks: int) -> npt.NDArray
 
 
 def homes_open(
-    supply: Supply, choices: Choices, parameters: Parameters, scenario: Scenario, weeks: int, seed: int, run: int
+    supply: Supply, choices: Choices, rates: Mapping[str, float], scenario: Scenario, weeks: int, seed: int, run: int
 ) -> tuple[Weeks, Weeks, npt.NDArray[np.bool_]]:
     """Week from which each home takes children, week in which it leaves, and whether it is on hold by block of weeks."""
     campaigns = dict(_named(scenario))
-    leaves = parameters["home_leaves"] * scenario.supply.get("leaving", 1.0) + 1e-9
+    leaves = rates["home_leaves"] * scenario.supply.get("leaving", 1.0) + 1e-9
     opens, stays, held = [], [], []
     for name, count in supply.parts:
         if name == "home":
@@ -156,12 +182,12 @@ def homes_open(
         elif name == "joiner":
             # one after another on a clock that a scenario runs faster: the same home comes, sooner
             gaps = -np.log1p(-uniform(seed, run, "joins", count))
-            start = np.minimum(np.cumsum(gaps) / max(_joining(choices, parameters, scenario), 1e-9), NEVER)
+            start = np.minimum(np.cumsum(gaps) / max(_joining(choices, rates, scenario), 1e-9), NEVER)
         else:
             start = _campaign_weeks(campaigns[name], name, seed, run)
         opens.append(start)
         stays.append(-np.log1p(-uniform(seed, run, f"{name} leaves", count)) * WEEKS / leaves)
-        held.append(uniform(seed, run, f"{name} on hold", (count, weeks // HOLD_BLOCK + 1)) < parameters["on_hold"])
+        held.append(uniform(seed, run, f"{name} on hold", (count, weeks // HOLD_BLOCK + 1)) < rates["on_hold"])
     whole = np.concatenate(opens)
     whole[supply.places == 0] = NEVER
     closes = np.minimum(whole + np.concatenate(stays), NEVER)

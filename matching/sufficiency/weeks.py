@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from matching.sufficiency.children_ahead import OLD
 from matching.sufficiency.choices import FAR_MILES, MOST_SIBLINGS, NO_HOME, Choices
 from matching.sufficiency.coming import (
     ADOPTION,
@@ -26,7 +27,7 @@ from matching.sufficiency.coming import (
     WAITING,
 )
 from matching.sufficiency.counts import FAR, NO_FAMILY, OUTSIDE, PARTED, Counts
-from matching.sufficiency.parameters import AGE_EDGES, AGES, WEEKS, Parameters
+from matching.sufficiency.parameters import AGE_EDGES, AGES, WEEKS
 from matching.sufficiency.people import IN_CARE, LEFT, NOT_HERE, STAYING_PUT, People
 from matching.sufficiency.scenario import NEEDS, WEEKS_A_MONTH, Scenario
 from matching.sufficiency.searches import Searches, Wanted, settle
@@ -36,7 +37,7 @@ REVIEW_WEEKS = 13
 WAITS_AT_MOST = 4
 HARDER_FOR_TEENAGERS = 0.6
 AGES_OUT = 17.95
-LASTING = np.isin(np.arange(len(PRODUCTS)), (KIN, PARENTS, SUPPORTED, ADOPTION))
+SIXTEEN = 16.0
 FAMILY = (IN_HOUSE, AGENCY)
 Rows = npt.NDArray[np.intp]
 
@@ -49,18 +50,20 @@ class Batch:
         choices: Choices,
         people: People,
         supply: Supply,
-        parameters: Parameters,
         scenario: Scenario,
         years: int,
         seed: int,
         runs: range,
     ) -> None:
         self.choices, self.people, self.supply = choices, people, supply
-        self.parameters, self.scenario = parameters, scenario
+        self.figures, self.scenario = people.figures, scenario
         self.years, self.weeks = years, int(years * WEEKS)
         self.need = np.array([NEEDS.index(need) for need in choices.need], dtype=np.int8)
         self.counts = Counts.empty(len(runs), years, len(choices.areas.names))
-        drawn = [homes_open(supply, choices, parameters, scenario, self.weeks, seed, run) for run in runs]
+        drawn = [
+            homes_open(supply, choices, people.figures.of_run(row), scenario, self.weeks, seed, run)
+            for row, run in enumerate(runs)
+        ]
         self.opens, self.closes, self.held = (np.stack(part) for part in zip(*drawn, strict=True))
         self.free = np.repeat(supply.places[None, :].astype(np.int16), len(runs), axis=0)
         # children by product, and without a family by need and area, kept up to date
@@ -75,7 +78,8 @@ class Batch:
         rows, who = np.nonzero(homes != NO_HOME)
         np.subtract.at(self.free, (rows, homes[rows, who]), 1)
         self.opens[rows, homes[rows, who]] = 0
-        people.due[rows, who] = np.minimum(people.due[rows, who], self.closes[rows, homes[rows, who]])
+        for until in (people.due, people.ends):
+            until[rows, who] = np.minimum(until[rows, who], self.closes[rows, homes[rows, who]])
         rows, who = np.nonzero(people.state == IN_CARE)
         size = self.choices.size[people.kind[rows, who]]
         np.add.at(self.lived, (rows, people.product[rows, who]), size)
@@ -115,10 +119,10 @@ class Batch:
         self._short(rows, who, np.zeros(len(rows), bool))
         fostered = np.isin(product, FAMILY) & in_care
         age = people.age[rows, who] + (week + 1 - people.arrive[rows, who]) / WEEKS
-        stays = fostered & (age >= AGES_OUT) & (people.luck[rows, who, -1] < self.parameters["staying_put"])
+        stays = fostered & (age >= AGES_OUT) & (people.luck[rows, who, -1] < self.figures["staying_put"][rows])
         people.state[rows, who] = np.where(stays, STAYING_PUT, LEFT)
         people.due[rows, who] = NEVER
-        longer = -np.log1p(-people.luck[rows, who, -2]) * self.parameters["staying_put_weeks"]
+        longer = -np.log1p(-people.luck[rows, who, -2]) * self.figures["staying_put_weeks"][rows]
         people.exit[rows[stays], who[stays]] = np.minimum(week + 1 + longer[stays], week + 3 * WEEKS)
         self._release(rows[~stays], who[~stays])
 
@@ -131,29 +135,52 @@ class Batch:
         kind, new = people.kind[rows, who], people.state[rows, who] == NOT_HERE
         before = people.product[rows, who]
         luck = people.luck[rows, who, np.minimum(people.stay[rows, who], MOST_STAYS - 3)]
-        plan = self._plan(kind, luck, new)
+        moving = ~new & (people.ends[rows, who] <= week)
+        plan = self._plan(rows, who, kind, luck, new, moving, week)
         seeks = plan == WAITING
+        adopts = self.choices.adoption[kind] & (people.ready[rows, who] <= week)
         # in a children's home, or with foster carers until adopters are found: they stay there until a better place is found
-        stays = ~new & ((before == RESIDENTIAL) | (self.choices.adoption[kind] & np.isin(before, FAMILY)))
-        found = self._settled(rows, who, kind, seeks, stays, week)
+        with_carers = self.choices.adoption[kind] & np.isin(before, FAMILY) & ~moving
+        stays = ~new & ((before == RESIDENTIAL) | with_carers)
+        listed = np.where(self.choices.adoption[kind] & ~adopts, self.choices.meanwhile[kind], kind)
+        found = self._settled(rows, who, listed, seeks, stays, week)
         place = np.where(seeks, found.product, plan).astype(np.int8)
         place[seeks & stays & (place == WAITING)] = before[seeks & stays & (place == WAITING)]
         left = seeks & (place == WAITING)
         place[left] = self._last_resort(rows[left], who[left], kind[left], luck[left])
+        same = stays & ~moving & (found.homes[:, 0] == NO_HOME) & (place == before)
         self._count_searches(rows, who, kind, new, place, seeks, week, year)
         self._count_shortfalls(rows, kind, people.area[rows, who], place, before, seeks, luck, found, week, year)
-        self._record(rows, who, kind, place, seeks, week)
+        self._record(rows, who, kind, place, seeks, same, week)
 
     def _plan(
-        self, kind: npt.NDArray[np.int16], luck: npt.NDArray[np.float32], new: npt.NDArray[np.bool_]
+        self,
+        rows: Rows,
+        who: Rows,
+        kind: npt.NDArray[np.int16],
+        luck: npt.NDArray[np.float32],
+        new: npt.NDArray[np.bool_],
+        moving: npt.NDArray[np.bool_],
+        week: int,
     ) -> npt.NDArray[np.int8]:
-        """Where the plan leads: a search for a family (WAITING), or kin, parents, supported or residential by choice."""
-        kin = self.parameters["kin"]
+        """Where the plan leads: a search for a family (WAITING), or kin, parents, supported or residential by choice.
+
+        For whoever starts by the shares of children, for whoever moves by where moves lead; at a review nothing is chosen anew.
+        """
+        people, figures, leads = self.people, self.figures, self.people.moving
+        before = people.product[rows, who]
+        asked = new | (moving & ~self.choices.adoption[kind])
+        kin = np.where(new, leads.first_kin[rows], leads.kin[rows, before])
+        parents = kin + np.where(new, leads.first_parents[rows], leads.parents[rows, before])
+        supported = np.where(new, figures["supported_at_16"][rows], leads.supported[rows, before])
         plan = np.full(len(kind), WAITING, np.int8)
-        plan[new & (luck < kin)] = KIN
-        plan[new & (luck >= kin) & (luck < kin + self.parameters["with_parents"])] = PARENTS
-        old = (self.choices.age[kind] >= 16) & (self.choices.size[kind] == 1)
-        plan[old & (luck > 1 - self.parameters["supported_at_16"])] = SUPPORTED
+        plan[asked & (luck < kin)] = KIN
+        plan[asked & (luck >= kin) & (luck < parents)] = PARENTS
+        stay_residential = leads.residential[rows, before]
+        plan[asked & ~new & (luck >= parents) & (luck < parents + stay_residential)] = RESIDENTIAL
+        old = (self._age(rows, who, week) >= SIXTEEN) & (self.choices.size[kind] == 1)
+        plan[asked & old & (luck > 1 - supported)] = SUPPORTED
+        plan[asked & ~new & np.isin(before, FAMILY) & (people.ready[rows, who] <= week)] = ADOPTION
         alone = self.choices.members[kind, 0] == NO_HOME
         plan[(plan == WAITING) & ~self.choices.foster[kind] & ~self.choices.adoption[kind] & alone] = RESIDENTIAL
         return plan
@@ -172,7 +199,7 @@ class Batch:
         leaves = seeks & ~stays
         self._release(rows[leaves], who[leaves])
         usable = (self.opens <= week) & (self.closes > week) & ~self.held[:, :, week // HOLD_BLOCK]
-        rank = self.supply.later if week >= self.supply.later_from else self.supply.rank
+        listed = self.supply.later if week >= self.supply.later_from else self.supply.first
         policy = self.scenario.policy
         together = policy.plan_every > 0 and week % policy.plan_every == 0
         # who must stay together is looked for together first, and parted before a children's home
@@ -183,9 +210,9 @@ class Batch:
         found = settle(
             self.choices,
             self.supply,
-            rank,
+            listed,
             room,
-            Wanted(rows, kind, old, seeks, may_part),
+            Wanted(rows, kind, old, seeks, may_part, stays),
             siblings_first=policy.siblings_first,
             together=together,
         )
@@ -203,10 +230,12 @@ class Batch:
         again = (luck * 997 + tried * 0.382) % 1
         place = np.full(len(rows), WAITING, np.int8)
         place[tried >= WAITS_AT_MOST] = RESIDENTIAL
+        figures = self.figures
         harder = np.where(self.choices.age[kind] >= 11, HARDER_FOR_TEENAGERS, 1.0) / self.choices.size[kind]
         within = self.scenario.policy.within_miles
-        kept = 1.0 if within is None or within >= FAR_MILES else 1 - self.parameters["far_elsewhere"]
-        place[again < self.parameters["agency_found"] * kept * harder] = ELSEWHERE
+        near = within is not None and within < FAR_MILES
+        kept = 1 - figures["far_elsewhere"][rows] if near else np.ones(len(rows))
+        place[again < figures["agency_found"][rows] * kept * harder] = ELSEWHERE
         return place
 
     def _record(
@@ -216,9 +245,10 @@ class Batch:
         kind: npt.NDArray[np.int16],
         place: npt.NDArray[np.int8],
         seeks: npt.NDArray[np.bool_],
+        same: npt.NDArray[np.bool_],
         week: int,
     ) -> None:
-        """Write down where each is now and when the next search is due."""
+        """Write down where each is now, how long the stay lasts and when the next search is due; `same` stay where they are."""
         people, waits, size = self.people, place == WAITING, self.choices.size[kind]
         here = people.state[rows, who] == IN_CARE
         np.subtract.at(self.lived, (rows[here], people.product[rows, who][here]), size[here])
@@ -226,16 +256,31 @@ class Batch:
         self._short(rows, who, waits | (seeks & (place == RESIDENTIAL)))
         people.state[rows, who], people.product[rows, who] = IN_CARE, place
         people.tried[rows, who] = np.where(waits, people.tried[rows, who] + 1, 0)
-        stay = np.minimum(people.stay[rows, who] + ~waits, MOST_STAYS - 1)
+        stay = np.minimum(people.stay[rows, who] + (~waits & ~same), MOST_STAYS - 1)
         people.stay[rows, who] = stay
-        until = np.where(LASTING[place], NEVER, week + people.moves[rows, who, stay])
-        reviewed = (place == RESIDENTIAL) | (self.choices.adoption[kind] & np.isin(place, FAMILY))
-        until = np.where(reviewed, week + REVIEW_WEEKS, until)
+        ends = week + people.moving.weeks(rows, place, people.moves[rows, who, stay])
         homes = people.home[rows, who]
         # a home that leaves ends the stay of whoever lives there
-        ends = np.where(homes != NO_HOME, self.closes[rows[:, None], homes], NEVER).min(axis=1)
-        until = np.where(place == ADOPTION, until, np.minimum(until, np.maximum(ends, week + 1)))
-        people.due[rows, who] = np.where(waits, week + 1, np.minimum(until, NEVER))
+        leaves = np.where(homes != NO_HOME, self.closes[rows[:, None], homes], NEVER).min(axis=1)
+        ends = np.minimum(ends, np.maximum(leaves, week + 1))
+        fostered, ready = np.isin(place, FAMILY), people.ready[rows, who]
+        moves_in = np.where(fostered & ~self.choices.adoption[kind], np.maximum(ready, week + 1), NEVER)
+        ends = np.minimum(ends, moves_in)
+        ends = np.where(same, people.ends[rows, who], np.where(place == ADOPTION, NEVER, np.minimum(ends, NEVER)))
+        people.ends[rows, who] = ends
+        adopts = self.choices.adoption[kind] & fostered
+        review = np.where(seeks & (place == RESIDENTIAL), week + REVIEW_WEEKS, NEVER)
+        review = np.where(adopts, np.maximum(week + REVIEW_WEEKS, ready), review)
+        people.due[rows, who] = np.where(waits, week + 1, np.minimum(ends, review))
+        adopted = (place == ADOPTION) & ~same
+        order = week + people.order[rows[adopted], who[adopted]].astype(np.int32)
+        wall = week + (OLD - self._age(rows[adopted], who[adopted], week)) * WEEKS
+        people.exit[rows[adopted], who[adopted]] = np.minimum(np.minimum(order, wall), NEVER)
+
+    def _age(self, rows: Rows, who: Rows, week: int) -> npt.NDArray[np.float64]:
+        """Ages in a week."""
+        people = self.people
+        return np.asarray(people.age[rows, who] + (week - people.arrive[rows, who]) / WEEKS, dtype=np.float64)
 
     def _count_searches(
         self,
@@ -279,7 +324,7 @@ class Batch:
         like = self.supply.copy_of[np.maximum(home, 0)]
         here, elsewhere = home != NO_HOME, place == ELSEWHERE
         far = here & (self.choices.miles[kind, like] > FAR_MILES)
-        far |= elsewhere & ((luck * 7919) % 1 < self.parameters["far_elsewhere"])
+        far |= elsewhere & ((luck * 7919) % 1 < self.figures["far_elsewhere"][rows])
         outside = (here & self.choices.outside[kind, like]) | elsewhere
         none = seeks & (place == RESIDENTIAL) & (before != RESIDENTIAL)
         month = min(int(week / WEEKS_A_MONTH), self.counts.by_month.shape[1] - 1)

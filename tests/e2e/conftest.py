@@ -253,8 +253,13 @@ class Desk:
 
     def show_every_picture(self) -> None:
         """Load pictures that would come in only when they are scrolled to."""
-        self.page.evaluate("document.querySelectorAll('img').forEach(one => { one.loading = 'eager' })")
-        self.page.wait_for_function("[...document.images].every(one => one.complete)")
+        self.page.evaluate(
+            """async () => {
+              const all = [...document.images];
+              for (const one of all) one.loading = "eager";
+              await Promise.all(all.map(one => one.complete || new Promise(done => { one.onload = one.onerror = done; })));
+            }"""
+        )
 
     def violations(self) -> list[str]:
         """What axe finds on this page; empty is good."""

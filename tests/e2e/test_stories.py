@@ -231,7 +231,11 @@ def test_the_commissioner_compares_futures_that_the_worker_ran(desk: Desks, city
     assert at.page.locator("td.app-hatched").count(), "small numbers are hatched"
     names = at.page.locator("figure img").evaluate_all("all => all.map(one => one.src.split('/').pop())")
     assert {"unmet-need.png", "tornado.png", "worth.png", "children-in-care.png"} <= set(names)
-    assert at.page.locator("figure details table").count() == len(names)
+    assert at.page.get_by_role("link", name="The table behind it").count() == len(names)
+    run = at.page.url
+    at.press("The table behind it", role="link")
+    assert at.page.locator("table td").count() > 5
+    at.page.goto(run)
     link = at.page.locator("a[href$='scenarios.pdf']")
     paper = at.context.request.get(city.url + (link.get_attribute("href") or ""))
     told = PdfReader(io.BytesIO(paper.body()))
