@@ -37,12 +37,11 @@ def break_days(caseload: Caseload, child: Child, home: Home, most: int) -> Verdi
         return NOT_KNOWN
     asked = [night for stay in child.stays for night in _nights(stay)]
     away = asked + [n for b in _bookings(caseload, child) for n in _nights(Stay(b.first_night, b.last_night))]
-    for night in away:
-        for first in (night, night - timedelta(days=364)):
-            last = first + timedelta(days=364)
-            concerned = any(first <= one <= last for one in asked)
-            if concerned and sum(first <= one <= last for one in away) > most:
-                return NOT_MET
+    for first in away:  # the fullest twelve months begin with a night away
+        last = first + timedelta(days=364)
+        concerned = any(first <= one <= last for one in asked)
+        if concerned and sum(first <= one <= last for one in away) > most:
+            return NOT_MET
     return MET
 
 
@@ -87,14 +86,14 @@ def _evening(caseload: Caseload, home: Home, booked: list[str]) -> Caseload:
     """The caseload with those who are booked living in the home, in the smallest free rooms."""
     if not booked:
         return caseload
-    rooms: list[Bedroom] | None = None if home.bedrooms is None else list(home.bedrooms)
+    rooms: list[Bedroom] = list(home.bedrooms or ())
     for child in booked:
-        free = [r for r in rooms or [] if r.beds > 0 and not r.occupants and not r.with_carers]
-        if rooms is not None and free:
+        free = [r for r in rooms if r.beds > 0 and not r.occupants and not r.with_carers]
+        if free:
             at = rooms.index(min(free, key=lambda room: room.beds))
             rooms[at] = replace(rooms[at], occupants=(child,))
     left = None if home.places_free is None else max(home.places_free - len(booked), 0)
-    then = replace(home, places_free=left, bedrooms=None if rooms is None else tuple(rooms))
+    then = replace(home, places_free=left, bedrooms=None if home.bedrooms is None else tuple(rooms))
     return replace(
         caseload,
         homes=tuple(then if one.ref == home.ref else one for one in caseload.homes),

@@ -17,6 +17,7 @@ def test_at_most_75_days_in_twelve_months() -> None:
         short-break | 2026-12-04 | 2025-12-01 to 2026-02-17 | | not met
         short-break | 2026-12-05 | 2025-12-01 to 2026-02-17 | | met
         short-break | 2026-12-01 | 2027-03-01 to 2027-05-14 | | not met
+        short-break | 2026-12-01; 2028-06-01 | 2026-08-01 to 2026-10-14 | | not met
         short-break | | | | not known
         respite | 2026-12-01 to 2027-03-01 | | | met
         """,

@@ -17,6 +17,7 @@ def test_the_same_home_each_time() -> None:
         short-break | 2026-12-04 | | 2026-10-02 to 2026-10-04 | nominated-officer | met
         short-break | 2026-12-04 | | 2026-10-02 to 2026-10-04 | fostering-manager | not met
         short-break | 2026-12-04 | | 2025-11-20 to 2025-11-22 | | met
+        short-break | 2026-12-04 | | 2025-11-23 | | met
         short-break | 2026-12-04 | | 2025-11-24 | | not met
         respite | 2026-12-04 | | 2026-10-02 to 2026-10-04 | | met
         """,
