@@ -50,6 +50,7 @@ a key made for a machine, and send it as `Authorization: Bearer ...`. Every requ
 A refusal is `application/problem+json` with a sentence, the fields it is about and a way out. An edit names the version that it
 was made on (`If-Match`). An act that is sent twice with the same `Idempotency-Key` acts once. Tables come as `Accept: text/csv`.
 """
+UNTOLD = "The request does not say how long it is, and is not read."
 NUL = "The request holds a NUL character, which no text has."
 
 
@@ -116,6 +117,8 @@ def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[R
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
         if "%00" in f"{request.url.path}?{request.url.query}" or "\0" in request.url.path:
             return _problem(422, "The request cannot be", NUL, "Take it out.", ())
+        if "transfer-encoding" in request.headers:
+            return _problem(411, "Length needed", UNTOLD, "Send the length of the body with it.", ())
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > largest:
             return _problem(413, "Too large", f"A request may hold {largest} bytes.", "Send it in parts.", ())

@@ -21,6 +21,8 @@ from matching.errors import MatchingError
 
 router = APIRouter(include_in_schema=False)
 MOST = 4
+MOST_ROWS = 200
+TABLES = {"against-base": "Against the base case, run by run", "assumptions": "Assumptions, with their sources"}
 EVERY = 3  # seconds between looks while a job runs
 FILES = {  # what a run leaves for a committee, and what each is
     "scenarios.pdf": "Scenarios side by side: what each changes, all pictures and tables (PDF)",
@@ -142,7 +144,7 @@ def result(job: str, look: Looking) -> HTMLResponse:
     with look.parts.store.reading() as session:
         row = jobs.job_of(session, look.user, job)
         told, asked = jobs.as_told(row), [str(one) for one in cast(Any, row.asked)["scenarios"]]
-        tables = {name: _rows(session, look, job, f"{name}.csv") for name in ("answers", "against-base", "assumptions")}
+        answers = _rows(session, look, job, "answers.csv")
         pictures = _pictures(session, look, job)
         ran = [one for one in scenarios.every(session, look.user) if one.id in asked]
     look.run("read-job", f"job:{job[:36]}", lambda _: {})
@@ -154,16 +156,32 @@ def result(job: str, look: Looking) -> HTMLResponse:
         job=told,
         settled=settled,
         files=[(name, FILES[name]) for name in FILES if name in (told["result"] or {}).get("files", [])],
-        beside=side_by_side(tables["answers"]),
-        unmet=unmet(tables["answers"]),
+        beside=side_by_side(answers),
+        unmet=unmet(answers),
         changes=[(one.name, changes_in_words(one.changes)) for one in ran],
         pictures=pictures,
-        tables=tables,
         once=secrets.token_urlsafe(12),
     )
     if not settled:
         answer.headers["Refresh"] = str(EVERY)
     return answer
+
+
+@router.get("/futures/runs/{job}/tables/{name}", dependencies=[Depends(PageNeeds(May.FORECAST))])
+def table(job: str, name: str, look: Looking) -> HTMLResponse:
+    """The table behind a picture, or one of the run's own; a page of its own, so that the pictures are there at once."""
+    with look.parts.store.reading() as session:
+        jobs.job_of(session, look.user, job)
+        told = next((one for one in _pictures(session, look, job) if one["name"] == name), None)
+        if told is None and name in TABLES:
+            rows = _rows(session, look, job, f"{name}.csv")[:MOST_ROWS]
+            cells = [list(row.values()) for row in rows]
+            told = {"title": TABLES[name], "alt": "", "columns": list(rows[0]) if rows else [], "rows": cells}
+    if told is None:
+        raise NotHere("The run has no such table.", "Open the run again.")
+    look.run("read-job", f"job:{job[:36]}", lambda _: {})
+    shown = {part: told[part] for part in ("title", "alt", "columns", "rows")}
+    return page("futures_table.html", look, here="/futures", job=job, **shown)
 
 
 @router.post("/futures/runs/{job}/{what}", dependencies=[Depends(PageNeeds(May.FORECAST))])

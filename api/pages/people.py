@@ -50,6 +50,22 @@ def add(form: Form, act: Sending) -> Response:
     return back_to("/people")
 
 
+@router.get("/people/{name}", dependencies=[Depends(PageNeeds(May.MANAGE_PEOPLE))])
+def person(name: str, look: Looking) -> HTMLResponse:
+    """What somebody may do, to be changed."""
+    return _person(look, name, None, {})
+
+
+def _person(look: Any, name: str, fault: ServiceError | None, typed: dict[str, str]) -> HTMLResponse:
+    with look.parts.store.reading() as session:
+        one = accounts.person_named(session, name)
+    look.run("read-person", f"person:{name[:80]}", lambda _: {})
+    chosen = typed["roles"].split(SEVERAL) if "roles" in typed else one.roles
+    status, once = fault.status if fault else 200, secrets.token_urlsafe(12)
+    told = {"one": one, "roles": list(Role), "chosen": chosen, "fault": fault, "typed": typed, "once": once}
+    return page("person.html", look, status, here="/people", **told)
+
+
 @router.post("/people/{name}/roles", dependencies=[Depends(PageNeeds(May.MANAGE_PEOPLE))])
 def change_roles(name: str, form: Form, act: Sending) -> Response:
     """What somebody may do from their next request on."""
@@ -57,16 +73,14 @@ def change_roles(name: str, form: Form, act: Sending) -> Response:
 
     def done(session: Session) -> dict[str, Any]:
         if not roles:
-            field = (
-                {"field": f"roles-of-{name}", "reason": "are missing.", "way_out": "Tick one, or say they have left."},
-            )
+            field = ({"field": "roles", "reason": "are missing.", "way_out": "Tick one, or say they have left."},)
             raise Wrong("Nothing was changed.", "", field)
         return {"name": accounts.change_roles(session, name, roles, form.get("authority", "")[:80] or None).name}
 
     try:
         act.run("change-roles", f"person:{name[:80]}", done, roles=roles)
     except ServiceError as fault:
-        return _page(act, fault, {})
+        return _person(act, name, fault, {"roles": "", **form})
     return back_to("/people")
 
 

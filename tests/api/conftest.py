@@ -36,6 +36,7 @@ DATABASES = ("sqlite", "postgresql")
 LONG = (
     "test_provider",
     "test_privacy",
+    "test_attacks",
 )  # on PostgreSQL at night alone: their acts are tested there by the other modules
 
 

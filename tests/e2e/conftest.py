@@ -79,7 +79,10 @@ class Filled:
 
 def filled_city(folder: Path, database: str | None = None) -> Filled:
     """The sample city as it stood on a Friday, in a folder or in a database; every run sees the same."""
-    return Filled(folder, dict(fill(settings_of(folder, database), FRIDAY)))
+    settings = settings_of(folder, database)
+    if database:
+        Seal.from_file(settings.key_file, make=True)  # a record that is no file of ours makes no key by itself
+    return Filled(folder, dict(fill(settings, FRIDAY)))
 
 
 def settings_of(folder: Path, database: str | None = None) -> Settings:
@@ -253,8 +256,13 @@ class Desk:
 
     def show_every_picture(self) -> None:
         """Load pictures that would come in only when they are scrolled to."""
-        self.page.evaluate("document.querySelectorAll('img').forEach(one => { one.loading = 'eager' })")
-        self.page.wait_for_function("[...document.images].every(one => one.complete)")
+        self.page.evaluate(
+            """async () => {
+              const all = [...document.images];
+              for (const one of all) one.loading = "eager";
+              await Promise.all(all.map(one => one.complete || new Promise(done => { one.onload = one.onerror = done; })));
+            }"""
+        )
 
     def violations(self) -> list[str]:
         """What axe finds on this page; empty is good."""

@@ -151,6 +151,7 @@ def waits(desk: Desk) -> None:
     desk.page.select_option("#runs", "50")
     desk.page.get_by_role("button", name="Run", exact=True).click()
     desk.page.wait_for_url(JOB)
+    desk.page.goto(desk.page.url)  # where a form leads to is not held; what is opened again is
 
 
 def ran(desk: Desk) -> None:
@@ -170,6 +171,13 @@ def ran(desk: Desk) -> None:
         RUNS[desk.city.url] = desk.page.url.rsplit("/", 1)[-1]
         desk.city.work(RUNS[desk.city.url])
     desk.open(f"/futures/runs/{RUNS[desk.city.url]}")
+
+
+def table_behind(desk: Desk) -> None:
+    """The table behind the first picture of a run."""
+    ran(desk)
+    desk.page.get_by_role("link", name="The table behind it").first.click()
+    desk.page.wait_for_url("**/tables/*")
 
 
 PLANNED, TONIGHT, SIBLINGS = "C0001", "C0003", "C0014"
@@ -201,6 +209,7 @@ STOPS = (
     Stop("futures", "commissioner", "Scenarios by form.", at("/futures")),
     Stop("futures-waits", "commissioner", "A run, and how far it is.", waits),
     Stop("futures-run", "commissioner", "Futures side by side, with ranges and the table behind each picture.", ran),
+    Stop("futures-table", "commissioner", "The table behind a picture.", table_behind),
     Stop("imports", "data-manager", "Files into the record: a trial first.", at("/imports")),
     Stop("mapping", "data-manager", "A table of another system: its columns and codes mapped by form.", sent_to_be_mapped),
     Stop("import-faults", "data-manager", "A trial: every fault by file, row and column.", mapped_with_faults),
@@ -212,6 +221,7 @@ STOPS = (
     Stop("trail-verified", "auditor", "Whether the trail is whole.", at("/trail/verified")),
     Stop("trail-plans", "auditor", "Plans that were kept.", at("/trail/plans")),
     Stop("people", "administrator", "People and roles, and no case.", at("/people")),
+    Stop("person", "administrator", "What somebody may do.", at("/people/analyst")),
     Stop("find", OFFICER, "Finding by reference.", at("/find?q=C000")),
     Stop("not-found", OFFICER, "Something that is not there.", at("/children/NONE")),
     Stop("start", "analyst", "Signing in leads to the role's own page.", at("/")),

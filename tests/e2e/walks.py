@@ -69,8 +69,8 @@ def _no_answer_no_yes(at: Desk) -> str:
 
 
 def _three_and_a_baby(at: Desk) -> str:
-    refer(at, "3/4/2019", "female")
-    for born, sex in (("7/7/2020", "female"), ("9/9/2022", "female"), ("1/8/2026", "female")):
+    refer(at, "3/4/2022", "female")
+    for born, sex in (("7/7/2023", "female"), ("9/9/2024", "female"), ("1/8/2026", "female")):
         at.press("refer a brother or sister")
         at.type("date_of_birth", born)
         at.tick("sex" if sex == "female" else f"sex-{sex}")
