@@ -105,7 +105,7 @@ def lawful(sets: Sets, policy: Policy) -> Sets:
     return chosen_sets(sets, keep)
 
 
-def chosen_sets(sets: Sets, keep: npt.NDArray[np.bool_]) -> Sets:
+def chosen_sets(sets: Sets, keep: npt.NDArray[np.bool_] | Integers) -> Sets:
     """Some of the sets."""
     return Sets(
         register=sets.register, groups=sets.groups, group=sets.group[keep], home=sets.home[keep], mask=sets.mask[keep]

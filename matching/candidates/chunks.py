@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from matching.candidates.blocks import Candidates, lawful, of_the_day, sets_of
+from matching.candidates.blocks import Candidates, chosen_sets, lawful, of_the_day, sets_of
 from matching.candidates.goals import GOAL_VALUES
 from matching.candidates.lots import lots
-from matching.candidates.rows import Row, rows_of
+from matching.candidates.rows import Row, clash_rows_of, firm_rows_of
 from matching.candidates.verdicts import Judged, points_of
 from matching.domain import SiblingGroup, Verdict
 from matching.fan_out import fan_out
@@ -31,11 +31,38 @@ FIRST = ("not-distant", "approved-ages", "approved-sex", "approved-care-type")  
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """What chunks have worked out of every set: its worth to each goal (goals, sets), its lot; and all rows."""
+    """What chunks have worked out of every set: its worth to each goal (goals, sets), its lot; and the firm rows.
+
+    Rows about children who may not live in one home are made when they are asked for; sets that take the `whole`
+    of a home need none.
+    """
 
     goal_values: Integers
     lot: Integers
     rows: tuple[Row, ...]
+    whole: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Clashing:
+    """Rows about children who may not live in one home, for those sets of which they are asked."""
+
+    sets: Sets
+    policy: Policy
+    whole: npt.NDArray[np.bool_]
+    workers: int = 1
+
+    def __call__(self, at: Integers) -> tuple[Integers, Integers, Integers, Integers]:
+        """For these sets, as positions: each row's number, position among them and use; and each row's limit."""
+        rows = rows_in_chunks(chosen_sets(self.sets, at), self.policy, self.workers, self.whole[at])
+        number = [np.full(row.sets.size, i, dtype=np.int64) for i, row in enumerate(rows)]
+        none = [np.zeros(0, dtype=np.int64)]
+        return (
+            np.concatenate([*none, *number]),
+            np.concatenate([*none, *(row.sets for row in rows)]),
+            np.concatenate([*none, *(row.use for row in rows)]),
+            np.array([row.limit for row in rows], dtype=np.int64),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +116,17 @@ def find_in_chunks(register: Register, policy: Policy, workers: int = 1) -> tupl
         judged=_nothing(register.pairs(())),
         sets=sets,
     )
-    return found, Made(goal_values=values[:, order], lot=lot[order], rows=rows)
+    return found, Made(goal_values=values[:, order], lot=lot[order], rows=rows, whole=_taking_all(sets, rows))
+
+
+def _taking_all(sets: Sets, rows: Sequence[Row]) -> npt.NDArray[np.bool_]:
+    """Sets that leave no room for any other in their home."""
+    in_home = np.bincount(sets.home, minlength=len(sets.register.homes.items))
+    whole = np.zeros(sets.group.size, dtype=bool)
+    for row in rows:
+        if row.sets.size == in_home[sets.home[row.sets[0]]] and row.use.min() > 0:
+            whole[row.sets[row.use >= row.limit]] = True
+    return whole
 
 
 Told = tuple[list[str], Integers, Integers, Integers, Integers, Integers]
@@ -192,12 +229,17 @@ def _nothing(pairs: Pairs) -> Judged:
     )
 
 
-def rows_in_chunks(sets: Sets, policy: Policy, workers: int = 1) -> tuple[Row, ...]:
-    """All rows, some homes at a time: what sets compete for lies within one home."""
+def rows_in_chunks(
+    sets: Sets, policy: Policy, workers: int = 1, whole: npt.NDArray[np.bool_] | None = None
+) -> tuple[Row, ...]:
+    """The firm rows, or with `whole` those about clashes, some homes at a time: sets compete within one home."""
     parts = dict(enumerate(_by_homes(sets)))
     made = fan_out(
         _rows_in_chunk,
-        {number: (homes, sets.group[at], sets.home[at], sets.mask[at]) for number, (homes, at) in parts.items()},
+        {
+            number: (homes, sets.group[at], sets.home[at], sets.mask[at], None if whole is None else whole[at])
+            for number, (homes, at) in parts.items()
+        },
         shared=(sets.register, policy, sets.groups),
         workers=workers,
     )
@@ -220,6 +262,7 @@ def _rows_in_chunk(
     group: Integers,
     home: Integers,
     mask: Integers,
+    whole: npt.NDArray[np.bool_] | None,
 ) -> list[Row]:
     present, number = np.unique(group, return_inverse=True)
     some = tuple(groups[g] for g in present.tolist())
@@ -231,4 +274,4 @@ def _rows_in_chunk(
         home=np.searchsorted(every, home).astype(np.int64),
         mask=mask,
     )
-    return rows_of(here, policy)
+    return firm_rows_of(here, policy) if whole is None else clash_rows_of(here, policy, whole)

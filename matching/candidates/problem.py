@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates, chosen_sets
-from matching.candidates.chunks import Made
+from matching.candidates.chunks import Clashing, Made
 from matching.candidates.goals import GOAL_VALUES
 from matching.candidates.lots import lots
 from matching.candidates.rows import rows_of
 from matching.rules import Sets
-from matching.solver import Problem
+from matching.solver import HeldBack, Problem
 
 Integers = npt.NDArray[np.int64]
 
@@ -47,8 +47,13 @@ def problem_from(
         goals=found.policy.goals,
         goal_values=goals,
         lot=lots(found, sets) if made is None else made.lot[keep],
+        held_back=None if made is None else _held_back(found, made, np.flatnonzero(keep)),
         must_place=tuple(found.row_of_child[child] for child, home in (pins or {}).items() if home is not None),
     )
+
+
+def _held_back(found: Candidates, made: Made, at: Integers) -> HeldBack:
+    return HeldBack(Clashing(found.sets, found.policy, made.whole), at)
 
 
 def _joined(parts: list[Integers]) -> Integers:

@@ -29,16 +29,50 @@ class Row:
 
 def rows_of(sets: Sets, policy: Policy) -> list[Row]:
     """Every row of a problem, in canonical order: home by home and night by night, then what a sibling plan keeps apart."""
+    return [*_nightly(sets, policy, Asked()), *_once_a_home(sets)]
+
+
+def firm_rows_of(sets: Sets, policy: Policy) -> list[Row]:
+    """The rows but for those about children who may not live in one home, of which there are very many."""
+    return [*_nightly(sets, policy, Asked(clashes=False)), *_once_a_home(sets)]
+
+
+def clash_rows_of(sets: Sets, policy: Policy, whole: Flags) -> list[Row]:
+    """The rows about children who may not live in one home, for some of the sets that could be.
+
+    `whole` are the sets that take all the room of their home by the firm rows, so that they need no row here.
+    """
+    return _nightly(sets, policy, Asked(capacities=False, whole=whole))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which rows are asked for; the sets that are known to take the `whole` of a home, if that is known already."""
+
+    capacities: bool = True
+    clashes: bool = True
+    whole: Flags | None = None
+
+    def covered(self, present: "Present", at: Integers) -> Flags:
+        """Children who may live with nobody here and whose every set is known to take the whole home."""
+        if self.whole is None:
+            return present.solitary
+        return np.asarray(present.solitary & ~present.holds[:, ~self.whole[at]].any(axis=1))
+
+
+def _nightly(sets: Sets, policy: Policy, asked: Asked) -> list[Row]:
     nightly = by_night(sets)
+    if asked.whole is not None:  # a set that takes a home for some nights leaves it to others on the rest
+        asked = replace(asked, whole=asked.whole[nightly.back] & (nightly.sets is sets))
     rows = {
         (at.tobytes(), row.use.tobytes(), row.limit): Row(at, row.use, row.limit)
-        for row in _by_home(nightly.sets, policy)
+        for row in _by_home(nightly.sets, policy, asked)
         if (at := nightly.back[row.sets]).size
     }
-    return [*rows.values(), *_once_a_home(sets)]
+    return list(rows.values())
 
 
-def _by_home(sets: Sets, policy: Policy) -> list[Row]:
+def _by_home(sets: Sets, policy: Policy, asked: Asked) -> list[Row]:
     """What the sets of each home compete for."""
     capacities = [c for rule in policy.set_rules if (c := rule.room_for_others(sets)) is not None]
     shared = [one for rule in policy.set_rules for one in rule.shared(sets)]
@@ -47,10 +81,12 @@ def _by_home(sets: Sets, policy: Policy) -> list[Row]:
     sizes = sets.size
     for home, at in _positions_by_home(sets).items():
         size, present = sizes[at], clash.present(home, at)
-        rows += _places(home, at, capacities, size, present.alone)
         room = _room(home, capacities, size)
-        rows += _of_shared(home, at, shared, size, room)
-        rows += _of_clashes(present, at, size, room)
+        if asked.capacities:
+            rows += _places(home, at, capacities, size, present.alone)
+            rows += _of_shared(home, at, shared, size, room)
+        if asked.clashes:
+            rows += _of_clashes(present, at, size, room, asked.covered(present, at))
     return rows
 
 
@@ -142,12 +178,12 @@ class Present:
         return np.asarray(self.holds[self.solitary].any(axis=0))
 
 
-def _of_clashes(present: Present, at: Integers, size: Integers, room: int) -> list[Row]:
+def _of_clashes(present: Present, at: Integers, size: Integers, room: int, covered: Flags) -> list[Row]:
     """For a child and all whom they clash with: the child takes all the room that those would share."""
     if room < 2 or not present.clash.any():
         return []
     clash = present.clash.copy()
-    clash[present.solitary] = clash[:, present.solitary] = False
+    clash[covered] = clash[:, covered] = False
     rows = []
     for centre, others in _stars(clash):
         theirs = present.holds[others].any(axis=0)

@@ -47,6 +47,12 @@ def propose(
             "--time-limit", help="Stop after so many seconds; the best plan is written with its gap (exit 4).", min=0.01
         ),
     ] = None,
+    memory: Annotated[
+        int | None,
+        typer.Option(
+            "--memory", help="Stop once so many megabytes are held; the best plan is written with its gap.", min=1
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", help="Processor cores to use; the plan is the same with any number.", min=1)
     ] = 1,
@@ -59,7 +65,7 @@ def propose(
         plan = propose_plan(
             caseload,
             policy_of(policy_file, caseload_folder),
-            limits=Limits(seconds=time_limit, workers=workers),
+            limits=Limits(seconds=time_limit, workers=workers, megabytes=memory),
             pins=_pins(pin or [], nobody or []),
             forbidden=[_pair(text) for text in forbid or []],
             promised=before.placements if before else (),

@@ -12,8 +12,8 @@ from scipy import sparse
 
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
-from matching.solver.relaxation import quiet
 from matching.solver.shortfall import Shortfall
+from matching.solver.sifting import quiet
 
 if TYPE_CHECKING:
     from ortools.sat.python import cp_model

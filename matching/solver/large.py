@@ -13,12 +13,12 @@ from scipy import sparse
 
 from matching.errors import PlanRefused
 from matching.fan_out import fan_out
-from matching.solver.bound import best_by_group
+from matching.solver.bound import Bound, best_by_group
+from matching.solver.clock import Clock
 from matching.solver.pieces import Layout, Piece, best_of_piece
 from matching.solver.prices import Priced, prices_of, unpriced
 from matching.solver.problem import Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE
-from matching.solver.search import Clock
 
 GROUPS = 300  # in a piece
 LARGEST = 4  # times so many, at the end
@@ -27,6 +27,7 @@ NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
 VACANT = 8  # and so many more in homes with room that has a price
 FALL_BACK = 40  # blocks of each group that the first plan may fall back on
+SHARE_FOR_GOALS = 0.15  # of the time that is left after the prices, for a bound of each goal by itself
 TURNS = 400
 WORTH_A_TURN = 2e-6  # a round of turns over all groups that gains less, as a share of the bound, is the last
 
@@ -68,16 +69,39 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
 
     It is proven where every goal reaches its bound. Raises `PlanRefused` where children who must be placed cannot be.
     """
-    layout = Layout(problem)
+    whole = Layout(problem)
     bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
-    priced = prices_of(layout, value, unpriced(layout, value), clock)
-    chosen = _first_plan(layout, value, priced.bound.regret)
-    run = Large(layout, value, priced, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
+    priced = prices_of(whole, value, unpriced(whole, value), clock)
+    asked = clock.until
+    clock.keep_back(SHARE_FOR_GOALS)
+    layout, at, near = _written_out(whole, priced)
+    chosen = _first_plan(layout, value[at], near.bound.regret)
+    run = Large(layout, value[at], near, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
     improve(run)
-    placed = {int(c) for block in run.chosen.tolist() for c in _members(problem, block)}
+    clock.until = asked
+    plan = at[run.chosen]
+    placed = {int(c) for block in plan.tolist() for c in _members(problem, block)}
     if not placed.issuperset(problem.must_place):
         raise PlanRefused("These children cannot all have the homes asked for at once. Release one and try again.")
-    return _solution(run, weights, bonus)
+    return _solution(whole, priced, plan, clock, weights, bonus)
+
+
+def _written_out(whole: Layout, priced: Priced) -> tuple[Layout, Integers, Priced]:
+    """The problem with every row written out, over the blocks of least regret where rows are held back; where these stand.
+
+    The bound stays that over every block, so nothing is lost but a better plan of blocks of more regret.
+    """
+    problem = whole.problem
+    if problem.held_back is None:
+        return whole, np.arange(problem.blocks), priced
+    at = np.union1d(priced.pool, whole.nearest(priced.bound.regret, FALL_BACK))
+    keep = np.zeros(problem.blocks, dtype=bool)
+    keep[at] = True
+    layout = Layout(problem.restricted(keep).written_out())
+    price = np.zeros(layout.problem.row_limit.size, dtype=np.int64)
+    price[: priced.price.size] = priced.price
+    bound = Bound(priced.bound.total, priced.bound.regret[at])
+    return layout, at, Priced(price, bound, np.searchsorted(at, priced.pool))
 
 
 def _wanted(problem: Problem, value: Integers) -> tuple[int, Integers]:
@@ -223,26 +247,26 @@ def _blocks_of(run: Large, groups: Integers, here: Integers, owner: Integers, nu
     return np.union1d(near, here)
 
 
-def _solution(run: Large, weights: Integers, bonus: int) -> Solution:
-    problem, finest = run.layout.problem, weights.size - 1
-    achieved = problem.goal_values[:, run.chosen].sum(axis=1)
-    bound = [_ceiling(run, goal, finest) for goal in range(len(problem.goals))]
+def _solution(layout: Layout, priced: Priced, plan: Integers, clock: Clock, weights: Integers, bonus: int) -> Solution:
+    problem, finest = layout.problem, weights.size - 1
+    achieved = problem.goal_values[:, plan].sum(axis=1)
+    bound = [_ceiling(layout, priced, clock, goal, int(achieved[goal]), finest) for goal in range(len(problem.goals))]
     earlier = int(weights[:finest] @ achieved[:finest])
-    bound[finest] = min(bound[finest], run.priced.bound.total // SCALE - bonus - earlier)
+    bound[finest] = min(bound[finest], priced.bound.total // SCALE - bonus - earlier)
     bound = [max(pair) for pair in zip(bound, achieved.tolist(), strict=True)]
     return Solution(
-        chosen=tuple(run.chosen.tolist()),
+        chosen=tuple(plan.tolist()),
         achieved=tuple(achieved.tolist()),
         bound=tuple(bound),
         proven=bound == achieved.tolist(),
     )
 
 
-def _ceiling(run: Large, goal: int, finest: int) -> int:
+def _ceiling(layout: Layout, priced: Priced, clock: Clock, goal: int, reached: int, finest: int) -> int:
     """The most that any plan reaches in one goal by itself, as far as few prices prove."""
-    value = run.layout.problem.goal_values[goal]
-    free = unpriced(run.layout, value)
-    if goal >= finest or free.bound.total // SCALE == int(value[run.chosen].sum()):
+    value = layout.problem.goal_values[goal]
+    free = unpriced(layout, value)
+    if goal >= finest or free.bound.total // SCALE == reached:
         return free.bound.total // SCALE
-    known = Priced(free.price, free.bound, run.priced.pool)
-    return prices_of(run.layout, value, known, run.clock, looks=1).bound.total // SCALE
+    known = Priced(free.price, free.bound, priced.pool)
+    return prices_of(layout, value, known, clock, looks=1).bound.total // SCALE

@@ -5,13 +5,14 @@ its parts put together, and nothing is lost.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from matching.fan_out import fan_out
-from matching.solver.problem import Integers, Limits, Problem, Solution
+from matching.solver.problem import HeldBack, Integers, Limits, Problem, Solution
 
 WORTH_A_WORKER = 20_000  # blocks of a second part, below which starting others takes longer than the work
 SMALLEST = 100  # groups; smaller parts are solved together
@@ -65,7 +66,7 @@ def solve_parts(
 def _share(limits: Limits, part: Problem, whole: Problem) -> Limits:
     """Each part has the share of the time that its blocks are of all; none fans out again."""
     seconds = None if limits.seconds is None else limits.seconds * max(part.blocks / max(whole.blocks, 1), 0.02)
-    return Limits(seconds=seconds, workers=1, lot=limits.lot)
+    return replace(limits, seconds=seconds, workers=1)
 
 
 def _part(problem: Problem, groups: Integers) -> tuple[Problem, Integers]:
@@ -95,4 +96,5 @@ def _part(problem: Problem, groups: Integers) -> tuple[Problem, Integers]:
         goal_values=problem.goal_values[:, blocks],
         lot=problem.lot[blocks],
         must_place=tuple(child[c] for c in problem.must_place if c in child),
+        held_back=problem.held_back and HeldBack(problem.held_back.make, problem.held_back.at[blocks]),
     ), blocks

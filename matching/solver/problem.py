@@ -1,6 +1,6 @@
 """What the solver sees: references and integers, never facts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,6 +11,25 @@ from scipy import sparse
 Integers = npt.NDArray[np.int64]
 
 
+Sparse = tuple[Integers, Integers, Integers, Integers]
+
+
+@dataclass(frozen=True)
+class HeldBack:
+    """Rows too many to be written out at once: `make` writes them for some blocks, by their positions in what it knows.
+
+    It gives each row's number, the block's position among those asked of and its use; and each row's limit. Written
+    for some blocks only, they hold for every plan all the same. `at` is where each block of the problem stands.
+    """
+
+    make: Callable[[Integers], Sparse]
+    at: Integers
+
+    def among(self, blocks: Integers) -> Sparse:
+        """The rows over some blocks of the problem."""
+        return self.make(self.at[blocks])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """Choose blocks (a set of one sibling group in one home) so that goals are best in lexicographic order.
@@ -19,7 +38,7 @@ class Problem:
     `children`), `block_home`. Every child is in at most one chosen block. Rows are packing rows in sparse
     form: the `row_use` of chosen blocks adds up to at most `row_limit`. `goal_values` is (goals, blocks); each
     goal is maximised. `lot` breaks ties: the chosen blocks' sum is least. `must_place` are positions of
-    children whom every plan must place.
+    children whom every plan must place. Rows may be `held_back` where there are very many.
     """
 
     children: tuple[str, ...]
@@ -36,6 +55,7 @@ class Problem:
     goal_values: Integers
     lot: Integers
     must_place: tuple[int, ...] = field(default=())
+    held_back: HeldBack | None = None
 
     def __post_init__(self) -> None:
         blocks = self.block_group.size
@@ -89,6 +109,21 @@ class Problem:
             goal_values=self.goal_values[:, keep],
             lot=self.lot[keep],
             must_place=tuple(dict.fromkeys((*self.must_place, *must_place))),
+            held_back=self.held_back and HeldBack(self.held_back.make, self.held_back.at[keep]),
+        )
+
+    def written_out(self) -> "Problem":
+        """The same with every row written out."""
+        if self.held_back is None:
+            return self
+        index, block, use, limit = self.held_back.among(np.arange(self.blocks))
+        return replace(
+            self,
+            row_index=np.append(self.row_index, self.row_limit.size + index).astype(np.int32),
+            row_block=np.append(self.row_block, block).astype(np.int32),
+            row_use=np.append(self.row_use, use),
+            row_limit=np.append(self.row_limit, limit),
+            held_back=None,
         )
 
     def with_row(self, blocks: Integers, limit: int) -> "Problem":
@@ -146,7 +181,9 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """When to stop: `seconds` of wall time for the whole (the run is then not proven); `workers` cores.
+    """When to stop: `seconds` of wall time, `megabytes` of the whole process (it is then not proven); `workers` cores.
+
+    What is held in memory is looked at between steps; a step may go beyond it by some tens of megabytes.
 
     Without `lot` any plan that is best in every goal will do: enough where only what goals reach is asked.
     """
@@ -154,6 +191,7 @@ class Limits:
     seconds: float | None = None
     workers: int = 1
     lot: bool = True
+    megabytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,22 +1,20 @@
 """The linear relaxation of some blocks, kept warm while its aim changes and rows are added, for prices and bounds."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import highspy
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from matching.solver.bound import NOTHING, Bound, bound_of
 from matching.solver.cuts import SMALL, new_rows
 from matching.solver.packing import Packing, family_rows, home_rows, joined
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.shortfall import Shortfall
+from matching.solver.sifting import DUAL, FREE, PRIMAL, engine_of, sift
 
+SIFTED = 5_000  # so many blocks are not all shown to the simplex at once
 SCALE = 1024
-PRIMAL, DUAL = 4, 1  # a new aim leaves the point possible, a new row leaves the prices possible
-FREE = highspy.kHighsInf
 Flags = npt.NDArray[np.bool_]
 
 
@@ -73,6 +71,15 @@ class Relaxation:
 
     def solve(self, seconds: float | None = None) -> bool:
         """Solve; whether that led to an optimum within the time."""
+        if self.at.size > SIFTED and not self.engine.getBasis().valid:
+            sift(
+                self.engine,
+                self.packing,
+                self.held,
+                self.value,
+                self.problem.block_group[self.at].astype(np.int64),
+                seconds,
+            )
         limit = FREE if seconds is None else self.engine.getRunTime() + max(seconds, 0.01)
         self.engine.setOptionValue("time_limit", limit)
         self.engine.run()
@@ -111,10 +118,16 @@ class Relaxation:
         return self.packing.of_rows(np.arange(self.given, self.packing.size)).of_blocks(np.isin(self.at, at))
 
     def narrow(self, keep: Flags) -> None:
-        """Forget the blocks that are not kept."""
+        """Forget the blocks that are not kept, but for those in the basis, which stays one."""
+        basis, basic = self.engine.getBasis(), np.asarray(self.engine.getBasicVariables()[1])
+        keep = keep.copy()
+        keep[basic[basic >= 0]] = True
         drop = np.flatnonzero(~keep).astype(np.int32)
         if drop.size:
             self.engine.deleteCols(drop.size, drop)
+            status = basis.col_status  # a copy at each look
+            basis.col_status = [status[i] for i in np.flatnonzero(keep).tolist()]
+            self.engine.setBasis(basis)
             self.at, self.value, self.point = self.at[keep], self.value[keep], self.point[keep]
             self.packing, self.barred = self.packing.of_blocks(keep), self.barred[keep]
             self.held = Held(self.held.values[:, keep], self.held.targets, self.held.on)
@@ -172,37 +185,3 @@ class Relaxation:
                 multipliers = np.asarray(multipliers)
                 if not np.abs(multipliers[: self.held.on.size]).max(initial=0.0) > 1e-9:
                     yield multipliers[self.held.on.size :]
-
-
-def engine_of(packing: Packing, held: Held) -> Any:
-    """HiGHS with rows for what is held and for the packing, one column a block, and no aim yet."""
-    use = sparse.vstack([sparse.csr_array(held.values), packing.use], format="csc")
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = use.shape[1], use.shape[0]
-    model.sense_ = highspy.ObjSense.kMaximize
-    model.col_cost_ = np.zeros(use.shape[1])
-    model.col_lower_, model.col_upper_ = np.zeros(use.shape[1]), np.full(use.shape[1], FREE)
-    model.row_lower_ = np.concatenate([np.where(held.on, held.targets, -FREE), np.full(packing.size, -FREE)])
-    model.row_upper_ = np.concatenate([np.full(held.on.size, FREE), packing.limit])
-    model.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    model.a_matrix_.start_, model.a_matrix_.index_ = use.indptr.astype(np.int32), use.indices.astype(np.int32)
-    model.a_matrix_.value_ = use.data.astype(np.float64)
-    engine = quiet()
-    engine.passModel(model)
-    return engine
-
-
-class _Quiet(highspy.Highs):
-    """HiGHS without its callbacks, because enabling them prints a line before output can be turned off."""
-
-    def __init__(self) -> None:
-        super(highspy.Highs, self).__init__()
-        self.setOptionValue("output_flag", False)
-
-
-def quiet() -> Any:
-    """HiGHS on one thread with a fixed seed, saying nothing."""
-    engine: Any = _Quiet()
-    engine.setOptionValue("threads", 1)
-    engine.setOptionValue("random_seed", 0)
-    return engine

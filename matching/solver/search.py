@@ -1,11 +1,11 @@
 """The best plan for one objective: bound, tighten, drop what cannot matter, and solve the rest exactly."""
 
-import time
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from matching.solver.clock import Clock
 from matching.solver.exact import by_cp_sat, by_highs
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import SCALE, Relaxation
@@ -15,7 +15,7 @@ SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
 NEAR = 1_500  # blocks of least regret, whose regret is the room for a first look
 LOOKS = frozenset((1, 3, 5, 7, 9, 11, 13))  # rounds after which it is tried whether a plan is as near as that
-EFFORT = 2.0  # of one look, in CP-SAT's deterministic seconds
+EFFORT = 0.5  # of one look, in CP-SAT's deterministic seconds
 ROUNDS = 80
 POLISH = 4  # rounds after the best plan is known
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
@@ -34,22 +34,6 @@ class Best:
     keep: npt.NDArray[np.bool_]
     relaxed: Relaxation | None
     short: Shortfall | None = None
-
-
-@dataclass(slots=True)
-class Clock:
-    """Seconds left until a moment of the monotonic clock; `None`: no limit."""
-
-    until: float | None
-
-    def left(self) -> float | None:
-        """Seconds left."""
-        return None if self.until is None else self.until - time.monotonic()
-
-    @property
-    def over(self) -> bool:
-        """Whether the time is up."""
-        return self.until is not None and time.monotonic() >= self.until
 
 
 def best_of(

@@ -4,13 +4,11 @@ Parts that share no home are solved by themselves. A part is solved exactly, goa
 where that ends in a minute; a larger one by prices and pieces, always with a proven gap.
 """
 
-import time
-
 from matching.errors import PlanRefused
+from matching.solver.clock import Clock
 from matching.solver.large import solve_large
 from matching.solver.parts import parts_of, solve_parts
 from matching.solver.problem import Limits, Problem, Solution
-from matching.solver.search import Clock
 from matching.solver.stages import CANNOT_FORCE, Floors, solve_exactly, weights_of
 
 MOST_GROUPS = 1_500  # of one part that are solved exactly
@@ -26,7 +24,7 @@ def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -
     if not problem.blocks:
         return _nothing_possible(problem, floors)
     if floors:
-        return solve_exactly(problem, limits, floors)
+        return solve_exactly(problem.written_out(), limits, floors)
     parts = parts_of(problem)
     return solve_parts(problem, parts, solve_part, limits) if len(parts) > 1 else solve_part(problem, limits)
 
@@ -36,8 +34,8 @@ def solve_part(problem: Problem, limits: Limits) -> Solution:
     if not problem.blocks:
         return _nothing_possible(problem, ())
     if problem.group_sizes.size <= MOST_GROUPS:
-        return solve_exactly(problem, limits)
-    clock = Clock(None if limits.seconds is None else time.monotonic() + limits.seconds)
+        return solve_exactly(problem.written_out(), limits)
+    clock = Clock.started(limits)
     return solve_large(problem, weights_of(problem), clock, limits)
 
 

@@ -8,18 +8,21 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.errors import NoProofInTime, PlanRefused
+from matching.solver.clock import Clock
 from matching.solver.exact import by_cp_sat
 from matching.solver.greedy import greedy_plan
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
-from matching.solver.search import Best, Clock, best_of, lawful
+from matching.solver.search import Best, best_of, lawful
 from matching.solver.shortfall import Shortfall
 
+LOWERINGS = 8  # rounds of rows for one goal, before it is searched for by itself
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
 
@@ -79,6 +82,7 @@ class Lead:
 
     weights: Integers
     ceilings: tuple[int, ...]
+    basis: Any = None  # of the relaxation's optimum, before any row was added
 
     @property
     def finest(self) -> int:
@@ -122,7 +126,7 @@ def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
     values = np.vstack([problem.goal_values, np.array(asked, dtype=np.int64).reshape(len(asked), problem.blocks)])
     targets = np.array([0] * goals + [least for _, least in (*must, *floors)], dtype=np.int64)
     held = Held(values, targets, targets > 0)
-    clock = Clock(None if limits.seconds is None else time.monotonic() + limits.seconds)
+    clock = Clock.started(limits)
     run = Run(problem, clock, greedy_plan(problem), np.ones(problem.blocks, dtype=bool), held)
     if not held.reached_by(run.chosen):
         found, _ = by_cp_sat(problem, np.zeros(problem.blocks, np.int64), held, run.at, clock.left())
@@ -147,7 +151,7 @@ def _lead(run: Run, relaxed: Relaxation) -> Lead:
     for goal in range(len(ceilings)):
         relaxed.release(goal)
     relaxed.engine.setBasis(start)
-    return Lead(lead.weights, tuple(ceilings))
+    return Lead(lead.weights, tuple(ceilings), start)
 
 
 def weights_of(problem: Problem) -> Integers:
@@ -166,9 +170,9 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     best = best_of(relaxed, lead.value(run.problem), run.held, run.chosen, run.clock)
     run.chosen = best.chosen
     for goal, ceiling in enumerate(lead.ceilings):
-        if run.achieved(goal) < ceiling:
+        if run.achieved(goal) < ceiling and run.achieved(goal) < _lowered(run, lead, goal):
             return
-        run.hold(goal, ceiling)
+        run.hold(goal, run.achieved(goal))
     if len(lead.ceilings) < lead.finest:
         return
     run.proven &= best.proven
@@ -179,6 +183,20 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
     run.hold(lead.finest, best.bound - earlier)
     run.lead_held = run.held.without(lead.finest + 1).with_row(lead.value(run.problem), best.value)
     run.lead_short = best.short
+
+
+def _lowered(run: Run, lead: Lead, goal: int) -> int:
+    """A lower ceiling of one goal, the goals before held: rows are added until the plan at hand reaches it, or a few times."""
+    relaxed, most = Relaxation(run.problem, np.arange(run.problem.blocks), run.held), lead.ceilings[goal]
+    relaxed.engine.setBasis(lead.basis)
+    relaxed.aim(run.problem.goal_values[goal])
+    for _ in range(LOWERINGS):
+        if not relaxed.solve(run.clock.left()):
+            break
+        most = min(most, relaxed.bound().total // SCALE)
+        if most <= run.achieved(goal) or run.clock.over or not relaxed.tighten():
+            break
+    return most
 
 
 def _search(run: Run, goal: int) -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from matching.again import Base, base_of, pinned, quickly_pinned, with_rules_met
+from matching.again import Base, base_of, pinned, quickly_pinned, with_rules_met, without
 from matching.candidates.blocks import sums_over_children
 from matching.errors import PlanRefused
-from matching.planning import prepare
+from matching.planning import decide, placed_by, prepare
 from matching.solver import Limits, solve
 from matching.solver.search import lawful
 from matching.solver.warm import _nothing
@@ -55,6 +55,23 @@ def test_pins_are_answered_as_from_nothing() -> None:
                         settled += 1
                         assert reached == best
     assert settled / asked > 0.9
+
+
+def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
+    """Every pair of the plan refused in turn: the same homes, the same goals and bounds, proven, lot and all."""
+    asked = quick = 0
+    for seed in range(400 if "NIGHTLY" in os.environ else 8):
+        base = based(seed)
+        for pair in list(base.home_of.items()):
+            again = without(base, [pair])
+            afresh = decide(base.ready, {}, Limits(), [pair])
+            assert again.home_of == dict(placed_by(base.found, afresh.problem, afresh.solution)), (seed, pair)
+            assert again.solution.achieved == afresh.solution.achieved
+            assert again.solution.bound == afresh.solution.bound
+            assert again.proven
+            asked, quick = asked + 1, quick + (again.problem is base.problem)
+    assert asked > 15
+    assert quick > 0.8 * asked
 
 
 def test_a_plan_under_other_weights_is_the_best_under_them() -> None:

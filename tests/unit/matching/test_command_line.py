@@ -110,6 +110,18 @@ def test_a_limit_gives_exit_4_and_a_plan_with_its_gap(caseload: Path, tmp_path: 
     assert all(goal["bound"] >= goal["achieved"] for goal in told["goals"])
 
 
+def test_full_memory_gives_exit_4_and_a_plan_with_its_gap(tmp_path: Path) -> None:
+    folder, out = tmp_path / "caseload", tmp_path / "plan.json"
+    placements("sample", str(folder), "--children", "120", "--homes", "90")
+    assert placements("propose", str(folder), "--out", str(out), "--memory", "1") == 4  # Python alone holds more
+    told = json.loads(out.read_text())
+    assert told["checker"]["sound"] is True
+    assert len(told["placements"]) > 40
+    assert all(goal["bound"] >= goal["achieved"] for goal in told["goals"])
+    assert any(goal["bound"] > goal["achieved"] for goal in told["goals"])
+    assert placements("propose", str(folder), "--out", str(out), "--memory", "8000") == 0
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
