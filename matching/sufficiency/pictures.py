@@ -102,7 +102,10 @@ def fan(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = A
         )
     for turn, (name, part) in enumerate(rows.groupby("scenario", sort=False)):
         style = {"color": COLOURS[turn % 6], "ls": DASHES[turn % 6], "lw": 2}
-        axes.plot(part.year, part.q50 / scale, **style, label=f"{name}, middle" if turn == 0 else str(name))
+        alone = "o" if len(part) == 1 else None  # one year is a point, which no line shows
+        axes.plot(
+            part.year, part.q50 / scale, **style, marker=alone, label=f"{name}, middle" if turn == 0 else str(name)
+        )
     axes.set_xlabel("years from now", color=INK, fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(integer=not pounds, nbins=6))

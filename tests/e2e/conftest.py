@@ -79,7 +79,10 @@ class Filled:
 
 def filled_city(folder: Path, database: str | None = None) -> Filled:
     """The sample city as it stood on a Friday, in a folder or in a database; every run sees the same."""
-    return Filled(folder, dict(fill(settings_of(folder, database), FRIDAY)))
+    settings = settings_of(folder, database)
+    if database:
+        Seal.from_file(settings.key_file, make=True)  # a record that is no file of ours makes no key by itself
+    return Filled(folder, dict(fill(settings, FRIDAY)))
 
 
 def settings_of(folder: Path, database: str | None = None) -> Settings:
