@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from matching.candidates import assuming
-from matching.describe import blockers_of, group_position, must_go_with, placement_of
+from matching.candidates import Candidates, assuming
+from matching.describe import blockers_of, group_position, moving_from, must_go_with, placement_of
 from matching.domain import Verdict
 from matching.errors import PlanRefused, UnknownReference
 from matching.plan import Placement, Reason
@@ -47,12 +47,14 @@ class UsedElsewhere:
     """The home would be possible; the plan uses it, or the child's place, better elsewhere.
 
     `costs` compares the plan with the best plan that puts the child there, goal by goal in order; the first
-    goal that loses is why. `moves` are the children whose proposal would change, with the home they would have.
+    goal that loses is why. `moves` are the children whose proposal would change, with the home they would have;
+    `staying` says where those of them live on who would not move after all.
     """
 
     costs: tuple[GoalCost, ...]
     by: tuple[str, ...]
     moves: tuple[tuple[str, str | None], ...]
+    staying: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +133,12 @@ def _moves(home_of: dict[str, str], then: dict[str, str], besides: Sequence[str]
     return tuple((ref, then.get(ref)) for ref in others if then.get(ref) != home_of.get(ref))
 
 
+def staying(found: Candidates, moves: Sequence[tuple[str, str | None]]) -> tuple[tuple[str, str], ...]:
+    """Where those live on who are asked to move and would have no other home."""
+    lives = [(child, moving_from(found.register.caseload, child)) for child, home in moves if home is None]
+    return tuple((child, home) for child, home in lives if home is not None)
+
+
 def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, limits: Limits) -> Explanation:
     """Solve as it was and with the child in the home, and compare goal by goal."""
     free = decide(ready, {}, limits)
@@ -143,4 +151,10 @@ def _forced(ready: Prepared, home_of: dict[str, str], child: str, home: str, lim
     costs = tuple(GoalCost(goal=goal, loses=was - would, proven=proven) for goal, was, would in both)
     then = dict(placed_by(ready.found, forced.problem, forced.solution))
     users = tuple(sorted(ref for ref, where in home_of.items() if where == home))
-    return UsedElsewhere(costs=costs, by=users, moves=_moves(home_of, then, (child,)))
+    moves = _moves(home_of, then, (child,))
+    return UsedElsewhere(
+        costs=costs,
+        by=users,
+        moves=moves,
+        staying=staying(ready.found, moves),
+    )

@@ -11,7 +11,17 @@ from matching.candidates import Candidates, changed, judge_pairs
 from matching.describe import blockers_of, group_position, must_go_with, placement_of
 from matching.domain import Decision, Level, Verdict
 from matching.errors import PlanRefused
-from matching.explain import CannotBeForced, Explanation, GoalCost, NotKnown, Proposed, RuledOut, Then, UsedElsewhere
+from matching.explain import (
+    CannotBeForced,
+    Explanation,
+    GoalCost,
+    NotKnown,
+    Proposed,
+    RuledOut,
+    Then,
+    UsedElsewhere,
+    staying,
+)
 from matching.pairs import Pairs, Register, Side
 from matching.plan import Reason
 from matching.solver import Packing, Problem, Solution, Warm
@@ -107,7 +117,8 @@ def _cost(base: Base, child: str, home: str) -> Explanation:
     proven = base.proven and then.proven
     costs = tuple(GoalCost(goal=goal, loses=was - would, proven=proven) for goal, was, would in both)
     users = tuple(sorted(ref for ref, where in base.home_of.items() if where == home))
-    return UsedElsewhere(costs=costs, by=users, moves=_moves(base, then, (child,)))
+    moves = _moves(base, then, (child,))
+    return UsedElsewhere(costs=costs, by=users, moves=moves, staying=staying(base.found, moves))
 
 
 def _moves(base: Base, then: Outcome, besides: Sequence[str]) -> tuple[tuple[str, str | None], ...]:

@@ -141,5 +141,7 @@ def _elsewhere(told: dict[str, Any]) -> list[Sentence]:
     said = [Sentence.of("The plan has {children} there.", children=", ".join(told["by"]))] if told["by"] else []
     for child, home in told["moves"]:
         template = "{child} would then live at {home}." if home else "{child} would then have no home."
+        if stays := told.get("staying", {}).get(child):
+            home, template = stays, "{child} would then stay at {home} for now."
         said.append(Sentence.of(template, child=child, home=home or ""))
     return said

@@ -23,7 +23,8 @@ PoolOption = Annotated[
 ExpectedFile = Annotated[
     Path | None,
     typer.Option(
-        "--expected", help="With --pool: a CSV file of children expected this month, with the columns of children.csv."
+        "--expected",
+        help="With --pool: a CSV file of children expected this month, with the columns of children.csv; `placements forecast` writes one.",
     ),
 ]
 BesidePlan = Annotated[

@@ -149,9 +149,7 @@ def _siblings(made: Plan) -> Table:
 def _unplaced(child: Unplaced) -> Panel:
     lines: list[Text | str] = [_line(reason) for reason in child.reasons]
     lines += _possible(child.near_misses)
-    return Panel(
-        Group(*lines), title=f"{child.child} has no home in this plan", title_align="left", border_style="yellow"
-    )
+    return Panel(Group(*lines), title=str(child.heading), title_align="left", border_style="yellow")
 
 
 def _possible(near: tuple[NearMiss, ...]) -> list[Text | str]:
@@ -279,7 +277,7 @@ def explanation_data(found: Explanation, child: str, home: str) -> dict[str, Any
             return {**about, "kind": "ruled out", "reasons": [reason_data(r) for r in reasons]}
         case NotKnown(questions=questions):
             return {**about, "kind": "not known", "questions": [reason_data(r) for r in questions]}
-        case UsedElsewhere(costs=costs, by=by, moves=moves):
+        case UsedElsewhere(costs=costs, by=by, moves=moves, staying=staying):
             told = [{"goal": c.goal, "loses": c.loses, "proven": c.proven} for c in costs]
             return {
                 **about,
@@ -287,6 +285,7 @@ def explanation_data(found: Explanation, child: str, home: str) -> dict[str, Any
                 "costs": told,
                 "by": list(by),
                 "moves": [list(move) for move in moves],
+                "staying": dict(staying),
             }
         case CannotBeForced(reason=reason):
             return {**about, "kind": "cannot be", "reason": reason}
@@ -389,4 +388,6 @@ def _cost(screen: Console, data: dict[str, Any]) -> None:
         word = "fewer" if first["loses"] > 0 else "more"
         screen.print(f"  It would cost: {GOAL_TITLES[first['goal']].lower()}: {abs(first['loses'])} {word} ({proven}).")
     for child, home in data["moves"]:
-        screen.print(f"  {child} would {'go to ' + home if home else 'have no home'}.")
+        stays = data["staying"].get(child)
+        none = f"stay at {stays} for now" if stays else "have no home"
+        screen.print(f"  {child} would {'go to ' + home if home else none}.")

@@ -10,9 +10,11 @@ from rich.console import Console
 from matching.cli import show as screen
 from matching.cli.own_figures import figures_for
 from matching.cli.places import data_folder, policy_of, read_folder
-from matching.domain import Caseload
+from matching.domain import Caseload, Child
+from matching.io.tables import write_table
 from matching.sufficiency.figures import Parameters
 from matching.sufficiency.forecast import City, city_of, forecast
+from matching.sufficiency.next_month import expected_children
 from matching.sufficiency.scenario_file import read_scenario
 from matching.sufficiency.sentences import sentences
 from matching.sufficiency.summary import PAGE, PAPER, sectors_of, write_forecast
@@ -20,6 +22,7 @@ from matching.synthetic import sample_caseload
 
 # kinds of referral are invented from published figures; so many children give every kind a few
 REFERRALS, REFERRAL_SEED = 300, 1001
+EXPECTED = "expected.csv"  # who may come in the next four weeks
 
 
 def forecast_to(
@@ -41,12 +44,15 @@ def forecast_to(
         made = forecast(city, chosen, years=years, runs=runs, seed=seed, workers=workers, progress=say)
         say("Drawing pictures and writing the summary")
         write_forecast(made, out, city.as_of, sectors_of(data_folder() / "reference"))
+        write_table(out / EXPECTED, Child, expected_children(city, runs=runs, seed=seed))
     for warning in made.warnings:
         sys.stderr.write(f"Note: {warning}\n")
     for said in sentences(made).values():
         for sentence in said:
             Console().print(sentence)
-    Console().print(f"Written to {out}; start with {PAGE} or {PAPER}.")
+    Console().print(
+        f"Written to {out}; start with {PAGE} or {PAPER}. {EXPECTED} is for placements shortlist --expected."
+    )
 
 
 def the_city(caseload: Path | None, policy_file: Path | None, history: Sequence[Path]) -> City:

@@ -213,8 +213,8 @@ class AnotherHome(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         told = {"child": child.ref, "home": household.home.ref}
         if child.move_requested and child.care_type is CareType.LONG_TERM:
-            template = "{child} lives at {home} now. To stay there for the long term is for the carers and the authority to agree."
+            template = "{child} lives at {home} now. To stay there until grown up, the carers and the authority agree on it; nobody moves."
             return Sentence.of(template, **told)
         if child.nights:
             return Sentence.of("{child} lives at {home}, and asks for nights elsewhere.", **told)
-        return Sentence.of("{child} lives at {home} now, and a move is asked for.", **told)
+        return Sentence.of("{child} lives at {home} now. The move that is asked for is to another home.", **told)

@@ -45,7 +45,7 @@ FAR_MILES = 20.0
 class Choices:
     """Kinds of referral: whole sibling groups first, then each of their children alone; and all homes, ready and empty.
 
-    Homes are those of the register (the first `register`), then some like ours of each profile and area, for campaigns.
+    `refs` names the children of each kind among the referrals. Homes are those of the register (the first `register`), then some like ours of each profile and area, for campaigns.
     `rank` (kinds, homes) is the place of a home on a kind's list, 0 the best, NOT_ASKED where a rule stands in the way;
     `points` likewise what the criteria give. `size` children in each kind; `members` (kinds, MOST_SIBLINGS) the single
     kinds of a group. `age` in years at referral, of a group the mean; `ages` (kinds, MOST_SIBLINGS) of each child, NaN
@@ -55,6 +55,7 @@ class Choices:
     """
 
     homes: tuple[Home, ...]
+    refs: tuple[tuple[str, ...], ...]
     register: int
     groups: int
     rank: npt.NDArray[np.int16]
@@ -107,6 +108,7 @@ def choices_of(referrals: Caseload, homes: tuple[Home, ...], policy: Policy) -> 
     rank = np.stack([rank for rank, _ in listed])[:, order]
     return Choices(
         homes=ready,
+        refs=tuple(tuple(refs) for refs in sets),
         register=len(ours),
         groups=len(groups),
         rank=rank,

@@ -20,7 +20,7 @@ from matching.planning import Prepared, decide, placed_by
 from matching.policy import Policy, read_policy
 from matching.solver import Limits
 from matching.synthetic import sample_caseload
-from tests.benchmarks import answers, hospital_residents, peers, places, returns, shapes, shortlists
+from tests.benchmarks import answers, forecasts, hospital_residents, peers, places, returns, shapes, shortlists
 from tests.benchmarks.machine import where
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -183,7 +183,7 @@ def page(console: Console) -> str:
         shortlists=shortlists.section(apart),
     )
     of_places = places.section(*(apart(what, 0, 0, 0) for what in ("places", "postcode package", "profile")))
-    return told + answers.section(apart) + of_places + "\n" + returns.section() + "\n"
+    return told + answers.section(apart) + of_places + "\n" + returns.section() + "\n" + forecasts.section()
 
 
 TEMPLATE = """# Benchmarks

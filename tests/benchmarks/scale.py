@@ -1,7 +1,9 @@
 """From a city to England: how long a plan takes, how much memory, how far from its bound; writes docs/scale.md.
 
-`python -m tests.benchmarks.scale` measures every size up to a region; `... england` the country too (hours on a small
-machine); `... one CHILDREN HOMES SEED [REGION]` one size, as JSON. Each size has a process of its own.
+`python -m tests.benchmarks.scale row CHILDREN HOMES SEED [REGION]` measures one size and keeps it in docs/scale.json;
+`... page` writes the page from the rows kept; without a word every size up to a region is measured, then the page
+written; `... england` the country too (hours on a small machine); `... one ...` tells one size and keeps nothing.
+Each size has a process of its own.
 """
 
 import json
@@ -16,7 +18,7 @@ from typing import Any
 
 from rich.console import Console
 
-from matching.again import Base
+from matching.again import Base, without
 from matching.candidates import find_candidates, find_in_chunks, problem_from
 from matching.checker import check_plan
 from matching.domain import Caseload
@@ -28,7 +30,7 @@ from matching.solver.stages import weights_of
 from matching.synthetic import authorities_of, sample_caseload
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = ROOT / "docs" / "scale.md"
+PAGE, KEPT = ROOT / "docs" / "scale.md", ROOT / "docs" / "scale.json"
 REFERENCE = ROOT / "data" / "reference"
 CITIES = ((120, 150), (500, 400), (500, 220), (1000, 1500))
 SEEDS = (1, 2, 3, 4, 5)
@@ -36,6 +38,7 @@ REGION = (5_000, 3_000, 1, "South East")
 ENGLAND = (80_000, 45_000, 1, "England")
 SECONDS = {"": 300.0, "South East": 90.0, "England": 1_200.0}
 REFUSALS = 12
+Size = tuple[int, int, int, str]  # children, homes, seed, region
 
 
 def caseload_of(children: int, homes: int, seed: int, region: str) -> Caseload:
@@ -59,10 +62,9 @@ def measure(children: int, homes: int, seed: int, region: str = "", workers: int
     solution = solve(problem, Limits(seconds=SECONDS[region], workers=workers))
     solving, worked = time.perf_counter() - began, time.process_time() - worked
     placed = placed_by(found, problem, solution)
-    weights = weights_of(problem)
-    reached, most = (
-        sum(w * v for w, v in zip(weights.tolist(), of, strict=False)) for of in (solution.achieved, solution.bound)
-    )
+    weights = weights_of(problem).tolist()
+    reached = sum(w * v for w, v in zip(weights, solution.achieved, strict=False))
+    short = solution.bound[len(weights) - 1] - solution.achieved[len(weights) - 1]  # of the weighted sum as a whole
     return {
         **told,
         "candidates": candidates,
@@ -70,7 +72,7 @@ def measure(children: int, homes: int, seed: int, region: str = "", workers: int
         "worked": worked,
         "memory": _memory(),
         "proven": solution.proven,
-        "gap": (most - reached) / max(most, 1),
+        "gap": short / max(reached + short, 1),
         "blocks": problem.blocks,
         "achieved": solution.achieved,
         "bound": solution.bound,
@@ -81,7 +83,7 @@ def measure(children: int, homes: int, seed: int, region: str = "", workers: int
 
 
 def _refusals(caseload: Caseload, found: Any, problem: Any, solution: Any) -> dict[str, Any]:
-    """A home says no to a child of the plan: planned again from the solved problem kept warm."""
+    """A home says no to a child of the plan: the very plan from nothing, found from the solved problem kept warm."""
     base = Base(
         ready=Prepared(caseload=caseload, policy=found.policy, found=found),
         found=found,
@@ -89,12 +91,11 @@ def _refusals(caseload: Caseload, found: Any, problem: Any, solution: Any) -> di
         solution=solution,
     )
     began = time.perf_counter()
-    warm, times, proven = base.warm, [], 0
+    _, times, proven = base.warm, [], 0
     ready = time.perf_counter() - began
-    for block in solution.chosen[:: max(1, len(solution.chosen) // REFUSALS)][:REFUSALS]:
+    for pair in list(base.home_of.items())[:: max(1, len(base.home_of) // REFUSALS)][:REFUSALS]:
         began = time.perf_counter()
-        keep = (problem.block_group != problem.block_group[block]) | (problem.block_home != problem.block_home[block])
-        proven += warm.best(keep).proven
+        proven += without(base, [pair]).proven
         times.append(time.perf_counter() - began)
     return {
         "ready": ready,
@@ -134,22 +135,32 @@ def _line(children: int, homes: int, seed: int, region: str, told: dict[str, Any
     )
 
 
-def page(console: Console, england: bool) -> str:
-    """Measure everything; the page as text."""
-    lines, refusals = [], []
-    sizes: list[tuple[int, int, int, str]] = [(*size, seed, "") for size in CITIES for seed in SEEDS]
-    for size in [*sizes, REGION, *([ENGLAND] if england else [])]:
-        told = apart(*size)
-        lines.append(_line(*size, told))
-        if told["refusals"]:
-            refusals.append(told["refusals"])
-        console.print(lines[-1])
-    when = f"{date.today().isoformat()}, commit {_commit()}, Python {platform.python_version()}, {_processor()}"  # noqa: DTZ011
-    again = "\n".join(
-        f"| 500 x 400, seed {seed} | {r['ready']:.2f} | {r['median']:.2f} | {r['slowest']:.2f} | {r['proven']} of {r['of']} |"
-        for seed, r in zip(SEEDS, refusals, strict=True)
+def row(size: Size) -> None:
+    """Measure one size and keep it, in place of what was kept of it before."""
+    kept = {tuple(one["size"]): one for one in _kept()}
+    when = f"{date.today().isoformat()}, commit {_commit()}"  # noqa: DTZ011
+    kept[size] = {"size": list(size), "when": when, **apart(*size)}
+    KEPT.write_text(json.dumps(list(kept.values()), indent=1) + "\n", encoding="utf-8")
+    Console().print(_line(*size, kept[size]))
+
+
+def _kept() -> list[dict[str, Any]]:
+    return list(json.loads(KEPT.read_text(encoding="utf-8"))) if KEPT.exists() else []
+
+
+def page() -> str:
+    """The page of the rows that are kept."""
+    kept = sorted(_kept(), key=lambda one: (one["size"][3], one["size"][0], -one["size"][1], one["size"][2]))
+    again = [(one["size"], one["refusals"]) for one in kept if one["refusals"]]
+    return TEMPLATE.format(
+        when=f"{', '.join(sorted({one['when'] for one in kept}))}; Python {platform.python_version()}, {_processor()}",
+        rows="\n".join(_line(*one["size"], one) for one in kept),
+        again="\n".join(
+            f"| {size[0]} x {size[1]}, seed {size[2]} | {r['ready']:.2f} | {r['median']:.2f} | {r['slowest']:.2f} "
+            f"| {r['proven']} of {r['of']} |"
+            for size, r in again
+        ),
     )
-    return TEMPLATE.format(when=when, rows="\n".join(lines), again=again)
 
 
 def _commit() -> str:
@@ -166,9 +177,18 @@ def _processor() -> str:
 
 TEMPLATE = (ROOT / "tests" / "benchmarks" / "scale.md.in").read_text(encoding="utf-8")
 
+
+def _size(words: list[str]) -> Size:
+    return int(words[0]), int(words[1]), int(words[2]), "".join(words[3:4])
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["one"]:
-        size = sys.argv[2:]
-        sys.stdout.write(json.dumps(measure(int(size[0]), int(size[1]), int(size[2]), "".join(size[3:4]))) + "\n")
+    what, rest = (sys.argv[1] if len(sys.argv) > 1 else "all"), sys.argv[2:]
+    if what == "one":
+        sys.stdout.write(json.dumps(measure(*_size(rest))) + "\n")
     else:
-        PAGE.write_text(page(Console(), "england" in sys.argv[1:]), encoding="utf-8")
+        every: list[Size] = [(*size, seed, "") for size in CITIES for seed in SEEDS]
+        asked = {"row": [_size(rest)] if rest else [], "page": [], "all": [*every, REGION]}
+        for size in asked.get(what, [*every, REGION, ENGLAND]):
+            row(size)
+        PAGE.write_text(page(), encoding="utf-8")

@@ -87,7 +87,8 @@ def _placement(one: Placement) -> list[str]:
 
 
 def _unplaced(one: Unplaced) -> list[str]:
-    return [f"- **{one.child}: no home.** {_said(one.reasons)}", *_near(one.near_misses)]
+    told = "no home." if one.stays_at is None else f"stays at {one.stays_at} for now."
+    return [f"- **{one.child}: {told}** {_said(one.reasons)}", *_near(one.near_misses)]
 
 
 def _near(misses: tuple[NearMiss, ...]) -> list[str]:

@@ -1,7 +1,10 @@
 """A child for whom a move is asked counts where they live until the move is made, and competes fairly for another home."""
 
+from matching.again import base_of
 from matching.domain import Caseload, Relationship, Tie
-from matching.planning import propose_plan
+from matching.explain import UsedElsewhere
+from matching.planning import prepare, propose_plan
+from matching.what_it_takes import what_it_takes
 from tests.lib.builders import a_caseload, a_child, a_home, fostering
 
 POLICY = fostering()
@@ -40,3 +43,20 @@ def test_a_mover_is_not_the_brother_or_sister_to_join() -> None:
     caseload = a_caseload(a_child("C1", sibling_group="G1"), brother, a_home("H1"), lives={"M1": "H1"})
     assert caseload.households["H1"].staying == ()
     assert caseload.groups[0].settled == ()
+
+
+def test_a_child_who_is_not_moved_stays_and_is_not_said_to_have_no_home() -> None:
+    caseload = a_caseload(MOVER, a_child("C1", age=9), a_home("H1", places_free=0), lives={"M1": "H1"})
+    told = {one.child: str(one.heading) for one in propose_plan(caseload, POLICY).unplaced}
+    assert told == {"M1": "M1 stays at H1 for now", "C1": "C1 has no home in this plan"}
+
+
+def test_what_a_home_costs_a_mover_is_the_move() -> None:
+    caseload = a_caseload(
+        MOVER, a_child("C1", age=9), a_home("H1", places_free=0), a_home("H2", places_free=1), lives={"M1": "H1"}
+    )
+    base = base_of(prepare(caseload, POLICY))
+    other = next(ref for ref in ("C1", "M1") if ref not in base.home_of)
+    answer = what_it_takes(base, other, "H2").answer
+    assert isinstance(answer, UsedElsewhere)
+    assert answer.staying == ((("M1", "H1"),) if other == "C1" else ())

@@ -105,8 +105,8 @@ def test_homes_said_to_be_enough_are_enough_for_futures_of_a_truth_that_nobody_w
     borrowed = published_parameters(REFERENCE)
     told = pd.concat([covered(seed, borrowed, runs=40, futures=20) for seed in range(200, 206)])
     kept = told[told.found].groupby("confidence").kept.mean()
-    # six truths: half a share of one of them either way
-    assert (kept >= np.array([0.5, 0.8, 0.95])[: len(kept)] - 0.1).all(), told
+    # six truths say it to about a fifth; `make calibrate` tries twenty
+    assert (kept >= kept.index.to_numpy() - 0.2).all(), told
 
 
 def test_a_confidence_is_for_a_run_that_nobody_looked_at() -> None:

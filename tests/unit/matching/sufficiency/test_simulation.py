@@ -1,6 +1,8 @@
 """The simulated weeks: choices are the shortlist's, futures are shared between scenarios, answers add up and say what they are."""
 
+import json
 import tomllib
+from collections import Counter
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from matching.sufficiency.choices import NO_HOME, NOT_ASKED, choices_of, emptied
 from matching.sufficiency.coming import PRODUCTS
 from matching.sufficiency.forecast import City, Forecast, batch_of, city_of, counts_of, forecast
 from matching.sufficiency.moving import rest_of_stay
+from matching.sufficiency.next_month import MONTH, expected_children
 from matching.sufficiency.parameters import WEEKS, published_parameters
 from matching.sufficiency.people import STAYING_PUT, people_of
 from matching.sufficiency.queue_plan import plan_of_queue
@@ -413,6 +416,25 @@ def test_the_command_writes_tables_pictures_and_a_summary(tmp_path: Path, capsys
     captured = capsys.readouterr()
     assert "start with sufficiency.html or sufficiency.pdf" in "".join(captured.out.replace("\n", " "))
     assert "4 runs: the ends of the ranges are rough" in captured.err
+    asked = ["--child", "C0001", "--pool", "--expected", str(out / "expected.csv"), "--draws", "0", "--json"]
+    assert placements("shortlist", str(caseload), *asked) == 0
+    homes = json.loads(capsys.readouterr().out)["options"]
+    assert homes
+    assert all(home["cost_to_others"]["expected_without"] is not None for home in homes)
+
+
+def test_who_is_expected_is_one_future_of_the_middle_size_on_the_citys_date(city: City) -> None:
+    expected = expected_children(city, runs=9, seed=3)
+    assert expected == expected_children(city, runs=9, seed=3)
+    sizes = sorted(len(expected_children(city, runs=1, seed=seed)) for seed in range(8))
+    assert sizes[0] < sizes[-1], "months differ"
+    assert [child.ref for child in expected] == [f"E{number:03d}" for number in range(1, len(expected) + 1)]
+    assert all(child.age_on(city.as_of) is None or 0 <= child.age_on(city.as_of) < 18 for child in expected)
+    groups = Counter(child.sibling_group for child in expected if child.sibling_group)
+    assert all(size > 1 for size in groups.values())
+    yearly = city.parameters["starts"] * len(city.stock.kind)
+    middle = len(expected_children(city, runs=101, seed=1))
+    assert 0.5 < middle / (yearly * MONTH / 52) < 1.5
 
 
 def test_the_command_refuses_a_scenario_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,108 @@
+"""Conditions turned round one at a time, in the functions of a module, to see whether a test notices."""
+
+import ast
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+
+COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+NAMES = {"MET": ("NOT_MET", "NOT_KNOWN"), "NOT_MET": ("MET",), "NOT_KNOWN": ("MET",)}
+CALLED = {"any": "all", "all": "any", "min": "max", "max": "min"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One function with one thing otherwise; `code` takes the place of the function's own."""
+
+    function: str
+    line: int
+    change: str
+    code: CodeType
+
+    def __str__(self) -> str:
+        return f"{self.function}, line {self.line}: {self.change}"
+
+
+def mutants_of(module: ModuleType) -> Iterator[Mutant]:
+    """Every mutant of every function that stands at the top of a module."""
+    assert module.__file__ is not None
+    with open(module.__file__, encoding="utf-8") as file:
+        tree = ast.parse(file.read())
+    for number, function in enumerate(tree.body):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        for at, node in enumerate(ast.walk(function)):
+            for turn in range(len(_changes(node))):
+                whole = copy.deepcopy(tree)
+                twin = whole.body[number]
+                change = _changes(list(ast.walk(twin))[at])[turn]
+                before = ast.unparse(node)
+                after = ast.unparse(_put(twin, at, change))
+                code = _code(compile(ast.fix_missing_locations(whole), module.__file__, "exec"), function.name)
+                yield Mutant(function.name, getattr(node, "lineno", function.lineno), f"{before} -> {after}", code)
+
+
+def _put(function: ast.AST, at: int, change: ast.AST) -> ast.AST:
+    """Put a node in the place of the one at a position of the walk."""
+    old = list(ast.walk(function))[at]
+    for parent in ast.walk(function):
+        for name, value in ast.iter_fields(parent):
+            if value is old:
+                setattr(parent, name, change)
+            elif isinstance(value, list) and any(one is old for one in value):
+                setattr(parent, name, [change if one is old else one for one in value])
+    return change
+
+
+def _changes(node: ast.AST) -> list[ast.AST]:
+    """What a node could be instead."""
+    match node:
+        case ast.Compare(left=left, ops=[op], comparators=compared) if type(op) in COMPARED:
+            return [ast.Compare(left=left, ops=[COMPARED[type(op)]()], comparators=compared)]
+        case ast.BoolOp(op=op, values=values):
+            other = ast.Or() if isinstance(op, ast.And) else ast.And()
+            return [ast.BoolOp(op=other, values=values), *_without_one(node)]
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return [operand]
+        case ast.Constant(value=bool(value)):
+            return [ast.Constant(value=not value)]
+        case ast.Constant(value=int(value)):
+            return [ast.Constant(value=value + 1)]
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() as op, right=right):
+            return [ast.BinOp(left=left, op=ast.Sub() if isinstance(op, ast.Add) else ast.Add(), right=right)]
+        case ast.Name(id=name, ctx=ast.Load()) if name in NAMES:
+            return [ast.Name(id=other, ctx=ast.Load()) for other in NAMES[name]]
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in CALLED:
+            return [ast.Call(func=ast.Name(id=CALLED[name], ctx=ast.Load()), args=args, keywords=keywords)]
+        case _:
+            return []
+
+
+def _without_one(node: ast.BoolOp) -> list[ast.AST]:
+    """The condition with one of its parts left out."""
+    parts = [[v for v in node.values if v is not one] for one in node.values]
+    return [some[0] if len(some) == 1 else ast.BoolOp(op=node.op, values=some) for some in parts]
+
+
+def _code(module: CodeType, name: str) -> CodeType:
+    """The code of a function at the top of a module; the last, where a name is defined twice."""
+    return [one for one in module.co_consts if isinstance(one, CodeType) and one.co_name == name][-1]
+
+
+def in_place(module: ModuleType, mutant: Mutant) -> None:
+    """Put a mutant in the place of its function, for everybody who holds it already."""
+    function = getattr(module, mutant.function)
+    assert isinstance(function, FunctionType), f"{mutant.function} is wrapped; it can not be changed in place"
+    function.__code__ = mutant.code
