@@ -37,14 +37,20 @@ LONG = (
     "test_provider",
     "test_privacy",
     "test_attacks",
-)  # on PostgreSQL at night alone: their acts are tested there by the other modules
+    "test_each_role_may_do_what_the_table_says_and_nothing_else",
+    "test_what_one_job_eats_ends_that_job_alone",
+    "test_a_worker_goes_with_the_web_process_that_started_it",
+    "test_scenarios_are_the_authoritys_own_and_a_forecast_runs_them",
+)  # modules and tests that are on PostgreSQL at night alone: their acts are tested there by the others
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long modules on PostgreSQL to the night."""
+    """Leave the long modules and tests on PostgreSQL to the night."""
     if os.environ.get("NIGHTLY"):
         return
-    left = [item for item in items if item.path.stem in LONG and "postgresql" in item.name]
+    left = [
+        one for one in items if "postgresql" in one.name and {one.path.stem, one.name.partition("[")[0]} & set(LONG)
+    ]
     config.hook.pytest_deselected(items=left)
     items[:] = [item for item in items if item not in left]
 
