@@ -86,7 +86,7 @@ stats = PopulationStats(data.enriched_view, config)
 first = data.end_date.replace(year=data.end_date.year - 3)
 predictor = ModelPredictor.from_model(stats, first, data.end_date)
 told = predictor.predict(3 * 365, progress=False)
-inside = [name for name in told.columns if "not in care" not in str(name).lower()]
+inside = [name for name in told.columns if "NOT_IN_CARE" not in name]
 total = told[inside].sum(axis=1)
 ahead = [float(total.iloc[min(365 * year, len(total)) - 1]) for year in (1, 2, 3)]
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
