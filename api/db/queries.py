@@ -1,6 +1,5 @@
-"""The bridge between the record and the core: facts in and out, the caseload of a moment, places that are promised."""
+"""The bridge between the record and the core: facts in and out, the caseload of a moment."""
 
-import json
 import uuid
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -15,7 +14,7 @@ from api.db.data_keys import keyring
 from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import Bed, Fact, PoolMember
-from api.errors import Conflict, NotHere, Outdated, Taken
+from api.errors import NotHere, Outdated, Taken
 from matching.domain import (
     Booking,
     CareType,
@@ -355,53 +354,3 @@ def _with_promised(home: Home, promised: int) -> Home:
         if home.places_free is None or not promised
         else replace(home, places_free=max(0, home.places_free - promised))
     )
-
-
-def take_place(session: Session, child: str, home: str, free: int, by: str, at: Any) -> None:
-    """Promise the lowest free place of a home; raises `Conflict` when all are promised, saying since when."""
-    taken = list(session.scalars(select(Bed).where(Bed.home == home).order_by(Bed.number)))
-    mine = session.scalars(select(Bed).where(Bed.child == child)).first()
-    if mine is not None:
-        raise Conflict(f"A place is already promised to {child}, at {mine.home}.", "Withdraw that one first.")
-    numbers = {bed.number for bed in taken}
-    number = next((n for n in range(1, free + 1) if n not in numbers), None)
-    if number is None:
-        since = f" The last was promised at {max(bed.taken_at for bed in taken):%H:%M}." if taken else ""
-        raise Conflict(
-            f"No usable place is left at {home}.{since}", "Ask for the shortlist again: it shows who else could."
-        )
-    session.add(Bed(home=home, number=number, child=child, taken_at=at, taken_by=by))
-    session.flush()
-
-
-def give_back_place(session: Session, child: str, home: str) -> None:
-    """The place is no longer promised."""
-    for bed in session.scalars(select(Bed).where(Bed.child == child, Bed.home == home)):
-        session.delete(bed)
-
-
-def snapshot(caseload: Caseload) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
-    """A caseload as plain data, from which the same plan can be made again; what tells of a person apart, by whose it is."""
-    hidden: dict[str, dict[str, str]] = {}
-    told: dict[str, Any] = {"as_of": caseload.as_of.isoformat()}
-    for kind, part in PARTS.items():
-        told[kind] = []
-        for number, row in enumerate(getattr(caseload, part)):
-            cells = dict(cells_of(row))
-            taken = hidden_of(kind, cells)
-            told[kind].append(cells)
-            if taken:
-                own = hidden.setdefault(subject_of(kind, ref_of(row)), {})
-                own |= {f"{kind}|{number}|{column}": text for column, text in taken.items()}
-    return json.loads(json.dumps(told)), hidden
-
-
-def from_snapshot(told: dict[str, Any], hidden: dict[str, str], maps: Maps) -> Caseload:
-    """The caseload of a snapshot."""
-    rows = {kind: [dict(cells) for cells in told.get(kind, ())] for kind in PARTS}  # older plans knew fewer kinds
-    for where, text in hidden.items():
-        kind, number, column = where.split("|")
-        rows[kind][int(number)][column] = text
-    parts = {part: tuple(row_of(KINDS[kind], cells, maps.find) for cells in rows[kind]) for kind, part in PARTS.items()}
-    as_of = date.fromisoformat(told["as_of"])
-    return Caseload(as_of=as_of, crossings=maps.crossings, adjoining=maps.adjoining, **parts)

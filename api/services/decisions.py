@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.db import queries
+from api.db import beds, queries
 from api.db.data_keys import keyring
 from api.db.queries import Maps
 from api.db.sealing import Seal
@@ -106,10 +106,10 @@ def _carry_out(desk: Desk, choice: Choice, child: str) -> None:
     home = queries.one(desk.session, desk.seal, "home", choice.home, desk.user.authority)
     if choice.kind in PROMISES:
         free = int(home.cells.get("places_free", "0"))
-        queries.take_place(desk.session, child, choice.home, free, desk.user.name, now())
+        beds.take_place(desk.session, child, choice.home, free, desk.user.name, now())
     elif choice.kind in (Kind.DECLINED, Kind.WITHDRAWN):
         _promised(desk, child, choice.home, needed=choice.kind is Kind.WITHDRAWN)
-        queries.give_back_place(desk.session, child, choice.home)
+        beds.give_back_place(desk.session, child, choice.home)
     elif choice.kind is Kind.PLACED:
         _promised(desk, child, choice.home, needed=True)
         _move(desk, child, home)
@@ -125,7 +125,7 @@ def _promised(desk: Desk, child: str, home: str, *, needed: bool) -> None:
 
 def _move(desk: Desk, child: str, home: queries.Kept) -> None:
     """The child has moved in: the place is filled, an earlier home is left, the wait is over."""
-    queries.give_back_place(desk.session, child, home.ref)
+    beds.give_back_place(desk.session, child, home.ref)
     free = max(0, int(home.cells.get("places_free", "1")) - 1)
     state = {"place_state": "filled"} if free == 0 else {}
     queries.save(desk.session, desk.seal, desk.maps, "home", {**home.cells, "places_free": str(free), **state})

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.db.data_keys import close_each
-from api.db.queries import Maps, load_caseload, own_children, snapshot
+from api.db.queries import Maps, load_caseload, own_children
 from api.db.readings import Readings
 from api.db.sealing import Seal
+from api.db.snapshots import snapshot
 from api.db.tables import PlanMade
 from api.errors import NotHere
 from api.security.accounts import User, now

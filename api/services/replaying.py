@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
 from api.db.data_keys import open_each
-from api.db.queries import Maps, from_snapshot
+from api.db.queries import Maps
+from api.db.snapshots import from_snapshot
 from api.db.store import Store
 from api.db.tables import PlanMade, PolicyUsed
 from api.errors import NotHere

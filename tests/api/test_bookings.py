@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from api.db import queries
+from api.db import queries, snapshots
 from api.db.audit import Entry
 from api.db.tables import Fact
 from api.sample import AUTHORITY
@@ -57,10 +57,10 @@ def test_bookings_are_brought_in_counted_and_taken_out(service: Running, tmp_pat
         "who shares the home sees the bed as taken, and no past nights"
     )
     assert "B1" not in {child.ref for child in theirs.seeking}, "and is not asked to find the child a home"
-    told, hidden = queries.snapshot(seen[AUTHORITY])
+    told, hidden = snapshots.snapshot(seen[AUTHORITY])
     opened = {where: text for cells in hidden.values() for where, text in cells.items()}
-    assert queries.from_snapshot(told, opened, maps()).bookings == seen[AUTHORITY].bookings
-    assert queries.from_snapshot({k: v for k, v in told.items() if k != "booking"}, opened, maps()).bookings == ()
+    assert snapshots.from_snapshot(told, opened, maps()).bookings == seen[AUTHORITY].bookings
+    assert snapshots.from_snapshot({k: v for k, v in told.items() if k != "booking"}, opened, maps()).bookings == ()
     phone = Phone(service, "data-manager")
     job = done(service, phone.prove().ask("POST", f"{V1}/exports", {"what": "bookings"}))
     table = phone.client.ask("GET", f"{V1}/jobs/{job['id']}/files/bookings.csv").text

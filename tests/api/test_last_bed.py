@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 from sqlalchemy.orm import Session
 
-from api.db import queries
+from api.db import beds, queries
 from api.db.audit import Entry
 from api.sample import AUTHORITY
 from tests.api.conftest import Running
@@ -90,7 +90,7 @@ def _tidy(service: Running, name: str, actors: int) -> None:
 
     def act(session: Session) -> None:
         for who in range(actors):
-            queries.give_back_place(session, f"race-{name}-{who}", f"race-{name}")
+            beds.give_back_place(session, f"race-{name}-{who}", f"race-{name}")
             queries.remove(session, "child", f"race-{name}-{who}")
         queries.remove(session, "home", f"race-{name}")
 

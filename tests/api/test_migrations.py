@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.db import audit, queries
 from api.db.audit import Entry
 from api.db.data_keys import destroy, keyring, open_each
-from api.db.queries import from_snapshot
+from api.db.snapshots import from_snapshot
 from api.db.store import Store
 from api.db.tables import AuditEntry, Bed, Decided, Fact, Note, Person, PlanMade
 from api.sample import AUTHORITY, QUICK

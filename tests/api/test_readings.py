@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from api.db import queries
+from api.db import beds, queries
 from api.db.audit import Entry
 from api.db.queries import Maps
 from api.db.store import Store
@@ -44,11 +44,11 @@ def test_nothing_changed_is_the_same_caseload(store: Store, city: Maps) -> None:
 
 def test_each_change_is_seen(store: Store, city: Maps) -> None:
     before = read(store, city)
-    store.transact(lambda s: queries.take_place(s, "C1", "H1", 2, "x", now()), lambda _: told("promise"))
+    store.transact(lambda s: beds.take_place(s, "C1", "H1", 2, "x", now()), lambda _: told("promise"))
     promised = read(store, city)
     assert promised.home("H1").places_free == 1
     assert promised.lives_in == {"C1": "H1"}
-    store.transact(lambda s: queries.give_back_place(s, "C1", "H1"), lambda _: told("give back"))
+    store.transact(lambda s: beds.give_back_place(s, "C1", "H1"), lambda _: told("give back"))
     assert read(store, city) == before
     cells = {"ref": "C1", "sex": "female", "authority": "E06000045"}
     store.transact(lambda s: queries.save(s, store.seal, city, "child", cells), lambda _: told("edit"))

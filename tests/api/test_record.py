@@ -12,7 +12,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from api.db import audit, queries
+from api.db import audit, beds, queries
 from api.db.audit import Entry
 from api.db.data_keys import keyring
 from api.db.sealing import Seal, WrongKey
@@ -82,9 +82,7 @@ def test_the_last_bed_has_one_winner_however_many_ask(store: Store, actors: int)
         def ask(who: int, home: str = home, results: list[str] = results, start: threading.Barrier = start) -> None:
             start.wait()
             try:
-                store.transact(
-                    lambda s: queries.take_place(s, f"{home}-C{who}", home, 1, f"officer-{who}", now()), entry
-                )
+                store.transact(lambda s: beds.take_place(s, f"{home}-C{who}", home, 1, f"officer-{who}", now()), entry)
                 results.append("won")
             except Conflict as refused:
                 results.append(str(refused))
