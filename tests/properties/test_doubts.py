@@ -19,6 +19,7 @@ from tests.lib.random_caseloads import random_caseload
 
 POLICY = fostering()
 LEAST = 600 if os.environ.get("NIGHTLY") else 20  # facts that matter, each planned again
+EACH = 1 if os.environ.get("NIGHTLY") else 6  # of the facts said not to matter, every so manieth is planned again
 LAST = POLICY.goals.index("suitability") + 1
 
 
@@ -52,9 +53,11 @@ def test_a_fact_changes_the_proposal_exactly_where_it_is_said_to() -> None:
         listed = told_of(base, found := doubts(base, child))
         assert all(doubt.then != home for doubt in found)
         near = [home, *_rivals(base, child, home)[:2]]
-        for about, fact, told in _Asked(base, child, near).everything():
-            same = still_among_the_best(with_told(caseload, told), child, home)
+        for number, (about, fact, told) in enumerate(_Asked(base, child, near).everything()):
             key = (about, fact.column, write_cell(value_of(told, fact)))
+            if key not in listed and number % EACH:
+                continue
+            same = still_among_the_best(with_told(caseload, told), child, home)
             if key in listed:
                 said += 1
                 assert not same, f"seed {seed}: {key}"
