@@ -82,7 +82,10 @@ def prices_of(layout: Layout, value: Integers, known: Priced, clock: Clock, look
         if close and rows is None and layout.problem.held_back is None:
             break
         more = pool if close else np.union1d(pool, layout.nearest(bound.regret, MORE))
-        if bound.total <= found.worth * SCALE * (1 + NEARLY) and layout.problem.held_back is not None:
+        nearly = bound.total <= found.worth * SCALE * (1 + NEARLY)
+        if layout.problem.held_back is not None and (
+            nearly or rows is not None
+        ):  # once written, they grow with the pool
             point = np.zeros(more.size)
             point[np.searchsorted(more, pool)] = found.point
             rows, broken = _filled(layout, more, point)

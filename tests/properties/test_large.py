@@ -169,6 +169,20 @@ def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyP
     assert further > 20
 
 
+def test_rows_held_back_are_written_anew_when_the_pool_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows written early, because the prices looked nearly right, are over every block that joins later."""
+    for name, worth in (("FIRST", 1), ("MORE", 1), ("NEARLY", 0.2)):
+        monkeypatch.setattr(f"matching.solver.prices.{name}", worth)
+    for seed in (2, 3):
+        caseload = random_caseload(seed, children=40, homes=16, wild=0.04)
+        found, made = find_in_chunks(Register(caseload), POLICY)
+        held = problem_from(found, made=made)
+        weights = weights_of(held)
+        exact = solve_exactly(held.written_out(), Limits(lot=False))
+        bound = bound_over(held, weights @ held.goal_values[: weights.size])
+        assert lead(held, exact.chosen) * SCALE <= bound
+
+
 def test_rows_held_back_lower_the_bound() -> None:
     """Two children who may not live together and one home for two: worth 10 each, the home is worth 10, at most 15."""
     ones = np.ones(2, dtype=np.int64)
