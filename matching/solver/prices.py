@@ -25,6 +25,7 @@ FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that 
 LOOKS = 12
 CLOSE = 1e-6  # as a share: the pool tells nearly all once its own optimum is so near to the bound over every block
 NEARLY = 1e-3  # and nearly right once it is so near
+ENOUGH = 1e-5  # rows held back are written until they bring less: a look costs much more with them
 FULL = 0.05  # a row counts as full with so much room left, since an interior point seldom touches it
 
 
@@ -70,7 +71,7 @@ def unpriced(layout: Layout, value: Integers) -> Priced:
 
 def prices_of(layout: Layout, value: Integers, known: Priced, clock: Clock, looks: int = LOOKS) -> Priced:
     """Nearly the best prices there are for a value of the blocks, as far as looks and time allow."""
-    best, pool, rows = known, known.pool, None
+    best, pool, rows, before = known, known.pool, None, np.inf
     for _ in range(looks):
         found = None if clock.over else _duals(layout, value, pool, rows, clock)
         if found is None:
@@ -89,8 +90,10 @@ def prices_of(layout: Layout, value: Integers, known: Priced, clock: Clock, look
             point = np.zeros(more.size)
             point[np.searchsorted(more, pool)] = found.point
             rows, broken = _filled(layout, more, point)
-            if close and not broken:
+            enough = bound.total <= found.worth * SCALE * (1 + ENOUGH) and before - found.worth <= ENOUGH * found.worth
+            if close and not broken or enough:
                 break
+            before = found.worth
         pool = more
     return Priced(best.price, best.bound, pool)
 

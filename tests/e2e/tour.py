@@ -14,7 +14,16 @@ from playwright.sync_api import Route
 from tests.e2e.conftest import Desk, chromium, filled_city, running_city
 
 DOCS = Path(__file__).parents[2] / "docs"
-WIDTHS = {"1280": 1280, "320": 320}
+WIDTHS = {"1280": 1280, "320": 320}  # 320 pixels is also what a 1280 pixel screen shows at 400 % zoom
+IN_FEW_COLOURS = (
+    "board",
+    "refer-fault",
+    "homes",
+    "compare",
+    "meeting-grid",
+    "futures-run",
+)  # as who chose their own colours
+ON_PAPER = ("board", "tonight", "homes", "meeting")
 
 
 @dataclass(frozen=True)
@@ -229,14 +238,26 @@ STOPS = (
 
 
 def take(stop: Stop, folder: Path, desk: Desk) -> None:
-    """Pictures of a stop at each width."""
+    """Pictures of a stop at each width; some also in colours that the reader chose, and as printed."""
     stop.reach(desk)
     for name, width in WIDTHS.items():
         desk.page.set_viewport_size({"width": width, "height": 900})
-        desk.show_every_picture()
-        whole = desk.page.screenshot(full_page=True, animations="disabled")
-        Image.open(io.BytesIO(whole)).quantize(128).save(folder / f"{stop.name}-{name}.png", optimize=True)
+        _keep(desk, folder / f"{stop.name}-{name}.png")
+    desk.page.set_viewport_size({"width": 1280, "height": 900})
+    if stop.name in IN_FEW_COLOURS:
+        desk.page.emulate_media(forced_colors="active", reduced_motion="reduce")
+        _keep(desk, folder / f"{stop.name}-colours.png")
+    if stop.name in ON_PAPER:
+        desk.page.emulate_media(media="print", forced_colors="none")
+        _keep(desk, folder / f"{stop.name}-paper.png")
     desk.context.close()
+
+
+def _keep(desk: Desk, file: Path) -> None:
+    """The whole page as a small picture."""
+    desk.show_every_picture()
+    whole = desk.page.screenshot(full_page=True, animations="disabled")
+    Image.open(io.BytesIO(whole)).quantize(128).save(file, optimize=True)
 
 
 def main(*wanted: str) -> None:
@@ -259,12 +280,19 @@ def main(*wanted: str) -> None:
 
 
 def _page() -> str:
-    said = [
-        f"## {stop.name.replace('-', ' ').capitalize()}\n\n{stop.says} [At 320 pixels](tour/{stop.name}-320.png).\n\n"
-        f"![{stop.says}](tour/{stop.name}-1280.png)\n"
-        for stop in STOPS
-    ]
-    return "# Tour of the pages\n\nMade by `make tour` from the sample city; nobody in it exists.\n\n" + "\n".join(said)
+    return "# Tour of the pages\n\nMade by `make tour` from the sample city; nobody in it exists.\n\n" + "\n".join(
+        map(_told, STOPS)
+    )
+
+
+def _told(stop: Stop) -> str:
+    """One stop of the page, with links to its other pictures."""
+    more = [("At 320 pixels", "320")]
+    more += [("In colours of the reader's own, nothing moving", "colours")] if stop.name in IN_FEW_COLOURS else []
+    more += [("On paper", "paper")] if stop.name in ON_PAPER else []
+    links = " ".join(f"[{words}](tour/{stop.name}-{name}.png)." for words, name in more)
+    title = stop.name.replace("-", " ").capitalize()
+    return f"## {title}\n\n{stop.says} {links}\n\n![{stop.says}](tour/{stop.name}-1280.png)\n"
 
 
 if __name__ == "__main__":
