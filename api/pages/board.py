@@ -121,7 +121,10 @@ def tonight(look: Looking) -> HTMLResponse:
         caseload = matching.caseload_now(session, parts.store.seal, parts.maps, look.user, parts.today())
     groups = dict.fromkeys(tuple(answers.together_with(caseload, one.ref)) for one in _waiting(caseload) if one.tonight)
     found = [
-        ([who(caseload, ref) for ref in group], answers.homes_to_ring(caseload, parts.policy, list(group), True))
+        (
+            [who(caseload, ref) for ref in group],
+            answers.homes_to_ring(caseload, parts.policy, list(group), True, parts.maps.readings),
+        )
         for group in groups
     ]
     look.run("print-tonight", "board", lambda _: {}, children=sorted(ref for group in groups for ref in group))

@@ -82,7 +82,7 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, 
 def _listed(look: Any, caseload: Caseload, ref: str, together: list[str], tonight: bool) -> dict[str, Any]:
     """The list with all that is said beside each home; tonight no plan is asked, so nothing keeps anybody waiting."""
     policy = look.parts.policy
-    found = answers.homes_to_ring(caseload, policy, together, tonight)
+    found = answers.homes_to_ring(caseload, policy, together, tonight, look.parts.maps.readings)
     homes = [option["home"] for option in found["options"]]
     base = answers.base_for(caseload, policy)
     must = {(one, home): answers.must_haves(base, one, home) for home in homes for one in together}

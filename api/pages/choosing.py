@@ -37,7 +37,7 @@ def _rung(
     if ref not in {one.ref for one in caseload.seeking}:
         return [ref], {}
     together = answers.some_of(caseload, ref, wanted)
-    found = answers.homes_to_ring(caseload, look.parts.policy, together, emergency)
+    found = answers.homes_to_ring(caseload, look.parts.policy, together, emergency, look.parts.maps.readings)
     return together, {option["home"]: option for option in found["options"]}
 
 

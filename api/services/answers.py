@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
+from api.db.readings import Readings
 from matching.again import Base, base_of
 from matching.cli.show import explanation_data, shortlist_data, then_sentence
 from matching.domain import Caseload, Deadline, Verdict
@@ -39,8 +40,11 @@ class MustHaves:
 
 def base_for(caseload: Caseload, policy: Policy) -> Base:
     """The best plan for everybody as things are; the same caseload and policy are planned once."""
-    key = (fingerprint(caseload), policy.fingerprint)
     with _lock:
+        for (_, signed), base in _bases.items():  # the very caseload: telling its text again would take longest of all
+            if base.ready.caseload is caseload and signed == policy.fingerprint:
+                return base
+        key = (fingerprint(caseload), policy.fingerprint)
         if key not in _bases:
             _bases[key] = base_of(prepare(caseload, policy), Limits(seconds=SECONDS))
         _bases.move_to_end(key)
@@ -68,17 +72,24 @@ def urgent(caseload: Caseload, ref: str) -> bool:
     return child.deadline is Deadline.EMERGENCY or day_has_come
 
 
-def homes_to_ring(caseload: Caseload, policy: Policy, children: list[str], emergency: bool) -> dict[str, Any]:
+def homes_to_ring(
+    caseload: Caseload, policy: Policy, children: list[str], emergency: bool, readings: Readings
+) -> dict[str, Any]:
     """The shortlist; rules alone are asked, no plan, so that it is there when the solver is not.
 
-    Each option says whether its place before the next one is too close to call.
+    Each option says whether its place before the next one is too close to call. `readings` may hold the homes' columns.
     """
-    register = Register(caseload)
-    found = shortlist(register, policy, children, emergency=emergency)
-    close = dict(zip((o.home for o in found.options), order_of(found, register, policy, seed=0).too_close, strict=True))
-    told = shortlist_data(found)
-    for option in told["options"]:
-        option["too_close"] = close[option["home"]]
+
+    def ask(register: Register) -> dict[str, Any]:
+        found = shortlist(register, policy, children, emergency=emergency)
+        order = order_of(found, register, policy, seed=0)
+        close = dict(zip((one.home for one in found.options), order.too_close, strict=True))
+        told: dict[str, Any] = shortlist_data(found)
+        for option in told["options"]:
+            option["too_close"] = close[option["home"]]
+        return told
+
+    told: dict[str, Any] = readings.with_register(caseload, ask)
     return told
 
 

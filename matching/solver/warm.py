@@ -5,7 +5,11 @@ simplex lead to the new optimum. What it proves is checked in whole numbers, as 
 said to be not proven.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
+from threading import RLock
+from typing import Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +26,8 @@ from matching.solver.sifting import DUAL, PRIMAL
 from matching.solver.stages import CANNOT_FORCE, solve_exactly, weights_of
 
 Flags = npt.NDArray[np.bool_]
+P = ParamSpec("P")
+T = TypeVar("T")
 ROUNDS = 6  # of tightening, once
 TRIES = 3  # rounds of tightening for one question, if those above closed the gap; they mostly leave nothing to search
 FEW = 600  # blocks of least regret among which a plan is looked for
@@ -30,6 +36,17 @@ NODES = 20  # of a search tree, when a plan is at hand
 EFFORT = 1.0  # deterministic seconds of a search where the relaxation is tight
 MOST = 1_500  # blocks among which other weights are tried
 WAITING = 800  # blocks that are searched for a better plan while somebody waits; a thousand may take ten seconds
+
+
+def one_at_a_time(ask: "Callable[Concatenate[Warm, P], T]") -> "Callable[Concatenate[Warm, P], T]":
+    """A question that waits its turn: each one moves the relaxation, and threads may share what is kept warm."""
+
+    @wraps(ask)
+    def asked(self: "Warm", /, *given: P.args, **named: P.kwargs) -> T:
+        with self.turn:
+            return ask(self, *given, **named)
+
+    return asked
 
 
 class Warm:
@@ -42,6 +59,7 @@ class Warm:
     """
 
     def __init__(self, problem: Problem, solution: Solution, *, best: bool = True, rounds: int = ROUNDS) -> None:
+        self.turn = RLock()
         self.problem, self.solution, self.known_best = problem, solution, best and solution.proven
         goals, weights = problem.goal_values, weights_of(problem)
         self.finest = weights.size - 1
@@ -70,6 +88,7 @@ class Warm:
                 break
         return False
 
+    @one_at_a_time
     def best(
         self,
         keep: Flags,
@@ -108,6 +127,7 @@ class Warm:
             proven=proven,
         )
 
+    @one_at_a_time
     def anew(self, keep: Flags, must: tuple[int, ...] = ()) -> Solution | None:
         """The plan that planning from nothing makes of the blocks `keep`, the lot included; `None` where that is not proven.
 
@@ -146,6 +166,7 @@ class Warm:
     def _closed(self, chosen: Integers, bound: int) -> bool:
         return bound < (int(self.value[chosen].sum()) + 1) * SCALE
 
+    @one_at_a_time
     def best_with(self, finest: Integers) -> Integers | None:
         """The chosen blocks of the best plan if the finest goal had these values, nearest to the base's plan.
 

@@ -1,6 +1,7 @@
 """A problem kept warm gives what solving from nothing gives, whatever was asked before."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -55,6 +56,23 @@ def test_pins_are_answered_as_from_nothing() -> None:
                         settled += 1
                         assert reached == best
     assert settled / asked > 0.9
+
+
+def test_many_threads_are_answered_as_one() -> None:
+    """Officers ask about the same plan at the same moment; each question moves the relaxation that they share."""
+    base = base_of(prepare(random_caseload(3, children=60, homes=30, wild=0.04), POLICY))
+    asked = [(child, home) for child in list(base.found.row_of_child)[:12] for home in base.problem.homes[:8]]
+
+    def answer(pair: tuple[str, str]) -> tuple[int, ...] | None:
+        try:
+            return quickly_pinned(base, dict([pair])).solution.achieved[: base.warm.finest + 1]
+        except PlanRefused:
+            return None
+
+    alone = [answer(pair) for pair in asked]
+    with ThreadPoolExecutor(8) as officers:
+        assert list(officers.map(answer, asked)) == alone
+    assert sum(one is not None for one in alone) > 20
 
 
 def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
