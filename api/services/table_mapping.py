@@ -242,12 +242,16 @@ def mapping_text(session: Session, seal: Seal, user: User, number: str) -> str:
 
 
 def _toml(kind: str, told: Mapping[str, Any]) -> str:
-    """A mapping file; text in TOML is written as JSON writes it."""
+    """A mapping file; text in TOML is written as JSON writes it, letters as they are: TOML knows no halves of a letter."""
     about = {"name": f"our {kind}", "dates": "%d/%m/%Y", "separator": ";", **told.get("mapping", {}), "kind": kind}
     parts: dict[str, Mapping[str, Any]] = {"mapping": about}
     parts |= {name: told[name] for name in ("columns", "fixed", "same-codes") if told.get(name)}
     parts |= {f"codes.{column}": codes for column, codes in told.get("codes", {}).items()}
     return "\n".join(
-        f"[{part}]\n" + "".join(f"{json.dumps(key)} = {json.dumps(value)}\n" for key, value in rows.items())
+        f"[{part}]\n" + "".join(f"{_text(key)} = {_text(value)}\n" for key, value in rows.items())
         for part, rows in parts.items()
     )
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

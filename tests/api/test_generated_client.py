@@ -65,10 +65,12 @@ def test_the_friday_story_by_a_generated_client(service: Running, made: ModuleTy
     with made.Client(base_url=service.url) as nobody:
         token = do["sign_in"].sync(client=nobody, body=signing).token
     with made.AuthenticatedClient(base_url=service.url, token=token) as officer:
-        _friday(officer, models, do)
+        assert _friday(officer, models, do) == ["accepted", "placed"]
 
 
-def _friday(officer: Any, models: Any, do: dict[str, Any]) -> None:
+def _friday(officer: Any, models: Any, do: dict[str, Any]) -> list[str]:
+    """From referral to placement; what the record tells of it."""
+
     def body(model: str, **told: Any) -> Any:
         return getattr(models, model).from_dict(told)
 
@@ -96,4 +98,4 @@ def _friday(officer: Any, models: Any, do: dict[str, Any]) -> None:
         decision = body("Decision", kind=kind, children=["F1"], home=home, plan=plan.id)
         kept = do["decide"].sync_detailed(client=officer, body=decision, idempotency_key=f"friday-{kind}")
         assert kept.status_code == 201, kept.content
-    assert [one.kind for one in do["decided"].sync("F1", client=officer)] == ["accepted", "placed"]
+    return [one.kind for one in do["decided"].sync("F1", client=officer)]

@@ -38,10 +38,12 @@ with httpx.Client(base_url=url, timeout=120, headers={"Authorization": f"Bearer 
 
 def test_one_process_wins_the_last_place_and_the_rest_are_told_what_changed(service: Running) -> None:
     for actors, rounds in ROUNDS.items():
-        _last_places(service, actors, rounds)
+        assert _last_places(service, actors, rounds) == rounds, "each place was given once"
 
 
-def _last_places(service: Running, actors: int, rounds: int) -> None:
+def _last_places(service: Running, actors: int, rounds: int) -> int:
+    """Rounds in which one won, the rest were told what changed; how many there were."""
+    given = 0
     names = [f"{actors}-{number}" for number in range(rounds)]
     with ExitStack() as running:
         askers = [running.enter_context(_asker(service, who, rounds)) for who in range(actors)]
@@ -51,7 +53,9 @@ def _last_places(service: Running, actors: int, rounds: int) -> None:
             answers = _asked_at_once(askers, name)
             assert Counter(status for status, _ in answers) == {201: 1, 409: actors - 1}, answers
             assert all("promised to another child at" in said for status, said in answers if status == 409), answers
+            given += 1
             _tidy(service, name, actors)
+    return given
 
 
 def _asked_at_once(askers: "list[subprocess.Popen[str]]", name: str) -> list[tuple[int, str]]:

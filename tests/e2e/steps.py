@@ -48,3 +48,15 @@ def take(desk: Desk, home: str = "") -> str:
     desk.tick("right_child")
     desk.press("Promise the place")
     return home
+
+
+def refer_siblings(at: Desk, *born: tuple[str, str]) -> None:
+    """Brothers and sisters of the child just referred, each with a day of birth and sex; the family's answers stand already."""
+    for day, sex in born:
+        at.press("refer a brother or sister")
+        at.type("date_of_birth", day)
+        at.tick("sex" if sex == "female" else f"sex-{sex}")
+        at.tick("essential_skills-none")
+        at.tick("adaptations-none")
+        at.tick("risk_harm_sexual-no")
+        at.press("Check the answers")

@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from tests.api.conftest import a_database
 from tests.e2e.conftest import SLOWEST, City, Desk, Filled, filled_city, running_city
-from tests.e2e.steps import firm, heading, homes, refer, take
+from tests.e2e.steps import firm, heading, homes, refer, refer_siblings, take
 from tests.e2e.walks import MOST_INTERACTIONS, MOST_SECONDS, WALKS, Walk, counted
 
 WAYS = {"mouse": {}, "keyboard": {"keyboard": True}, "no script": {"script": False}}
@@ -159,14 +159,7 @@ def test_brothers_and_sisters_tonight_and_what_may_be_if_they_are_split(desk: De
     """Three siblings and a baby: the family's answers are typed once."""
     at = desk(**way).as_role("duty-officer")
     first = refer(at, "3/4/2014", "male")
-    for born, sex in (("7/7/2017", "female"), ("9/9/2020", "male"), ("1/8/2026", "female")):
-        at.press("refer a brother or sister")
-        at.type("date_of_birth", born)
-        at.tick("sex" if sex == "female" else f"sex-{sex}")
-        at.tick("essential_skills-none")
-        at.tick("adaptations-none")
-        at.tick("risk_harm_sexual-no")
-        at.press("Check the answers")
+    refer_siblings(at, ("7/7/2017", "female"), ("9/9/2020", "male"), ("1/8/2026", "female"))
     at.press("Send and see the homes")
     assert first in at.page.locator(".app-banner").inner_text()
     at.press("The best ways to split them", role="link")
@@ -200,6 +193,7 @@ def test_slash_goes_to_the_search_and_a_reference_to_its_child(desk: Desks) -> N
     at.page.keyboard.type("c0007")
     at.page.keyboard.press("Enter")
     at.page.wait_for_url("**/children/C0007")
+    assert "C0007" in at.page.locator(".app-banner").inner_text()
 
 
 @pytest.mark.parametrize("wish", [{"forced_colors": "active"}, {"reduced_motion": "reduce"}], ids=["colours", "motion"])

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 
 from tests.e2e.conftest import Desk, Filled, chromium, filled_city, running_city
-from tests.e2e.steps import firm, homes, refer, take
+from tests.e2e.steps import firm, homes, refer, refer_siblings, take
 
 LETTER, POINT, THINK, READ = 0.28, 1.1, 1.35, 8.0  # seconds: a letter, a move of the hand, a decision, a new page
 MOST_INTERACTIONS, MOST_SECONDS = 60, 300
@@ -70,14 +70,7 @@ def _no_answer_no_yes(at: Desk) -> str:
 
 def _three_and_a_baby(at: Desk) -> str:
     refer(at, "3/4/2022", "female")
-    for born, sex in (("7/7/2023", "female"), ("9/9/2024", "female"), ("1/8/2026", "female")):
-        at.press("refer a brother or sister")
-        at.type("date_of_birth", born)
-        at.tick("sex" if sex == "female" else f"sex-{sex}")
-        at.tick("essential_skills-none")
-        at.tick("adaptations-none")
-        at.tick("risk_harm_sexual-no")
-        at.press("Check the answers")
+    refer_siblings(at, ("7/7/2023", "female"), ("9/9/2024", "female"), ("1/8/2026", "female"))
     at.press("Send and see the homes")
     at.press("The best ways to split them", role="link")
     parts = at.page.get_by_role("link", name="Homes for").count()

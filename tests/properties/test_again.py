@@ -62,7 +62,9 @@ def test_rules_met_for_one_home_is_what_the_whole_would_be() -> None:
         base = base_of(ready)
         for group in ready.found.groups:
             there = with_rules_met(base, group.children, "H2")
-            same(there.problem, problem_from(assuming(ready.found, group.children, "H2")))
+            whole = problem_from(assuming(ready.found, group.children, "H2"))
+            same(there.problem, whole)
+            assert there.problem.blocks == whole.blocks
 
 
 def test_a_home_with_other_places_is_what_the_whole_would_be() -> None:
