@@ -1,6 +1,7 @@
 """A carer register as it is: mapped by form, tried with every fault by row and column, brought in, and the mapping kept."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 
 import httpx
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from api.db import queries
 from api.db.tables import Job
 from api.services import jobs
+from api.services.table_mapping import _toml
 from api.settings import Settings
 from api.worker import work
 from tests.api.conftest import Running
@@ -120,3 +122,9 @@ def test_a_table_that_nobody_finished_is_gone_after_a_day(
     assert manager.see(page.url.path).status_code == 404
     with service.store.reading() as session:
         assert session.scalars(select(Job.state)).all(), "jobs stay"
+
+
+def test_any_letter_of_a_heading_or_code_survives_the_mapping_file() -> None:
+    told = {"columns": {"ref": 'Carer \U0001f600 "ref"'}, "codes": {"kind": {"é\U0001f600": "foster"}}}
+    read = tomllib.loads(_toml("homes", told))
+    assert (read["columns"], read["codes"]) == (told["columns"], told["codes"])
