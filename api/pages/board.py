@@ -92,7 +92,7 @@ def _waiting(caseload: Caseload) -> list[Waiting]:
 
 
 def _as_waiting(caseload: Caseload, child: Child) -> Waiting:
-    others = (c.ref for c in caseload.children if c.ref != child.ref and caseload.siblings(c.ref, child.ref))
+    others = (one.ref for one in caseload.brothers_and_sisters(child.ref))
     why, tonight = child.deadline.value if child.deadline else None, answers.urgent(caseload, child.ref)
     return Waiting(child.ref, child.age_on(caseload.as_of), child.needs_home_by, why, tuple(others), tonight)
 
@@ -101,8 +101,9 @@ def _on_whom(session: Session, look: Any, caseload: Caseload) -> list[OnWhom]:
     """Homes that think, and agreements that are asked for, for children who still need a home."""
     seal, seeking = look.parts.store.seal, {child.ref for child in caseload.seeking}
     found = []
+    rung = calls.latest_by_child(session, seal, look.user, caseload, seeking)
     for child in sorted(seeking):
-        for call in calls.latest(calls.calls_of(session, seal, look.user, child)).values():
+        for call in rung.get(child, {}).values():
             if call.said is Said.THINKING:
                 until = f"until {call.until}" if call.until else f"since {call.at:%H:%M}"
                 found.append(OnWhom(child, call.home, "thinks about it", until))
@@ -119,11 +120,12 @@ def tonight(look: Looking) -> HTMLResponse:
     parts = look.parts
     with parts.store.reading() as session:
         caseload = matching.caseload_now(session, parts.store.seal, parts.maps, look.user, parts.today())
+    policy, readings = parts.policy, parts.maps.readings
     groups = dict.fromkeys(tuple(answers.together_with(caseload, one.ref)) for one in _waiting(caseload) if one.tonight)
     found = [
         (
             [who(caseload, ref) for ref in group],
-            answers.homes_to_ring(caseload, parts.policy, list(group), True, parts.maps.readings),
+            answers.homes_to_ring(caseload, policy, list(group), True, readings, near=False),
         )
         for group in groups
     ]

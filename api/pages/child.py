@@ -46,9 +46,9 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, 
         bed = session.scalars(select(Bed).where(Bed.child == ref)).first()
         decided = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
         history = [(one, decisions.reason_of(session, parts.store.seal, one)) for one in decided]
-        rung = calls.latest(calls.calls_of(session, parts.store.seal, user, ref))
+        rung = calls.latest_calls(session, parts.store.seal, user, caseload, ref)
         asked = asking.waiting(session, parts.store.seal, parts.policy, user, ref)
-        thoughts = notes.of(session, parts.store.seal, NoteKind.THOUGHT, user, about=ref, by=user.name)
+        thoughts = notes.of(session, parts.store.seal, NoteKind.THOUGHT, user, about=[ref], by=user.name)
     seeking = ref in {one.ref for one in caseload.seeking}
     tonight = emergency == "yes" or (emergency != "no" and seeking and answers.urgent(caseload, ref))
     asks_first = seeking and not tonight and not thoughts and May.DECIDE in user.may

@@ -55,7 +55,7 @@ def _questions() -> list[Question]:
 
 def _draft(look: Any) -> dict[str, str]:
     with look.parts.store.reading() as session:
-        found = notes.of(session, look.parts.store.seal, NoteKind.DRAFT, look.user, about=DRAFT, by=look.user.name)
+        found = notes.of(session, look.parts.store.seal, NoteKind.DRAFT, look.user, about=[DRAFT], by=look.user.name)
     return dict(found[-1].cells) if found else {}
 
 

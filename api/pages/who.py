@@ -27,7 +27,7 @@ def who(caseload: Caseload, ref: str, *, heading: bool = False) -> Who:
     if child.needs_home_by:
         why = f" ({child.deadline.value})" if child.deadline else ""
         told.append(f"needs a home by {written(child.needs_home_by)}{why}")
-    others = [c.ref for c in caseload.children if c.ref != ref and caseload.siblings(c.ref, ref)]
+    others = [one.ref for one in caseload.brothers_and_sisters(ref)]
     if others:
         told.append(f"brothers and sisters: {listed(others)}")
     if ref in caseload.lives_in:

@@ -73,18 +73,19 @@ def urgent(caseload: Caseload, ref: str) -> bool:
 
 
 def homes_to_ring(
-    caseload: Caseload, policy: Policy, children: list[str], emergency: bool, readings: Readings
+    caseload: Caseload, policy: Policy, children: list[str], emergency: bool, readings: Readings, *, near: bool = True
 ) -> dict[str, Any]:
     """The shortlist; rules alone are asked, no plan, so that it is there when the solver is not.
 
     Each option says whether its place before the next one is too close to call. `readings` may hold the homes' columns.
+    Near misses are told if `near`, or if no home is possible.
     """
 
     def ask(register: Register) -> dict[str, Any]:
         found = shortlist(register, policy, children, emergency=emergency)
         order = order_of(found, register, policy, seed=0)
         close = dict(zip((one.home for one in found.options), order.too_close, strict=True))
-        told: dict[str, Any] = shortlist_data(found)
+        told: dict[str, Any] = shortlist_data(found, near=near)
         for option in told["options"]:
             option["too_close"] = close[option["home"]]
         return told

@@ -53,12 +53,12 @@ def waiting(session: Session, seal: Seal, policy: Policy, user: User, child: str
     """Agreements that are asked for and not answered, oldest first."""
     titles = {one.code: one.title for one in policy.every_rule}
     told = []
-    for one in notes.of(session, seal, NoteKind.AGREEMENT, user, about=child):
-        if one.settled_at is None:
-            rule, roles = one.cells["rule"], _roles(policy, one.cells["rule"])
-            yours = bool(set(roles) & set(user.roles))
-            why, home = one.cells["why"], one.cells["home"]
-            told.append(Asked(one.id, rule, titles[rule], one.about, home, why, roles, one.by, one.at, yours))
+    about = None if child is None else [child]
+    for one in notes.of(session, seal, NoteKind.AGREEMENT, user, about=about, settled=False):
+        rule, roles = one.cells["rule"], _roles(policy, one.cells["rule"])
+        yours = bool(set(roles) & set(user.roles))
+        why, home = one.cells["why"], one.cells["home"]
+        told.append(Asked(one.id, rule, titles[rule], one.about, home, why, roles, one.by, one.at, yours))
     return told
 
 

@@ -1,5 +1,6 @@
 """Ringing homes for a child: what each said, in order; a no is a refusal at once."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from api.security.accounts import User
 from api.services import notes
 from api.services.decisions import Desk
 from api.services.notes import Noted, NoteKind
+from matching.domain import Caseload
 from matching.domain.refusals import RefusalReason
 
 
@@ -57,17 +59,19 @@ def refuse(desk: Desk, child: str, home: str, reason: str) -> int:
     return queries.save(desk.session, desk.seal, desk.maps, "refusal", told).version
 
 
-def calls_of(session: Session, seal: Seal, user: User, child: str | None = None) -> list[Call]:
-    """Calls made, oldest first; for one child those for the brothers and sisters rung for at the same time count too."""
-    found = notes.of(session, seal, NoteKind.CALL, user)
-    told = [
-        Call(ref, n.cells["home"], Said(n.cells["said"]), n.cells["until"], n.by, n.at)
-        for n in found
-        for ref in n.cells["children"].split()
-    ]
-    return [one for one in told if child in (None, one.child)]
+def latest_calls(session: Session, seal: Seal, user: User, caseload: Caseload, child: str) -> dict[str, Call]:
+    """The last call to each home for a child."""
+    return latest_by_child(session, seal, user, caseload, [child]).get(child, {})
 
 
-def latest(calls: list[Call]) -> dict[str, Call]:
-    """The last call to each home."""
-    return {one.home: one for one in calls}
+def latest_by_child(
+    session: Session, seal: Seal, user: User, caseload: Caseload, children: Iterable[str]
+) -> dict[str, dict[str, Call]]:
+    """The last call to each home for each of these children; a call for brothers and sisters at once counts for each."""
+    families = {one.ref for ref in children for one in (caseload.child(ref), *caseload.brothers_and_sisters(ref))}
+    found: dict[str, dict[str, Call]] = {}
+    for note in notes.of(session, seal, NoteKind.CALL, user, about=families):
+        for ref in note.cells["children"].split():
+            home, said = note.cells["home"], Said(note.cells["said"])
+            found.setdefault(ref, {})[home] = Call(ref, home, said, note.cells["until"], note.by, note.at)
+    return found

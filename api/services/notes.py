@@ -1,6 +1,7 @@
 """What people at the desks note while they work; each note is sealed, and told with who noted it and when."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -60,13 +61,21 @@ def keep(session: Session, seal: Seal, user: User, kind: NoteKind, about: str, c
 
 
 def of(
-    session: Session, seal: Seal, kind: NoteKind, user: User, about: str | None = None, by: str | None = None
+    session: Session,
+    seal: Seal,
+    kind: NoteKind,
+    user: User,
+    *,
+    about: Collection[str] | None = None,
+    by: str | None = None,
+    settled: bool = True,
 ) -> list[Noted]:
-    """Notes of a kind in the person's authority, oldest first."""
+    """Notes of a kind in the person's authority, oldest first; those that are settled too, unless told not to."""
     query = select(Note).where(Note.kind == kind.value).order_by(Note.at, Note.id)
     query = query.where(Note.authority == user.authority) if user.authority else query
-    query = query.where(Note.about == about) if about is not None else query
+    query = query.where(Note.about.in_(about)) if about is not None else query
     query = query.where(Note.by == by) if by is not None else query
+    query = query if settled else query.where(Note.settled_at.is_(None))
     return [_opened(session, seal, row) for row in session.scalars(query)]
 
 

@@ -242,8 +242,8 @@ def written(screen: Console, folder: Path) -> None:
     screen.print(f"Ask why:  placements explain {folder / 'caseload'} {folder / 'plan.json'} --child C0001")
 
 
-def shortlist_data(found: Shortlist) -> dict[str, Any]:
-    """A shortlist as plain data."""
+def shortlist_data(found: Shortlist, *, near: bool = True) -> dict[str, Any]:
+    """A shortlist as plain data; the near misses are worded if `near`, or if no home is possible."""
     options = [
         {
             "home": option.home,
@@ -262,7 +262,7 @@ def shortlist_data(found: Shortlist) -> dict[str, Any]:
         "possible": found.possible,
         "homes_looked_at": found.homes_looked_at,
         "options": options,
-        "near_misses": near_data(found.near_misses),
+        "near_misses": near_data(found.near_misses) if near or not options else [],
         "ruled_out": ruled_out,
     }
 

@@ -228,6 +228,20 @@ class Caseload:
         group = self.child_by_ref[one].sibling_group
         return group is not None and group == self.child_by_ref[other].sibling_group
 
+    @cached_property
+    def children_by_group(self) -> dict[str, tuple[Child, ...]]:
+        """Brothers and sisters by the reference of their group, in order of the caseload."""
+        found: dict[str, list[Child]] = {}
+        for child in self.children:
+            if child.sibling_group is not None:
+                found.setdefault(child.sibling_group, []).append(child)
+        return {group: tuple(children) for group, children in found.items()}
+
+    def brothers_and_sisters(self, ref: str) -> tuple[Child, ...]:
+        """The others of a child's sibling group, in order of the caseload."""
+        family = self.children_by_group.get(self.child_by_ref[ref].sibling_group or "", ())
+        return tuple(child for child in family if child.ref != ref)
+
     def one_family(self, one: str, other: str) -> bool:
         """Whether these are the same child, or brothers or sisters."""
         return one == other or self.siblings(one, other)

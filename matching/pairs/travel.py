@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.domain import Child, Household, Place, Travel
+from matching.domain import Child, Household, Place, Travel, WaterCrossing
 from matching.geo import drive_minutes, miles_between
 from matching.pairs.pairs import Pairs
 
@@ -83,45 +84,61 @@ def minutes_between(pairs: Pairs, place: PlaceOf) -> tuple[Minutes, Minutes]:
     return np.where(told, given, estimate / UNSURE), np.where(told, given, estimate * UNSURE)
 
 
+@dataclass(frozen=True, eq=False)
+class Waters:
+    """Minutes that water adds between two districts: `minutes[row of one, row of the other]`.
+
+    Each district that a crossing names has a row; the last row is everywhere else.
+    """
+
+    rows: dict[str, int]
+    minutes: Minutes
+
+    def row(self, place: Place | None) -> int:
+        """The row of a place; of one not known, that of everywhere else."""
+        return self.rows.get(place.district or "", len(self.rows)) if place else len(self.rows)
+
+
+@lru_cache(maxsize=16)
+def waters_of(crossings: tuple[WaterCrossing, ...]) -> Waters:
+    """The minutes added between any two districts, worked out once for the crossings of a caseload."""
+    named = sorted(set().union(*(crossing.near | (crossing.far or frozenset()) for crossing in crossings)))
+    minutes = np.zeros((len(named) + 1, len(named) + 1))
+    for crossing in crossings:
+        near = np.array([*(district in crossing.near for district in named), False])
+        far = ~near if crossing.far is None else np.array([*(district in crossing.far for district in named), False])
+        apart = np.outer(near, far) | np.outer(far, near)
+        minutes = np.maximum(minutes, crossing.added_minutes * apart)
+    return Waters({district: row for row, district in enumerate(named)}, minutes)
+
+
 @dataclass(frozen=True)
-class _ChildWithin:
-    """Column: whether a place of the child lies in one of these districts."""
+class _ChildShore:
+    """Column: the row of the district of a place of the child."""
 
     place: PlaceOf
-    districts: frozenset[str]
+    waters: Waters
 
-    def __call__(self, child: Child) -> bool:
-        found = self.place(child)
-        return found is not None and found.district in self.districts
-
-
-def _district(household: Household) -> str | None:
-    return household.home.place.district if household.home.place else None
+    def __call__(self, child: Child) -> int:
+        return self.waters.row(self.place(child))
 
 
-def _homes_within(pairs: Pairs, districts: frozenset[str]) -> Minutes:
-    """1 for each home that lies in one of these districts, else 0."""
-    homes = pairs.homes
+@dataclass(frozen=True)
+class _HomeShore:
+    """Column: the row of the district of the home."""
 
-    def column() -> Minutes:
-        found = homes.codes(_district, "district")
-        words = homes.vocabularies["district"]
-        return np.isin(found, [words.code(district) for district in sorted(districts)]).astype(np.float64)
+    waters: Waters
 
-    return np.asarray(pairs.spread_homes(homes.remembered(("within", districts), column)))
+    def __call__(self, household: Household) -> int:
+        return self.waters.row(household.home.place)
 
 
 def _across_water(pairs: Pairs, place: PlaceOf) -> Minutes:
     """Minutes to add where the two ends lie on different shores."""
-    added = np.zeros((1,) * len(pairs.shape))
-    for crossing in pairs.caseload.crossings:
-        near = pairs.of_children(_ChildWithin(place, crossing.near)), _homes_within(pairs, crossing.near)
-        if crossing.far is None:
-            far = 1 - near[0], 1 - near[1]
-        else:
-            far = pairs.of_children(_ChildWithin(place, crossing.far)), _homes_within(pairs, crossing.far)
-        added = np.maximum(added, crossing.added_minutes * np.maximum(near[0] * far[1], far[0] * near[1]))
-    return np.asarray(added)
+    waters = waters_of(pairs.caseload.crossings)
+    ends = pairs.of_children(_ChildShore(place, waters)), pairs.of_homes(_HomeShore(waters))
+    added: Minutes = waters.minutes[ends[0].astype(np.intp), ends[1].astype(np.intp)]
+    return added
 
 
 def _replaced(pairs: Pairs, estimate: Minutes, read: Callable[[Travel], float | None]) -> Minutes:
