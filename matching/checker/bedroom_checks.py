@@ -13,6 +13,7 @@ NO_STANDARD = (
     HomeKind.SUPPORTED_LODGINGS,
     HomeKind.ADOPTIVE,
 )
+GROWN_UP = 99  # stands for an age that is not known and is taken as ill: above every limit of a policy
 Family = list[Child]
 Needs = tuple[int, int, int]  # rooms, cots, double rooms shared
 
@@ -28,14 +29,13 @@ class _Reading:
 
     def age(self, child: Child) -> int:
         age = child.age_on(self.caseload.as_of)
-        return age if age is not None else (0 if self.hoped else 99)
-
-    def safe(self, child: Child) -> bool:
-        answer = no_danger(child, self.caseload.as_of)
-        return self.hoped if answer is None else answer
+        return age if age is not None else (0 if self.hoped else GROWN_UP)
 
     def may_share(self, one: Child, other: Child) -> bool:
-        if (one.ref, other.ref) in self.caseload.ties[Tie.APART] or not (self.safe(one) and self.safe(other)):
+        day = self.caseload.as_of
+        if not (_safe(one, day, self.hoped) and _safe(other, day, self.hoped)):
+            return False
+        if (one.ref, other.ref) in self.caseload.ties[Tie.APART]:
             return False
         if one.brings_baby or other.brings_baby:
             return False
@@ -56,8 +56,18 @@ def no_danger(child: Child, day: date) -> bool | None:
     return None if child.risks.harm_sexual is None else not child.risks.harm_sexual
 
 
+def _safe(child: Child, day: date, hoped: bool) -> bool:
+    answer = no_danger(child, day)
+    return hoped if answer is None else answer
+
+
+def _rooms(home: Home) -> tuple[Bedroom, ...]:
+    assert home.bedrooms is not None, f"which bedrooms {home.ref} has is not known; ask before they are counted"
+    return home.bedrooms
+
+
 def _for_children(home: Home) -> list[Bedroom]:
-    return [room for room in home.bedrooms or () if not room.with_carers]
+    return [room for room in _rooms(home) if not room.with_carers]
 
 
 def _free(home: Home) -> list[Bedroom]:
@@ -65,7 +75,7 @@ def _free(home: Home) -> list[Bedroom]:
 
 
 def _cots(home: Home) -> int:
-    return sum(room.free_beds for room in home.bedrooms or () if room.with_carers)
+    return sum(room.free_beds for room in _rooms(home) if room.with_carers)
 
 
 def _ways(reading: _Reading, left: Family, beside: list[Child], cots: int, doubles: int) -> Iterator[Needs]:
@@ -105,9 +115,11 @@ def _families(newcomers: Sequence[Child]) -> list[Family]:
 
 def own_bedroom(caseload: Caseload, settings: Settings, home: Home, newcomers: Sequence[Child]) -> Verdict:
     """Standard 10.6: rooms for all; a family shares where assessed; families who meet here do not."""
-    families = _families(newcomers)
-    opened = [all(decided(caseload, settings, "own-bedroom", c.ref, home.ref) for c in family) for family in families]
-    if all(opened) or home.kind in NO_STANDARD:
+    families = [
+        (family, all(decided(caseload, settings, "own-bedroom", child.ref, home.ref) for child in family))
+        for family in _families(newcomers)
+    ]
+    if all(opened for _, opened in families) or home.kind in NO_STANDARD:
         return MET
     if home.bedrooms is None:
         return NOT_KNOWN
@@ -115,17 +127,17 @@ def own_bedroom(caseload: Caseload, settings: Settings, home: Home, newcomers: S
     ages = tuple(int(str(told[name])) for name in ("own_room_from", "carers_room_under", "mixed_under"))
     for hoped, verdict in ((False, MET), (True, NOT_KNOWN)):
         reading = _Reading(caseload, home, hoped, (ages[0], ages[1], ages[2]))
-        if _fits(reading, families, opened):
+        if _fits(reading, families):
             return verdict
     return NOT_MET
 
 
-def _fits(reading: _Reading, families: list[Family], opened: list[bool]) -> bool:
+def _fits(reading: _Reading, families: list[tuple[Family, bool]]) -> bool:
     home, rooms, in_rooms_or_cots, in_cots, shared = reading.home, 0, 0, 0, 0
     cots, doubles = _cots(home), sum(room.beds > 1 for room in _free(home))
-    for family, decision in zip(families, opened, strict=True):
+    for family, opened in families:
         needs: Needs
-        if decision:
+        if opened:
             needs = (sum(no_danger(child, reading.caseload.as_of) is not True for child in family), 0, 0)
         else:
             needs = _least(reading, family, cots, doubles)
@@ -148,26 +160,20 @@ def no_unsafe_sharing(caseload: Caseload, settings: Settings, home: Home, newcom
     """Standard 10.6: a room alone for a child who may harm others, and a safe bed for everybody else."""
     if home.kind in NO_STANDARD:
         return MET
+    if home.bedrooms is None:
+        return NOT_KNOWN
     answers = [no_danger(child, caseload.as_of) for child in newcomers]
     alone = _told(answers.count(False) + answers.count(None), answers.count(False), home)
-    if home.bedrooms is None:
-        return min(alone, NOT_KNOWN)
     surely, hoped = (_safe_beds(caseload, home, hoped) for hoped in (False, True))
     beds = MET if len(newcomers) <= surely else NOT_KNOWN if len(newcomers) <= hoped else NOT_MET
     return min(alone, beds)
 
 
 def _told(most: int, least: int, home: Home) -> Verdict:
-    if most == 0:
-        return MET
-    if home.bedrooms is None:
-        return NOT_KNOWN
     free = len(_free(home))
     return MET if most <= free else NOT_KNOWN if least <= free else NOT_MET
 
 
 def _safe_beds(caseload: Caseload, home: Home, hoped: bool) -> int:
-    here = {child.ref: child for child in caseload.households[home.ref].residents}
-    reading = _Reading(caseload, home, hoped, (0, 0, 0))
-    rooms = [r for r in home.bedrooms or () if all(ref in here and reading.safe(here[ref]) for ref in r.occupants)]
-    return sum(room.free_beds for room in rooms)
+    safe = {child.ref for child in caseload.households[home.ref].residents if _safe(child, caseload.as_of, hoped)}
+    return sum(room.free_beds for room in _rooms(home) if safe.issuperset(room.occupants))

@@ -102,7 +102,7 @@ def _split_decided(caseload: Caseload, settings: Settings, home: Home, family: F
 
 def _plan_allows(caseload: Caseload, family: Family, refs: set[str]) -> bool:
     told = caseload.sibling_plans.get(family[0])
-    if told is None or told.plan is None:
+    if told is None:
         return True
     seeking = _seeking(caseload, family)
     if told.plan is SiblingPlan.TOGETHER_REQUIRED:
@@ -169,7 +169,9 @@ def beside(caseload: Caseload, settings: Settings, home: Home, one: Child, other
         found["considerations"] = MET if answered else both
     if "lives-with" in settings:
         sides = [
-            MET if decided(caseload, settings, "lives-with", a.ref, home.ref) else alongside(a, day, [b.age_on(day)])
+            MET
+            if decided(caseload, settings, "lives-with", a.ref, home.ref)
+            else alongside(a, day, [b.age_on(day)], MET)
             for a, b in ((one, other), (other, one))
         ]
         found["lives-with"] = min(sides)

@@ -153,7 +153,7 @@ def apart(caseload: Caseload, one: Child, other: Child) -> bool:
     """Whether two children are kept apart, by a tie of their own or by their sibling plan."""
     if (one.ref, other.ref) in caseload.ties[Tie.APART]:
         return True
-    told = caseload.sibling_plans.get(one.sibling_group or "")
+    told = caseload.sibling_plans.get(str(one.sibling_group))
     return caseload.siblings(one.ref, other.ref) and told is not None and told.plan in APART_PLANS
 
 
@@ -245,7 +245,7 @@ def lives_with(caseload: Caseload, child: Child, home: Home) -> Verdict:
     return alongside(child, day, ages, unsure)
 
 
-def alongside(child: Child, day: date, ages: list[int | None], unsure: Verdict = MET) -> Verdict:
+def alongside(child: Child, day: date, ages: list[int | None], unsure: Verdict) -> Verdict:
     """Whether a child can live alongside children of these ages; `unsure` when there may be more of them."""
     wish = child.lives_with
     if wish in (LivesWith.WITH_OTHERS, LivesWith.NO_PREFERENCE):

@@ -125,12 +125,14 @@ def not_distant(caseload: Caseload, child: Child, home: Home) -> Verdict:
     """2010 Regulations 11: beyond the neighbouring authorities only connected persons and our own foster carers."""
     if (child.ref, home.ref) in caseload.ties[Tie.CONNECTED_PERSON]:
         return MET
+    if child.authority is None:
+        return NOT_KNOWN
     there = home.authority or (home.place.authority if home.place else None)
     return max(_near(caseload, child.authority, there), _own_carers(child, home))
 
 
-def _near(caseload: Caseload, ours: str | None, there: str | None) -> Verdict:
-    if ours is None or there is None:
+def _near(caseload: Caseload, ours: str, there: str | None) -> Verdict:
+    if there is None:
         return NOT_KNOWN
     if ours == there:
         return MET
@@ -138,8 +140,7 @@ def _near(caseload: Caseload, ours: str | None, there: str | None) -> Verdict:
 
 
 def _own_carers(child: Child, home: Home) -> Verdict:
-    known = child.authority is not None and home.approved_by is not None
-    ours = yes_or_unknown(child.authority == home.approved_by if known else None)
+    ours = yes_or_unknown(None if home.approved_by is None else child.authority == home.approved_by)
     kind, status = home.kind, home.approval.status
     foster = None if None in (kind, status) else kind is HomeKind.FOSTER and status is ApprovalStatus.APPROVED
     return min(ours, yes_or_unknown(foster))

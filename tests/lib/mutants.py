@@ -1,9 +1,10 @@
-"""Conditions turned round one at a time, in the functions of a module, to see whether a test notices."""
+"""Conditions turned round one at a time, in the functions and methods of a module, to see whether a test notices."""
 
 import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from types import CodeType, FunctionType, ModuleType
 
 COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -36,22 +37,30 @@ class Mutant:
 
 
 def mutants_of(module: ModuleType) -> Iterator[Mutant]:
-    """Every mutant of every function that stands at the top of a module."""
+    """Every mutant of every function at the top of a module and of every method of its classes."""
     assert module.__file__ is not None
     with open(module.__file__, encoding="utf-8") as file:
         tree = ast.parse(file.read())
-    for number, function in enumerate(tree.body):
-        if not isinstance(function, ast.FunctionDef):
-            continue
+    for name, function in _functions(tree).items():
         for at, node in enumerate(ast.walk(function)):
             for turn in range(len(_changes(node))):
                 whole = copy.deepcopy(tree)
-                twin = whole.body[number]
+                twin = _functions(whole)[name]
                 change = _changes(list(ast.walk(twin))[at])[turn]
                 before = ast.unparse(node)
                 after = ast.unparse(_put(twin, at, change))
-                code = _code(compile(ast.fix_missing_locations(whole), module.__file__, "exec"), function.name)
-                yield Mutant(function.name, getattr(node, "lineno", function.lineno), f"{before} -> {after}", code)
+                code = _code(compile(ast.fix_missing_locations(whole), module.__file__, "exec"), name)
+                yield Mutant(name, getattr(node, "lineno", function.lineno), f"{before} -> {after}", code)
+
+
+def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    """Functions by name, a method by its class's name and its own; the last, where a name is defined twice."""
+    found = {}
+    for node in tree.body:
+        for one in node.body if isinstance(node, ast.ClassDef) else [node]:
+            if isinstance(one, ast.FunctionDef):
+                found[f"{node.name}.{one.name}" if isinstance(node, ast.ClassDef) else one.name] = one
+    return found
 
 
 def _put(function: ast.AST, at: int, change: ast.AST) -> ast.AST:
@@ -97,12 +106,14 @@ def _without_one(node: ast.BoolOp) -> list[ast.AST]:
 
 
 def _code(module: CodeType, name: str) -> CodeType:
-    """The code of a function at the top of a module; the last, where a name is defined twice."""
-    return [one for one in module.co_consts if isinstance(one, CodeType) and one.co_name == name][-1]
+    """The code of a function or method in that of its module; the last, where a name is defined twice."""
+    for part in name.split("."):
+        module = [one for one in module.co_consts if isinstance(one, CodeType) and one.co_name == part][-1]
+    return module
 
 
 def in_place(module: ModuleType, mutant: Mutant) -> None:
     """Put a mutant in the place of its function, for everybody who holds it already."""
-    function = getattr(module, mutant.function)
+    function = attrgetter(mutant.function)(module)
     assert isinstance(function, FunctionType), f"{mutant.function} is wrapped; it can not be changed in place"
     function.__code__ = mutant.code

@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from matching.checker import check_plan
+from matching.checker import check_plan, read_pair, read_set
 from matching.criteria import CRITERIA, Criterion
 from matching.describe import single_set
 from matching.domain import (
@@ -62,7 +62,7 @@ class Table:
 
 
 def check(thing: Rule | SetRule | Criterion, text: str) -> None:
-    """Every case of a table holds for a rule or criterion; and the checker refuses a plan exactly where the rule is not met."""
+    """Every case of a table holds for a rule or criterion; the checker reads the same and refuses a plan where it is not met."""
     table = Table.read(text)
     for row in table.rows:
         case = dict(zip(table.columns, row, strict=True))
@@ -72,15 +72,31 @@ def check(thing: Rule | SetRule | Criterion, text: str) -> None:
         together = int(case.get("children") or 1)
         assert _answer(thing, caseload, together) == expected, f"{thing.code}: {row}"
         if not isinstance(thing, Criterion):
+            assert _read(thing, caseload, together) == expected, f"checker, {thing.code}: {row}"
             assert _refused(thing, caseload, together) == (expected != "met"), f"checker, {thing.code}: {row}"
+
+
+def _read(thing: Rule | SetRule, caseload: Caseload, together: int) -> str:
+    """The checker's own verdict."""
+    settings = _settings(thing)
+    if isinstance(thing, SetRule):
+        return WORDS[read_set(caseload, settings, "H1", _going(caseload, together))[thing.code]]
+    return WORDS[read_pair(caseload, settings, "C1", "H1")[thing.code]]
 
 
 def _refused(thing: Rule | SetRule, caseload: Caseload, together: int) -> bool:
     """Whether the checker finds the rule broken in a plan that puts the children there."""
-    group = next(group for group in caseload.groups if "C1" in group.children)
-    settings = {thing.code: {**SETTINGS[thing.code], **asdict(thing)}}
-    checked = check_plan(caseload, [(ref, "H1") for ref in group.children[:together]], settings)
+    checked = check_plan(caseload, [(ref, "H1") for ref in _going(caseload, together)], _settings(thing))
     return thing.code in {breach.rule for breach in checked.breaches}
+
+
+def _settings(thing: Rule | SetRule) -> dict[str, dict[str, object]]:
+    return {thing.code: {**SETTINGS[thing.code], **asdict(thing)}}
+
+
+def _going(caseload: Caseload, together: int) -> tuple[str, ...]:
+    """C1 and those of their brothers and sisters who go along."""
+    return next(group for group in caseload.groups if "C1" in group.children).children[:together]
 
 
 def _answer(thing: Rule | SetRule | Criterion, caseload: Caseload, together: int) -> str:

@@ -68,8 +68,12 @@ def test_those_who_visit_on_the_same_nights_count() -> None:
         child age | child care_type | child stays | nights of a visit | visitor considerations | verdict
         4 | short-break | 2026-12-04 | 2026-12-04 | no-child-under:5 | not met
         4 | short-break | 2026-12-04 | 2026-12-05 | no-child-under:5 | met
+        4 | short-break | 2026-12-05 | 2026-12-04 | no-child-under:5 | met
+        4 | short-break | 2026-12-04; 2026-12-18 | 2026-12-04 | no-child-under:5 | not met
         5 | short-break | 2026-12-04 | 2026-12-04 | no-child-under:5 | met
         4 | short-term | | 2026-12-05 | no-child-under:5 | not met
+        4 | short-term | | 2026-11-20 to 2026-11-23 | no-child-under:5 | not met
+        4 | short-term | | 2026-11-20 to 2026-11-22 | no-child-under:5 | met
         4 | short-break | 2026-12-04 | 2026-12-04 | | not known
         """,
     )

@@ -14,6 +14,7 @@ def test_what_is_essential_is_there_now() -> None:
         none | none | | | | met
         bsl | none | bsl | none | | met
         bsl | none | none | none | | not met
+        bsl; makaton | none | bsl | none | | not met
         bsl | none | none | none | fostering-manager-and-health | met
         bsl | none | none | none | fostering-manager | not met
         bsl | none | | none | | not known

@@ -21,6 +21,7 @@ def test_years_10_and_11_stay_at_school() -> None:
         15 | 10 | SO14 7 | | | not known
         15 | | SO14 7 | LS1 4 | | not known
         13 | | SO14 7 | LS1 4 | | met
+        14 | | SO14 7 | LS1 4 | | not known
         16 | | SO14 7 | LS1 4 | | met
         | | SO14 7 | LS1 4 | | not known
         """,

@@ -15,8 +15,23 @@ def test_a_room_alone_for_a_child_who_may_harm_others() -> None:
         9 | yes | 2:R9 | placing-authority | not met
         9 | | 1 | | met
         2 | | 1 with-carers | | met
+        2 | yes | 1 with-carers | | not met
+        3 | | 1 with-carers | | not known
+        | | 1 | | met
         9 | | 1 with-carers | | not known
         9 | no | | | not known
+        """,
+    )
+
+
+def test_the_standard_is_for_family_homes() -> None:
+    """The standard is for fostering; it says nothing of children's homes."""
+    check(
+        NoUnsafeSharing(),
+        """
+        child risk_harm_sexual | home kind | home bedrooms | verdict
+        yes | foster | none | not met
+        yes | residential | none | met
         """,
     )
 

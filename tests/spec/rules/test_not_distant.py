@@ -19,16 +19,30 @@ def test_in_the_authority_or_next_to_it() -> None:
     )
 
 
+def test_a_postcode_tells_the_authority() -> None:
+    """Where a home's authority is not recorded, its postcode says it; where neither is known, nobody knows."""
+    check(
+        NotDistant(),
+        """
+        child authority | home authority | home place | verdict
+        E06000045 | | SO14 7 | met
+        E06000045 | | | not known
+        | | SO14 7 | not known
+        """,
+    )
+
+
 def test_our_own_carers_and_connected_persons_are_exempt() -> None:
     """Foster carers approved by the child's authority, and relatives and friends, may live anywhere."""
     check(
         NotDistant(),
         """
-        home authority | home approved_by | home kind | tie | verdict
-        E06000059 | E06000045 | foster | | met
-        E06000059 | E06000059 | foster | | not met
-        E06000059 | | foster | | not known
-        E06000059 | E06000045 | residential | | not met
-        E06000059 | E06000059 | connected | connected-person | met
+        home authority | home approved_by | home kind | home approval_status | tie | verdict
+        E06000059 | E06000045 | foster | approved | | met
+        E06000059 | E06000045 | foster | temporary-connected | | not met
+        E06000059 | E06000059 | foster | approved | | not met
+        E06000059 | | foster | approved | | not known
+        E06000059 | E06000045 | residential | approved | | not met
+        E06000059 | E06000059 | connected | approved | connected-person | met
         """,
     )

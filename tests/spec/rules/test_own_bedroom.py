@@ -28,7 +28,9 @@ def test_brothers_and_sisters_share_where_assessed() -> None:
         children | home bedrooms | tie | child age | second age | second sex | second risk_harm_sexual | verdict
         2 | 2 | may-share-room | 9 | 9 | female | no | met
         2 | 1 | may-share-room | 9 | 9 | female | no | not met
+        2 | 1; 1 | may-share-room | 9 | 9 | female | no | met
         2 | 2 | may-share-room | 9 | 9 | male | no | met
+        2 | 2 | may-share-room | 10 | 9 | male | no | not met
         2 | 2 | may-share-room | 11 | 9 | male | no | not met
         2 | 2 | may-share-room | 11 | 9 | female | no | met
         2 | 2 | may-share-room | 11 | 9 | | no | not known
@@ -53,6 +55,8 @@ def test_a_baby_may_sleep_beside_the_carers() -> None:
         1 | 2 | 9 | 1 with-carers; 1 | met
         1 | 2 | 1 | 1 with-carers | not met
         1 | 2 | 1 | 2 with-carers | met
+        1 | 2 | 1 | 1 with-carers; 1 | met
+        1 | 2 | 1 | 1; 1 | met
         """,
     )
 
@@ -67,6 +71,7 @@ def test_other_settings_and_decisions() -> None:
         connected | 2:R9 | | not met
         foster | 2:R9 | placing-authority | met
         foster | 2:R9 | fostering-manager | not met
+        foster | | placing-authority | met
         residential | none | | met
         supported-lodgings | | | met
         """,
@@ -81,11 +86,14 @@ def test_a_parent_who_comes_along_has_a_room() -> None:
         child age | child with_parent | children | second age | second with_parent | home bedrooms | verdict
         0 | yes | 1 | | | 1 | met
         0 | yes | 1 | | | 1 with-carers | not met
+        2 | yes | 1 | | | 1 | met
+        3 | yes | 1 | | | 1 | not met
         5 | yes | 1 | | | 1 | not met
         5 | yes | 1 | | | 1; 1 | met
         0 | yes | 2 | 2 | yes | 1 | met
         0 | yes | 2 | 5 | yes | 1 | not met
         0 | yes | 2 | 5 | yes | 1; 1 | met
+        0 | yes | 2 | 5 | no | 1 | not met
         """,
     )
 
@@ -95,10 +103,11 @@ def test_a_baby_of_the_child_s_own_sleeps_in_the_child_s_room() -> None:
     check(
         OwnBedroom(),
         """
-        children | tie | child age | second age | child brings_baby | home bedrooms | verdict
-        1 | | 16 | | yes | 1 | met
-        2 | may-share-room | 16 | 15 | yes | 2 | not met
-        2 | may-share-room | 16 | 15 | no | 2 | met
+        children | tie | child age | second age | child brings_baby | second brings_baby | home bedrooms | verdict
+        1 | | 16 | | yes | | 1 | met
+        2 | may-share-room | 16 | 15 | yes | no | 2 | not met
+        2 | may-share-room | 15 | 16 | no | yes | 2 | not met
+        2 | may-share-room | 16 | 15 | no | no | 2 | met
         """,
     )
 

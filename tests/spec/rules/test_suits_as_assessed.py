@@ -23,5 +23,6 @@ def test_what_was_assessed_as_unsuitable_needs_a_decision() -> None:
         | | unsuitable | foster | | met
         unsuitable | | | adoptive | | met
         unsuitable | | | | | not known
+        preferred | | | | | met
         """,
     )

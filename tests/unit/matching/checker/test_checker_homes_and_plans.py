@@ -72,6 +72,13 @@ def test_more_than_three_are_lawful_only_when_all_are_one_family() -> None:
         assert read_set(caseload, SETTINGS, "H1", ("C1", "C2"))["usual-fostering-limit"] is expected
 
 
+def test_two_families_are_not_one() -> None:
+    pairs = {"C1": "G1", "C2": "G1", "R1": "G2", "R2": "G2"}
+    people = [a_child(ref, sibling_group=group) for ref, group in pairs.items()]
+    caseload = a_caseload(*people, a_home(), lives={"R1": "H1", "R2": "H1"})
+    assert read_set(caseload, SETTINGS, "H1", ("C1", "C2"))["usual-fostering-limit"] is NO
+
+
 @pytest.mark.parametrize(("decided", "expected"), [(("C1", "C2"), YES), (("C1",), NO), ((), NO)])
 def test_the_approved_number_opens_when_every_newcomer_has_a_decision(
     decided: tuple[str, ...], expected: Verdict
@@ -107,6 +114,27 @@ def test_which_brothers_and_sisters_may_go_together(plan: SiblingPlan, together:
     read = read_set(a_caseload(*family, a_home(), relationships=(told,)), SETTINGS, "H1", together.split())
     assert read["sibling-plan"] is expected
     assert read["kept-apart-siblings"] is (NO if plan.value.startswith("apart") and " " in together else YES)
+
+
+def test_each_named_part_of_a_family_stays_together() -> None:
+    """Of two pairs that are named, one child of each is neither; where no part is named, anybody may go."""
+    family = [a_child(f"C{n}", sibling_group="G1") for n in (1, 2, 3, 4)]
+    pairs = siblings("G1", SiblingPlan.NAMED_SUBSETS, "C1+C2", "C3+C4")
+    unnamed = siblings("G1", SiblingPlan.NAMED_SUBSETS)
+    for told, together, expected in (
+        (pairs, "C1 C2", YES),
+        (pairs, "C1 C2 C3", NO),
+        (pairs, "C1 C3", NO),
+        (unnamed, "C1 C3", YES),
+    ):
+        read = read_set(a_caseload(*family, a_home(), relationships=(told,)), SETTINGS, "H1", together.split())
+        assert read["sibling-plan"] is expected
+
+
+def test_who_is_kept_apart_from_a_stranger_is_read_under_another_rule() -> None:
+    people = [a_child("C1"), a_child("C2", sibling_group="G1")]
+    caseload = a_caseload(*people, a_home(), relationships=(Relationship(tie=Tie.APART, of="C1", to="C2"),))
+    assert read_set(caseload, SETTINGS, "H1", ("C1", "C2"))["kept-apart-siblings"] is YES
 
 
 def test_brothers_and_sisters_with_a_tie_of_their_own_are_kept_apart() -> None:
@@ -219,6 +247,7 @@ def test_it_claims_to_have_read_only_what_it_can_read() -> None:
     checked = check_plan(a_caseload(a_child(), a_home()), [], {"no-contact": {}, "made-up": {}})
     assert "no-contact" in checked.rules
     assert "made-up" not in checked.rules
+    assert "own-bedroom" in check_plan(a_caseload(a_child(), a_home()), [], {"own-bedroom": {}}).rules
 
 
 def family(*refs: str, **facts: Any) -> list[Child]:
@@ -235,14 +264,39 @@ def test_brothers_and_sisters_counted_together(plan: SiblingPlan) -> None:
     assert goals["siblings-required"] == (plan is SiblingPlan.TOGETHER_REQUIRED)
 
 
+@pytest.mark.parametrize(
+    ("placements", "expected"),
+    [
+        ([("C1", "H1"), ("C2", "H1")], 1),
+        ([("C1", "H1"), ("C2", "H2")], 0),
+        ([("C1", "H1")], 0),
+        ([], 0),
+    ],
+)
+def test_a_family_counts_as_whole_when_all_who_seek_have_one_home(
+    placements: list[tuple[str, str]], expected: int
+) -> None:
+    required = siblings("G1", SiblingPlan.TOGETHER_REQUIRED)
+    caseload = a_caseload(*family("C1", "C2"), a_home(), a_home("H2"), relationships=(required,))
+    assert count_goals(caseload, placements, SETTINGS)["siblings-required"] == expected
+
+
+def test_one_who_seeks_alone_is_no_family_kept_whole() -> None:
+    told = siblings("G1", SiblingPlan.TOGETHER_REQUIRED)
+    caseload = a_caseload(*family("C1", "R1"), a_home(), lives={"R1": "H1"}, relationships=(told,))
+    assert count_goals(caseload, [("C1", "H1")], SETTINGS)["siblings-required"] == 0
+
+
 def test_the_other_goals_are_counted() -> None:
-    children = [a_child(f"C{n}", deadline=deadline) for n, deadline in enumerate([None, *Deadline], start=1)]
+    deadlines = [None, *Deadline, None]
+    children = [a_child(f"C{n}", deadline=deadline) for n, deadline in enumerate(deadlines, start=1)]
     agreed = tuple(CurrentPlacement(child=ref, home="H1", standing=Standing.AGREED) for ref in ("C1", "C2"))
     caseload = a_caseload(*children, a_home(), a_home("H2"), placements=agreed)
-    goals = count_goals(caseload, [("C1", "H1"), ("C2", "H2"), ("C3", "H2"), ("C4", "H2")], SETTINGS)
+    children_there = [("C2", "H2"), ("C3", "H2"), ("C4", "H2"), (children[-1].ref, "H2")]
+    goals = count_goals(caseload, [("C1", "H1"), *children_there], SETTINGS)
     assert goals == {
         "deadlines": 2,
-        "placed": 4,
+        "placed": 5,
         "siblings-required": 0,
         "siblings-together": 0,
         "short-breaks": 0,

@@ -8,6 +8,7 @@ import pytest
 from matching.checker import PAIR_CHECKS, read_pair
 from matching.domain import (
     ApprovalStatus,
+    Booking,
     CareType,
     Consideration,
     Decision,
@@ -197,6 +198,24 @@ def test_a_settled_brother_or_sister_is_kept_apart_only_where_the_plan_says_so(
     people = [a_child("C1", sibling_group="G1"), a_child("R1", sibling_group="G1")]
     caseload = a_caseload(*people, a_home(), lives={"R1": "H1"}, relationships=(siblings("G1", plan),))
     assert read_pair(caseload, SETTINGS, "C1", "H1")["kept-apart"] is expected
+
+
+def test_brothers_and_sisters_kept_apart_may_live_with_others() -> None:
+    people = [a_child("C1", sibling_group="G1"), a_child("C2", sibling_group="G1"), a_child("R1")]
+    apart = siblings("G1", SiblingPlan.APART_WITHOUT_CONTACT)
+    caseload = a_caseload(*people, a_home(), lives={"R1": "H1"}, relationships=(apart,))
+    assert read_pair(caseload, SETTINGS, "C1", "H1")["kept-apart"] is YES
+
+
+def test_every_child_who_lives_there_has_a_say() -> None:
+    """One of two residents asks for no boys; so does a visitor, but in another home."""
+    boy, plans = a_child(sex=Sex.MALE), {"considerations": asks("no-boys")}
+    for asking, expected in (("R1", NO), ("R2", NO), ("V1", YES)):
+        others = [a_child(ref, **(plans if ref == asking else {})) for ref in ("R1", "R2", "V1")]
+        visit = Booking(child="V1", home="H2", first_night=TODAY, last_night=AFTER)
+        lives = {"R1": "H1", "R2": "H1"}
+        caseload = a_caseload(boy, *others, a_home(), a_home("H2"), lives=lives, bookings=(visit,))
+        assert read_pair(caseload, SETTINGS, "C1", "H1")["considerations"] is expected
 
 
 DECIDED: Facts = {
