@@ -214,8 +214,8 @@ def living_there(caseload: Caseload, child: Child, home: Home) -> list[Child]:
     found = {resident.ref for resident in caseload.households[home.ref].residents}
     for booking in caseload.bookings:
         if booking.home == home.ref and booking.last_night >= caseload.as_of:
-            nights = [stay for stay in child.stays or () if child.by_nights]
-            meets = any(s.first <= booking.last_night and booking.first_night <= s.last for s in nights)
+            asked = child.stays or ()
+            meets = any(s.first <= booking.last_night and booking.first_night <= s.last for s in asked)
             if meets or not child.by_nights:
                 found.add(booking.child)
     return [caseload.child_by_ref[ref] for ref in sorted(found)]

@@ -6,7 +6,7 @@ from itertools import combinations
 
 from matching.checker.home_checks import SET_CHECKS, beside, read_home, share_a_night
 from matching.checker.pair_checks import APART_PLANS, PAIR_CHECKS, Settings, decided
-from matching.domain import Caseload, Child, Deadline, Home, SiblingPlan, Verdict
+from matching.domain import Caseload, Child, Deadline, Home, SiblingGroup, SiblingPlan, Verdict
 from matching.plan import Breach, Checked
 from matching.wording import Sentence
 
@@ -128,15 +128,14 @@ def count_goals(caseload: Caseload, placements: Placements, settings: Settings) 
         "deadlines": sum(caseload.child(ref).deadline in urgent for ref in home_of),
         "placed": sum(not caseload.child(ref).by_nights for ref in home_of),
         "short-breaks": sum(caseload.child(ref).by_nights for ref in home_of),
-        "siblings-required": sum(_kept_whole(caseload, group.ref, home_of) for group in caseload.groups),
+        "siblings-required": sum(_kept_whole(caseload, group, home_of) for group in caseload.groups),
         "siblings-together": _pairs_together(caseload, home_of),
         "kept-as-agreed": sum(pair in caseload.agreed for pair in home_of.items()),
     }
 
 
-def _kept_whole(caseload: Caseload, ref: str, home_of: Mapping[str, str]) -> int:
+def _kept_whole(caseload: Caseload, group: SiblingGroup, home_of: Mapping[str, str]) -> int:
     """How many parts of a group that must be together, each asking for the same nights, have one home."""
-    group = next(group for group in caseload.groups if group.ref == ref)
     parts: dict[object, list[str | None]] = defaultdict(list)
     for child in group.children:
         parts[caseload.child(child).nights].append(home_of.get(child))

@@ -7,19 +7,20 @@ from dataclasses import dataclass
 from operator import attrgetter
 from types import CodeType, FunctionType, ModuleType
 
-COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
+COMPARED: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {  # turned round, and moved by one
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+    ast.Lt: (ast.GtE, ast.LtE),
+    ast.LtE: (ast.Gt, ast.Lt),
+    ast.Gt: (ast.LtE, ast.GtE),
+    ast.GtE: (ast.Lt, ast.Gt),
+    ast.Is: (ast.IsNot,),
+    ast.IsNot: (ast.Is,),
+    ast.In: (ast.NotIn,),
+    ast.NotIn: (ast.In,),
 }
 NAMES = {"MET": ("NOT_MET", "NOT_KNOWN"), "NOT_MET": ("MET",), "NOT_KNOWN": ("MET",)}
+SAID_ELSEWHERE = (ast.Compare, ast.BoolOp, ast.UnaryOp)  # a condition of one of these kinds is changed where it stands
 CALLED = {"any": "all", "all": "any", "min": "max", "max": "min"}
 
 
@@ -47,8 +48,7 @@ def mutants_of(module: ModuleType) -> Iterator[Mutant]:
                 whole = copy.deepcopy(tree)
                 twin = _functions(whole)[name]
                 change = _changes(list(ast.walk(twin))[at])[turn]
-                before = ast.unparse(node)
-                after = ast.unparse(_put(twin, at, change))
+                before, after = (_first_line(one) for one in (node, _put(twin, at, change)))
                 code = _code(compile(ast.fix_missing_locations(whole), module.__file__, "exec"), name)
                 yield Mutant(name, getattr(node, "lineno", function.lineno), f"{before} -> {after}", code)
 
@@ -75,11 +75,19 @@ def _put(function: ast.AST, at: int, change: ast.AST) -> ast.AST:
     return change
 
 
+def _first_line(node: ast.AST) -> str:
+    return ast.unparse(node).strip().splitlines()[0]
+
+
 def _changes(node: ast.AST) -> list[ast.AST]:
     """What a node could be instead."""
     match node:
-        case ast.Compare(left=left, ops=[op], comparators=compared) if type(op) in COMPARED:
-            return [ast.Compare(left=left, ops=[COMPARED[type(op)]()], comparators=compared)]
+        case ast.Compare():
+            return _compared_otherwise(node)
+        case ast.If(test=test) | ast.IfExp(test=test) if not isinstance(test, SAID_ELSEWHERE):
+            return [_with(node, test=ast.UnaryOp(op=ast.Not(), operand=test))]
+        case ast.comprehension(ifs=[*ifs]) if ifs:
+            return [_with(node, ifs=[])]
         case ast.BoolOp(op=op, values=values):
             other = ast.Or() if isinstance(op, ast.And) else ast.And()
             return [ast.BoolOp(op=other, values=values), *_without_one(node)]
@@ -97,6 +105,22 @@ def _changes(node: ast.AST) -> list[ast.AST]:
             return [ast.Call(func=ast.Name(id=CALLED[name], ctx=ast.Load()), args=args, keywords=keywords)]
         case _:
             return []
+
+
+def _compared_otherwise(node: ast.Compare) -> list[ast.AST]:
+    """One of the comparisons in a chain otherwise."""
+    return [
+        _with(node, ops=[*node.ops[:at], other(), *node.ops[at + 1 :]])
+        for at, op in enumerate(node.ops)
+        for other in COMPARED[type(op)]
+    ]
+
+
+def _with(node: ast.AST, **parts: object) -> ast.AST:
+    twin = copy.copy(node)
+    for name, part in parts.items():
+        setattr(twin, name, part)
+    return twin
 
 
 def _without_one(node: ast.BoolOp) -> list[ast.AST]:

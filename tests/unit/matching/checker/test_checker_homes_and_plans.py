@@ -7,6 +7,7 @@ import pytest
 
 from matching.checker import check_plan, count_goals, read_set
 from matching.domain import (
+    CareType,
     Child,
     Consideration,
     CurrentPlacement,
@@ -129,6 +130,16 @@ def test_each_named_part_of_a_family_stays_together() -> None:
     ):
         read = read_set(a_caseload(*family, a_home(), relationships=(told,)), SETTINGS, "H1", together.split())
         assert read["sibling-plan"] is expected
+
+
+def test_a_sibling_plan_speaks_of_its_own_family() -> None:
+    """Neither other children who need a home nor decisions about them change what it says."""
+    family = [a_child(ref, sibling_group="G1") for ref in ("C1", "C2")]
+    told = siblings("G1", SiblingPlan.TOGETHER_REQUIRED)
+    split = tuple(decision("sibling-plan", ref, "service-manager") for ref in ("C1", "X1"))
+    for decisions, together, expected in (((), "C1 C2", YES), ((), "C1", NO), (split, "C1", YES)):
+        caseload = a_caseload(*family, a_child("X1"), a_home(), relationships=(told,), decisions=decisions)
+        assert read_set(caseload, SETTINGS, "H1", together.split())["sibling-plan"] is expected
 
 
 def test_who_is_kept_apart_from_a_stranger_is_read_under_another_rule() -> None:
@@ -279,6 +290,12 @@ def test_a_family_counts_as_whole_when_all_who_seek_have_one_home(
     required = siblings("G1", SiblingPlan.TOGETHER_REQUIRED)
     caseload = a_caseload(*family("C1", "C2"), a_home(), a_home("H2"), relationships=(required,))
     assert count_goals(caseload, placements, SETTINGS)["siblings-required"] == expected
+
+
+def test_who_asks_for_no_nights_now_is_with_nobody() -> None:
+    at_home = a_child("C2", sibling_group="G1", care_type=CareType.SHORT_BREAK, stays=())
+    caseload = a_caseload(*family("C1"), at_home, a_home())
+    assert count_goals(caseload, [("C1", "H1")], SETTINGS)["siblings-together"] == 0
 
 
 def test_one_who_seeks_alone_is_no_family_kept_whole() -> None:

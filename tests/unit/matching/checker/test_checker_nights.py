@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from matching.checker import check_plan, read_set
+from matching.checker import check_plan, read_pair, read_set
 from matching.checker.home_checks import share_a_night
 from matching.checker.night_checks import _evening, on_each_night
 from matching.domain import Bedroom, Booking, CareType, Child, Consideration, Home, Stay, Verdict
@@ -116,3 +116,17 @@ def test_a_visit_that_is_over_makes_no_evening_of_its_own() -> None:
         caseload = a_caseload(*newcomers, past, a_home(), bookings=(booked("V2", "H1", nights),))
         read = on_each_night(caseload, caseload.home("H1"), newcomers)
         assert [" ".join(child.ref for child in there) for _, _, there in read] == evenings
+
+
+def test_a_foster_child_on_respite_lives_with_others_for_those_nights() -> None:
+    people = [a_child(), a_child("V1", care_type=CareType.RESPITE, stays=())]
+    homes = [a_home(places_free=1), a_home("H2")]
+    caseload = a_caseload(*people, *homes, lives={"V1": "H2"}, bookings=(booked("V1", "H1", WEEKEND),))
+    assert read_set(caseload, SETTINGS, "H1", ("C1",))["usable-place"] is NO
+
+
+def test_the_bookings_of_another_child_take_none_of_the_nights() -> None:
+    for child, expected in (("V1", NO), ("V2", YES)):
+        visitors = [a_visitor("V1", FRIDAY), a_visitor("V2", NEXT_WEEKEND)]
+        caseload = a_caseload(*visitors, a_home(), bookings=(booked(child, "H1", WEEKEND),))
+        assert read_pair(caseload, SETTINGS, "V1", "H1")["nights-asked"] is expected

@@ -207,6 +207,17 @@ def test_brothers_and_sisters_kept_apart_may_live_with_others() -> None:
     assert read_pair(caseload, SETTINGS, "C1", "H1")["kept-apart"] is YES
 
 
+def test_nobody_is_a_stranger_to_themselves() -> None:
+    """A child who is to move may not go back to the same home, but for that reason alone."""
+    alone = a_child("C1", considerations=asks("only-child"), move_requested="asked")
+    apart = a_child("C2", sibling_group="G1", move_requested="asked")
+    plan = siblings("G1", SiblingPlan.APART_WITH_CONTACT)
+    caseload = a_caseload(alone, apart, a_home(), a_home("H2"), lives={"C1": "H1", "C2": "H2"}, relationships=(plan,))
+    for child, home in (("C1", "H1"), ("C2", "H2")):
+        read = read_pair(caseload, SETTINGS, child, home)
+        assert {code for code, verdict in read.items() if verdict is not YES} == {"another-home"}
+
+
 def test_every_child_who_lives_there_has_a_say() -> None:
     """One of two residents asks for no boys; so does a visitor, but in another home."""
     boy, plans = a_child(sex=Sex.MALE), {"considerations": asks("no-boys")}
