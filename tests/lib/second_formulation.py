@@ -41,6 +41,12 @@ class Pairwise:
         mask = int(self.problem.block_mask[block])
         return [first + i for i in range(mask.bit_length()) if mask >> i & 1]
 
+    def together(self, one: int, other: int) -> bool:
+        """Whether two are of one group and ask for the same nights, so that one home has both on each of them."""
+        same_group = self.problem.group_of_child[one] == self.problem.group_of_child[other]
+        first, second = (self.found.judged.pairs.children.items[child] for child in (one, other))
+        return bool(same_group) and first.nights == second.nights
+
 
 def best_by_goals(found: Candidates, problem: Problem, goals: int) -> list[int]:
     """The most that each of the first `goals` goals reaches, in order."""
@@ -51,7 +57,7 @@ def best_by_goals(found: Candidates, problem: Problem, goals: int) -> list[int]:
         (one, other, home)
         for one, home in pairs
         for other in range(one + 1, len(problem.children))
-        if problem.group_of_child[one] == problem.group_of_child[other] and (other, home) in column
+        if ways.together(one, other) and (other, home) in column
     ]
     width = problem.blocks + len(pairs) + len(beside)
     rules = [*_rows(ways, column, width), *_beside(column, beside, problem.blocks + len(pairs), width)]

@@ -121,11 +121,12 @@ def _sibling(caseload: Caseload, one: Child, plan: SiblingPlan) -> Caseload:
 
 
 def other_carers(caseload: Caseload, one: Child, other: Home) -> Caseload:
-    """Short breaks before, somewhere else."""
+    """Short breaks before, somewhere else, and nowhere but there."""
     elsewhere = replace(other, ref="elsewhere")
     before = Booking(child=one.ref, home="elsewhere", first_night=YESTERDAY, last_night=YESTERDAY)
     there = _with_child(caseload, replace(one, care_type=CareType.SHORT_BREAK, stays=(Stay(SOON, SOON),)))
-    return replace(there, homes=(*there.homes, elsewhere), bookings=(*there.bookings, before))
+    bookings = (*(booking for booking in there.bookings if booking.child != one.ref), before)
+    return replace(there, homes=(*there.homes, elsewhere), bookings=bookings)
 
 
 def _with_child(caseload: Caseload, told: Child) -> Caseload:
