@@ -1,4 +1,7 @@
-"""What a route is given: who asks, the service's parts, one way to act."""
+"""What a route is given: who asks, the service's parts, one way to act.
+
+What asks nothing of the record is `async`, so that a request is not handed from thread to thread for each of them.
+"""
 
 import hashlib
 import json
@@ -68,7 +71,7 @@ class Service:
         return load_caseload(session, self.store.seal, self.maps, self.today(), authority)
 
 
-def service(request: Request) -> Service:
+async def service(request: Request) -> Service:
     """The service that this request came to."""
     found: Service = request.app.state.service
     return found
@@ -77,7 +80,7 @@ def service(request: Request) -> Service:
 TheService = Annotated[Service, Depends(service)]
 
 
-def token(given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> str:
+async def token(given: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]) -> str:
     """The token of the request."""
     if given is None:
         raise NotSignedIn("Nobody is signed in.", "Sign in, and send the token as 'Authorization: Bearer ...'.")
@@ -127,7 +130,7 @@ class Needs:
     def __init__(self, what: May, *, proved: bool = False) -> None:
         self.what, self.proof = what, proved
 
-    def __call__(self, user: CurrentUser, parts: TheService) -> User:
+    async def __call__(self, user: CurrentUser, parts: TheService) -> User:
         """The person, if they may."""
         user.needs(self.what)
         if self.proof:
@@ -234,7 +237,7 @@ async def _request_hash(request: Request) -> str:
     return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
 
 
-def acting(
+async def acting(
     parts: TheService,
     user: CurrentUser,
     request_hash: Annotated[str, Depends(_request_hash)],
@@ -249,7 +252,7 @@ def acting(
 TheAct = Annotated[Acting, Depends(acting)]
 
 
-def version_of(
+async def version_of(
     if_match: Annotated[str | None, Header(description="The ETag of what you opened.")] = None,
 ) -> int | None:
     """The version that an edit was made on; `None` when none was named."""

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.db.data_keys import keyring
 from api.db.readings import Readings
 from api.db.sealing import Seal
 from api.db.tables import Bed, Fact, PoolMember
-from api.errors import NotHere, Outdated, Taken
+from api.errors import NotAllowed, NotHere, Outdated, Taken
 from matching.domain import (
     Booking,
     CareType,
@@ -183,10 +183,15 @@ def remove(session: Session, kind: str, ref: str) -> None:
 
 
 def one(session: Session, seal: Seal, kind: str, ref: str, authority: str | None, *, to_change: bool = False) -> Kept:
-    """One fact; raises `NotHere` when there is none, or none that this authority sees, or may change."""
+    """One fact; raises `NotHere` when there is none that this authority sees, `NotAllowed` for one it may not change."""
     row = session.get(Fact, (kind, ref))
-    if row is None or not (authority is None or kind not in WHOLE or seen(session, row, authority, to_change)):
+    anybody = authority is None or kind not in WHOLE
+    if row is None or not (anybody or seen(session, row, authority or "")):
         raise NotHere(f"There is no {kind} with this reference.", "Look it up in the list.")
+    if to_change and not (anybody or seen(session, row, authority or "", to_change)):
+        raise NotAllowed(
+            f"This {kind} is shared with you; another authority or agency keeps it.", "Ask them to change it."
+        )
     return opened(session, seal, row)
 
 
@@ -254,14 +259,18 @@ def opened(session: Session, seal: Seal, row: Fact) -> Kept:
 
 def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authority: str | None = None) -> Caseload:
     """The caseload of this moment, as far as an authority or pool sees; places already promised are no longer free."""
-    stamps = session.execute(select(Fact.kind, Fact.stamp).order_by(Fact.kind, Fact.ref)).all()
+    in_order = select(Fact.stamp).order_by(Fact.kind, Fact.ref).subquery()
+    state = session.scalar(
+        select(func.aggregate_strings(in_order.c.stamp, " "))
+    )  # one cell instead of a row for each fact
     beds = tuple(
         (home, child) for home, child in session.execute(select(Bed.home, Bed.child).order_by(Bed.home, Bed.number))
     )
     pools = pools_of(session, authority) if authority else frozenset()
-    key = (as_of, authority, pools, tuple(stamp for _, stamp in stamps), beds)
+    key = (as_of, authority, pools, state, beds)
 
     def make() -> Caseload:
+        stamps = session.execute(select(Fact.kind, Fact.stamp).order_by(Fact.kind, Fact.ref)).all()
         found = maps.readings.facts(session, [stamp for _, stamp in stamps], _reader(session, seal, maps))
         return _made(maps, as_of, authority, pools, stamps, found, beds)
 

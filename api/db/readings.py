@@ -25,7 +25,7 @@ class Readings:
     """What this process has read, by stamp; any number of threads may ask."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._lock, self._making = Lock(), Lock()
         self._values: dict[str, Any] = {}
         self._caseloads: OrderedDict[Hashable, tuple[Caseload, Register, Lock]] = OrderedDict()
 
@@ -44,11 +44,20 @@ class Readings:
 
     def caseload(self, key: Hashable, make: Callable[[], Caseload]) -> Caseload:
         """The caseload of a state of the record; `key` holds every stamp and promise that it depends on."""
+        found = self._kept(key)
+        if found is not None:
+            return found
+        with self._making:  # many who ask at once wait for the first, instead of each making the same
+            return self._kept(key) or self._keep(key, make())
+
+    def _kept(self, key: Hashable) -> Caseload | None:
         with self._lock:
-            if key in self._caseloads:
-                self._caseloads.move_to_end(key)
-                return self._caseloads[key][0]
-        made = make()
+            if key not in self._caseloads:
+                return None
+            self._caseloads.move_to_end(key)
+            return self._caseloads[key][0]
+
+    def _keep(self, key: Hashable, made: Caseload) -> Caseload:
         with self._lock:
             self._caseloads[key] = (made, Register(made), Lock())
             while len(self._caseloads) > MOST_CASELOADS:

@@ -172,7 +172,7 @@ class PageNeeds:
     def __init__(self, what: May) -> None:
         self.what = what
 
-    def __call__(self, user: AtThePage) -> User:
+    async def __call__(self, user: AtThePage) -> User:
         """The person, if they may."""
         user.needs(self.what)
         return user
@@ -193,12 +193,12 @@ async def form_of(request: Request) -> dict[str, str]:
 Form = Annotated[dict[str, str], Depends(form_of)]
 
 
-def looking(parts: TheService, user: AtThePage) -> Acting:
+async def looking(parts: TheService, user: AtThePage) -> Acting:
     """A look at something, which is written down too."""
     return Acting(parts, user, None, "")
 
 
-def sending(parts: TheService, user: AtThePage, form: Form) -> Acting:
+async def sending(parts: TheService, user: AtThePage, form: Form) -> Acting:
     """An act from a form; the form's own key makes it act once, however often it is sent."""
     told = sorted((name, text) for name, text in form.items() if name != "once")
     return Acting(parts, user, form.get("once") or None, hashlib.sha256(repr(told).encode()).hexdigest())

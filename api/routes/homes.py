@@ -50,6 +50,7 @@ class VacancyTold(BaseModel):
     confirmed_on: str | None
     confirmed_by: str | None
     days: int | None
+    yours: bool = Field(description="Whether you may confirm it; if not, those who approved the home do.")
 
 
 def at(act: Acting, session: Session) -> At:
@@ -66,7 +67,7 @@ def vacancies(
     accept: Accept = "application/json",
 ) -> Response:
     """Homes with a usable place that nobody was promised, those confirmed longest ago first."""
-    found = homes.vacancies(act.parts.read_ahead(act.user.authority), older_than)
+    found = homes.vacancies(act.parts.read_ahead(act.user.authority), older_than, act.user.authority)
     answer = act.do("list-vacancies", "vacancies", lambda _: found)
     return as_table(list(VacancyTold.model_fields), found) if wants_table(accept) else answer
 
@@ -95,7 +96,7 @@ def confirm_as_it_is(ref: str, act: TheAct) -> JSONResponse:
 
 @router.post("/homes/{ref}/hold", dependencies=[Depends(Needs(May.CHANGE_HOMES))], response_model=Kept)
 def hold(ref: str, told: HoldTold, act: TheAct) -> JSONResponse:
-    """HoldTold a home."""
+    """Hold a home: nobody asks it for now."""
     new = {"hold": told.hold.value, "hold_until": told.hold_until or ""}
     return act.do(
         "hold-home",

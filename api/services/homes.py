@@ -60,9 +60,19 @@ def approve(at: At, ref: str, terms: dict[str, str], version: int | None) -> Kep
     return queries.save(at.session, at.seal, at.maps, "home", {**rest, **terms}, version)
 
 
-def vacancies(caseload: Caseload, older_than: int) -> list[dict[str, Any]]:
-    """Homes with a usable place, those confirmed longest ago first; `older_than` days leaves out the fresh ones."""
-    found = [_vacancy(home, caseload.as_of) for home in caseload.homes if home.places_free]
+def vacancies(caseload: Caseload, older_than: int, authority: str | None) -> list[dict[str, Any]]:
+    """Homes with a usable place, those confirmed longest ago first; `older_than` days leaves out the fresh ones.
+
+    `yours` says whether this authority or pool may confirm the place; who only shares a home asks those who approved it.
+    """
+    found = [
+        {
+            **_vacancy(home, caseload.as_of),
+            "yours": authority in (None, home.pool) or home.approved_by in (None, authority),
+        }
+        for home in caseload.homes
+        if home.places_free
+    ]
     kept = [one for one in found if one["days"] is None or one["days"] >= older_than]
     return sorted(kept, key=lambda one: (-(one["days"] if one["days"] is not None else 10**6), one["home"]))
 

@@ -233,7 +233,11 @@ def test_a_home_of_a_pool_is_seen_and_not_changed(world: Running) -> None:
     assert {"HP", "HX"} <= {one["ref"] for one in officer.ask("GET", f"{V1}/homes?limit=200").json()["items"]}
     assert "H7" not in officer.ask("GET", f"{V1}/homes?limit=200").text
     for method, path, body in (("POST", "/homes/HP/confirm", {}), ("PUT", "/homes/HP/contact", {"name": "x"}), ("POST", "/homes/HP/hold", {"hold": "none"})):  # fmt: skip
-        assert officer.ask(method, V1 + path, body).status_code == 404, path
+        refused = officer.ask(method, V1 + path, body)
+        assert refused.status_code == 403, path
+        assert "another authority" in refused.json()["detail"]
+    yours = {one["home"]: one["yours"] for one in officer.ask("GET", f"{V1}/vacancies").json()}
+    assert (yours["HP"], yours["HX"]) == (False, True), "who only shares a home asks those who approved it"
     admin = world.by["administrator"]
     assert admin.ask("PUT", f"{V1}/pools/SOUTH", {"authorities": [ELSEWHERE]}).status_code == 200
     assert officer.ask("GET", f"{V1}/homes/HP").status_code == 404, "out of the pool"

@@ -105,7 +105,7 @@ def officers(number: int, minutes: float, tokens: list[str], folder: Path) -> di
     """What locust says of so many officers: the line of all requests together."""
     out = folder / f"officers-{number}"
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).parent / "officers.py"), "--headless"]
-    command += ["-u", str(number), "-r", str(max(1, number // 10)), "-t", f"{int(minutes * 60)}s", "--host", URL]
+    command += ["-u", str(number), "-r", str(max(1, number // 40)), "-t", f"{int(minutes * 60)}s", "--host", URL]
     command += ["--csv", str(out), "--only-summary", "--reset-stats"]
     environment = {**os.environ, "OFFICERS": json.dumps(tokens)}
     ran = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)

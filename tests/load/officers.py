@@ -20,7 +20,7 @@ class Officer(FastHttpUser):
         """Take a session that was prepared, and look up who waits."""
         self.given = {"Authorization": f"Bearer {random.choice(TOKENS)}"}
         self.waiting = [one["ref"] for one in self._json(f"{V1}/referrals")]
-        self.homes = [one["home"] for one in self._json(f"{V1}/vacancies")]
+        self.homes = [one["home"] for one in self._json(f"{V1}/vacancies") if one["yours"]]
 
     def _json(self, path: str) -> Any:
         return self.client.get(path, headers=self.given).json()
