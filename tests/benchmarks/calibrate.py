@@ -1,9 +1,13 @@
-"""`make calibrate`: forecasts of invented authorities whose truth is known, beside what came; writes docs/calibration.md."""
+"""`make calibrate`: forecasts of invented authorities whose truth is known, beside what came; writes docs/calibration.md.
+
+A run that was stopped goes on where it was, if the commit is the same.
+"""
 
 import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +16,7 @@ from pathlib import Path
 import pandas as pd
 from joblib import Parallel, delayed
 
+from matching.sufficiency.figures import Parameters
 from matching.sufficiency.looking_back import AGE_WORDS, FLOW_WORDS
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.scores import scored
@@ -21,7 +26,7 @@ from tests.lib.recruiting import covered
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "calibration.md"
-SEEDS = int(os.environ.get("SEEDS", "20"))
+SEEDS, WORKERS = (int(os.environ.get(name, usual)) for name, usual in (("SEEDS", "20"), ("WORKERS", "2")))
 RUNS, FUTURES = 60, 40
 KIND_WORDS = {
     "stationary": "nothing changes",
@@ -29,32 +34,57 @@ KIND_WORDS = {
     "shocked": "two years before, 1.4 to 1.9 times as many teenagers and 0.55 to 0.8 times as many under fives start",
 }
 CATEGORIES = {TOTAL: "all", **AGE_WORDS}
+HOMES = "homes"
+# what was tried, its processor seconds, its rows
+Part = tuple[str, float, pd.DataFrame]
 
 
 def main() -> None:
-    """Invent, forecast, compare, write."""
-    started = time.perf_counter()
-    borrowed = published_parameters(ROOT / "data" / "reference")
-    jobs = [(kind, seed) for kind in KINDS for seed in range(SEEDS)]
-    found = Parallel(n_jobs=2)(delayed(tried)(kind, seed, borrowed) for kind, seed in jobs)
-    told = pd.concat(found, ignore_index=True)
-    homes = Parallel(n_jobs=2)(delayed(covered)(seed, borrowed, runs=RUNS, futures=FUTURES) for seed in range(SEEDS))
-    lines = [*_head(time.perf_counter() - started), *_stock(told), *_ages(told), *_flows(told), *_horizons(told)]
-    lines += _recruitment(pd.concat(homes, ignore_index=True))
-    PAGE.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    sys.stdout.write(f"Wrote {PAGE.relative_to(ROOT)} in {time.perf_counter() - started:.0f} s.\n")
+    """Invent, forecast and compare, one seed after the other; the page holds all seeds so far."""
+    borrowed, commit = published_parameters(ROOT / "data" / "reference"), _commit()
+    folder = Path(tempfile.gettempdir()) / f"calibration-{commit}"
+    folder.mkdir(exist_ok=True)
+    parts: list[Part] = []
+    for seed in range(SEEDS):
+        parts += Parallel(n_jobs=WORKERS)(delayed(_part)(folder, what, seed, borrowed) for what in (*KINDS, HOMES))
+        PAGE.write_text("\n".join(_page(parts, seed + 1, commit)) + "\n", encoding="utf-8")
+        sys.stderr.write(f"{datetime.now(tz=UTC):%H:%M} {seed + 1} of {SEEDS} authorities of each kind\n")
+    sys.stdout.write(f"Wrote {PAGE.relative_to(ROOT)}.\n")
 
 
-def _head(seconds: float) -> list[str]:
+def _part(folder: Path, what: str, seed: int, borrowed: Parameters) -> Part:
+    """One invented authority and its processor seconds; read again where a run that was stopped has kept it."""
+    kept = folder / f"{what}-{seed}.pkl"
+    if not kept.exists():
+        began = time.process_time()
+        homes = what == HOMES
+        told = covered(seed, borrowed, runs=RUNS, futures=FUTURES) if homes else tried(what, seed, borrowed)
+        pd.to_pickle((what, time.process_time() - began, told), kept)
+    found: Part = pd.read_pickle(kept)
+    return found
+
+
+def _page(parts: list[Part], seeds: int, commit: str) -> list[str]:
+    told = pd.concat([rows for what, _, rows in parts if what != HOMES], ignore_index=True)
+    homes = pd.concat([rows for what, _, rows in parts if what == HOMES], ignore_index=True)
+    head = _head(seeds, sum(seconds for _, seconds, _ in parts), commit)
+    return [*head, *_stock(told), *_ages(told), *_flows(told), *_horizons(told), *_recruitment(homes, seeds)]
+
+
+def _commit() -> str:
     told = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
     )
+    return told.stdout.strip()
+
+
+def _head(seeds: int, seconds: float, commit: str) -> list[str]:
     years = Years()
-    made = f"{datetime.now(tz=UTC).date()}, commit {told.stdout.strip()}, {platform.machine()}, Python {platform.python_version()}"
+    made = f"{datetime.now(tz=UTC).date()}, commit {commit}, {platform.machine()}, Python {platform.python_version()}"
     return [
         "# Does it know what it does not know?",
         "",
-        f"Made by `make calibrate` ({made}; {seconds:.0f} s). {SEEDS} invented authorities of each kind, 80 to 300 starts a year, each with a "
+        f"Made by `make calibrate` ({made}; {seconds:.0f} s of processor time). {seeds} invented authorities of each kind, 80 to 300 starts a year, each with a "
         f"truth of its own that is smooth in age and time in care; returns of {years.origin - years.first + 1} years, then a forecast of "
         f"{years.ahead} years from them alone, then what came of the same truth. How it works: "
         "[decision 19](decisions/0019-children-learnt-from-returns.md). An authority's own returns are tried in the same way by "
@@ -81,12 +111,12 @@ def _ages(told: pd.DataFrame) -> list[str]:
     return ["## Children in care by age, all kinds together", "", *_table("| age", rows, "| --- "), ""]
 
 
-def _recruitment(told: pd.DataFrame) -> list[str]:
+def _recruitment(told: pd.DataFrame, seeds: int) -> list[str]:
     lines = [
         "",
         "## Homes said to be enough",
         "",
-        f"{SEEDS} invented cities of 40 homes. The true figures of each are one draw that the forecast knows only by the ranges. Homes by profile "
+        f"{seeds} invented cities of 40 homes. The true figures of each are one draw that the forecast knows only by the ranges. Homes by profile "
         "and area are said to be enough, at each confidence, for a target of two thirds of the unmet need that half of the runs exceed; "
         f"then {FUTURES} futures of the truth are run with them. *Kept*: the share of futures in which no twelve months exceed the target. "
         "*Not found*: cities where 80 homes were not enough.",
