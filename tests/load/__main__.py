@@ -27,6 +27,7 @@ LIMITS = {"PLACEMENTS_PERSON_REQUESTS": "100000 per minute", "PLACEMENTS_MACHINE
 
 SESSIONS = 40  # more officers than that share them, so that signing in does not take longer than the work
 RUNS = ((40, False), (40, True), (200, False))  # officers, and whether a solve and an import run beside
+COME_IN = 5  # officers a second, until all are in; counting begins then
 ROWS = 10_000  # of the import
 FILL = "import api.sample as s; from api.settings import Settings as T; from datetime import date; [print(*one) for one in s.fill(T.from_environment(), date.today())]"
 
@@ -102,10 +103,11 @@ def busy(tokens: dict[str, str], stop: threading.Event) -> None:
 
 
 def officers(number: int, minutes: float, tokens: list[str], folder: Path) -> dict[str, Any]:
-    """What locust says of so many officers: the line of all requests together."""
+    """What locust says of so many officers, once all are in: the line of all requests together."""
+    seconds = round(minutes * 60) + number // COME_IN
     out = folder / f"officers-{number}"
     command = [sys.executable, "-m", "locust", "-f", str(Path(__file__).parent / "officers.py"), "--headless"]
-    command += ["-u", str(number), "-r", str(max(1, number // 40)), "-t", f"{int(minutes * 60)}s", "--host", URL]
+    command += ["-u", str(number), "-r", str(COME_IN), "-t", f"{seconds}s", "--host", URL]
     command += ["--csv", str(out), "--only-summary", "--reset-stats"]
     environment = {**os.environ, "OFFICERS": json.dumps(tokens)}
     ran = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
