@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 WRONG_INPUT, BREACHES = 2, 3
 GRACE = 20  # seconds in which requests that have begun may end
+KEPT_OPEN = 75  # seconds a quiet connection stays open: longer than people think, so that none closes as they ask again
 
 
 def register(app: typer.Typer) -> None:
@@ -66,7 +67,13 @@ def serve(
     log_as_json()
     app = create_app(settings)
     config = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=GRACE,
+        timeout_keep_alive=KEPT_OPEN,
     )
     server = uvicorn.Server(config)
     with _beside(alone):
