@@ -15,7 +15,7 @@ from matching.describe import criteria_of, group_position, must_have_not_met, ou
 from matching.domain import Decision
 from matching.plan import Kept, Reason
 from matching.planning import Prepared
-from matching.wording import Sentence, counted, written
+from matching.wording import Sentence, counted, spoken, written
 
 DUTIES = ("near-home", "near-school", "siblings-together", "disability", "in-area")
 HALF = 0.5
@@ -127,7 +127,7 @@ def _family(ready: Prepared, home_of: Mapping[str, str], child: str) -> list[Lin
     group = ready.found.groups[group_position(ready.found, child)]
     for outcome in outcomes_of(ready.caseload, home_of.items()):
         if outcome.group == group.ref:
-            plan = Sentence.of("Their sibling plan says: {plan}.", plan=outcome.plan.replace("-", " "))
+            plan = Sentence.of("Their sibling plan says: {plan}.", plan=spoken(outcome.plan))
             return [Line(sentence=Sentence(_KEPT[outcome.outcome])), Line(sentence=plan, code="sibling-plan")]
     return []
 
@@ -165,7 +165,7 @@ def _decisions(ready: Prepared, child: str, home: str) -> tuple[Line, ...]:
 
 def _decision(decision: Decision) -> Sentence:
     template = "On {day} the {role} agreed: {reason}."
-    role, day = decision.role.replace("-", " "), written(decision.decided_on)
+    role, day = spoken(decision.role), written(decision.decided_on)
     return Sentence.of(template, day=day, role=role, reason=decision.reason.rstrip("."))
 
 

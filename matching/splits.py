@@ -15,7 +15,7 @@ from matching.planning import prepare
 from matching.rules import SiblingPlanKept
 from matching.scarcity import Cost, Pool, cost_to_others, pool_of
 from matching.solver import Problem, Warm
-from matching.wording import Sentence, listed
+from matching.wording import Sentence, listed, spoken
 
 MOST = 3
 TRIED = 250  # ways; five brothers and sisters have 52, six have 203
@@ -106,7 +106,7 @@ class SplitMenu:
 
     def _allowed(self) -> Iterator[Sentence]:
         if self.asks:
-            roles = listed([role.replace("-", " ") for role in self.asks], "or")
+            roles = listed([spoken(role) for role in self.asks], "or")
             template = "Their plan is to be together: any split needs a recorded decision by the {roles}."
             yield Sentence.of(template, roles=roles)
 

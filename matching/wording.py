@@ -49,6 +49,11 @@ def written(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
+def spoken(code: str) -> str:
+    """A code as people say it: "director-of-childrens-services" is the director of children's services."""
+    return code.replace("-", " ").replace("_", " ").replace("childrens", "children's")
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun: "1 child", "3 children"."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

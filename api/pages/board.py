@@ -19,6 +19,7 @@ from api.security.roles import May
 from api.services import answers, asking, calls, homes, matching
 from api.services.calls import Said
 from matching.domain import Caseload, Child, Deadline
+from matching.wording import spoken
 
 router = APIRouter(include_in_schema=False)
 URGENCY = {Deadline.EMERGENCY: 0, Deadline.STATUTORY: 1, Deadline.PLANNED: 2, None: 3}
@@ -109,7 +110,7 @@ def _on_whom(session: Session, look: Any, caseload: Caseload) -> list[OnWhom]:
                 found.append(OnWhom(child, call.home, "thinks about it", until))
     for one in asking.waiting(session, seal, look.parts.policy, look.user):
         if one.child in seeking:
-            roles = " or ".join(role.replace("-", " ") for role in one.roles)
+            roles = " or ".join(spoken(role) for role in one.roles)
             found.append(OnWhom(one.child, roles, f"is asked to agree for {one.home}", f"since {one.at:%d %B %H:%M}"))
     return found
 

@@ -20,7 +20,7 @@ from api.errors import NotAllowed, NotSignedIn, Wrong
 from api.security.accounts import User
 from api.security.roles import May
 from api.services.decisions import Desk
-from matching.wording import counted, listed, written
+from matching.wording import counted, listed, spoken, written
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -127,7 +127,7 @@ def _typed(text: str) -> str:
 
 
 def _words(code: str | None) -> str:
-    return (code or "not known").replace("-", " ").replace("_", " ")
+    return spoken(code or "not known")
 
 
 TEMPLATES = _templates()

@@ -14,12 +14,12 @@ from rich.table import Table
 from matching.again import base_of
 from matching.cli.options import CaseloadFolder, Json, PolicyFile
 from matching.cli.places import policy_of, read_folder
-from matching.domain import Contact, Refusal, RefusalReason, RefusedBy
+from matching.domain import Caseload, Contact, Refusal, RefusalReason, RefusedBy
 from matching.io.caseload_csv import write_caseload
 from matching.io.rows import read_rows
 from matching.order_of_calls import CALLS_A_DAY, FALL_BACKS, Chance, OrderOfCalls, ToRing, order_of_calls
 from matching.planning import prepare
-from matching.wording import counted, listed
+from matching.wording import counted, listed, written
 
 
 def calls(
@@ -45,20 +45,21 @@ def calls(
         sys.stdout.write(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n")
         return
     screen = Console()
-    screen.print(_table(found))
+    screen.print(_table(found, base.ready.caseload))
     screen.print(
         "For each set ring from left to right until somebody says yes; record each no with placements refused."
     )
     screen.print(_outlook(found))
 
 
-def _table(found: OrderOfCalls) -> Table:
+def _table(found: OrderOfCalls, caseload: Caseload) -> Table:
     table = Table(title="Whom to ring, in order", title_justify="left", title_style="bold")
-    for column in ("", "For", "Ring", "If they say no", "Calls in time"):
+    for column in ("", "For", "Ring", "If they say no", "Home needed by"):
         table.add_column(column)
     for number, one in enumerate(found.sets, 1):
-        left = "no deadline" if one.calls_left is None else str(one.calls_left)
-        table.add_row(str(number), listed(list(one.children)), one.homes[0], _after(one), left)
+        days = [day for ref in one.children if (day := caseload.child(ref).needs_home_by) is not None]
+        by = written(min(days)) if days else "no day set"
+        table.add_row(str(number), listed(list(one.children)), one.homes[0], _after(one), by)
     return table
 
 

@@ -30,7 +30,7 @@ from matching.io.plan_json import near_data, placement_data, reason_data
 from matching.plan import Checked, Goal, NearMiss, Placement, Plan, Reason, Unplaced
 from matching.planning import Prepared
 from matching.shortlist import Option, Shortlist
-from matching.wording import counted, listed
+from matching.wording import counted, listed, spoken
 
 STEPS = 5
 
@@ -140,9 +140,7 @@ def _siblings(made: Plan) -> Table:
         table.add_column(column)
     for group in made.sibling_groups:
         homes = ", ".join(f"{child} {home}" for child, home in group.homes)
-        table.add_row(
-            group.group, group.plan.replace("-", " "), group.outcome.value, "yes" if group.as_planned else "no", homes
-        )
+        table.add_row(group.group, spoken(group.plan), group.outcome.value, "yes" if group.as_planned else "no", homes)
     return table
 
 
@@ -155,14 +153,14 @@ def _unplaced(child: Unplaced) -> Panel:
 def _possible(near: tuple[NearMiss, ...]) -> list[Text | str]:
     if not near:
         return [Text("No single answer or decision would open a home: a place must be found or made.", style="bold")]
-    lines: list[Text | str] = [Text("Possible if:", style="bold")]
+    lines: list[Text | str] = [Text("Possible once this is settled:", style="bold")]
     lines += [f"  {miss.home}: {' '.join(_need(reason) for reason in miss.needs)}" for miss in near]
     return lines
 
 
 def _need(reason: Reason) -> str:
     who = (
-        f" ({listed([role.replace('-', ' ') for role in reason.may_be_lifted_by], 'or')} may agree)"
+        f" ({listed([spoken(role) for role in reason.may_be_lifted_by], 'or')} may agree)"
         if reason.may_be_lifted_by
         else ""
     )
@@ -328,9 +326,9 @@ def _then(then: dict[str, Any]) -> str:
     """What would follow, in a sentence."""
     if not then["possible"]:
         return str(then["reason"])
-    told = (
-        f"Then {counted(then['placed_then'], 'child', 'children')} would have a home instead of {then['placed_before']}"
-    )
+    placed, before = then["placed_then"], then["placed_before"]
+    told = f"Then {counted(placed, 'child', 'children')} would have a home"
+    told += f" instead of {before}" if placed != before else ", as many as now"
     if then["without"]:
         told += f", but {listed(then['without'])} would have none"
     others = [child for child, home in then["moves"] if home is not None]
@@ -360,7 +358,7 @@ def explanation(screen: Console, data: dict[str, Any]) -> None:
         screen.print(f"  {data['steadiness']}")
     for miss in data.get("possible_if", []):
         screen.print(
-            f"  Possible at {miss['home']} if: "
+            f"  Possible at {miss['home']} once this is settled: "
             + " ".join(dict.fromkeys(reason["sentence"] for reason in miss["needs"]))
         )
         screen.print(f"    {_then(miss['then'])}", style="dim")

@@ -15,7 +15,7 @@ from matching.io.plan_json import reason_data
 from matching.planning import prepare
 from matching.what_it_takes import Change, Way, WhatItTakes
 from matching.what_it_takes import what_it_takes as find
-from matching.wording import listed
+from matching.wording import listed, spoken
 
 
 def what_it_takes(
@@ -47,7 +47,7 @@ def what_it_takes(
 
 def _by(change: Change) -> str:
     if change.decision:
-        return f"({listed([role.replace('-', ' ') for role in change.by], 'or')} may agree)"
+        return f"({listed([spoken(role) for role in change.by], 'or')} may agree)"
     return "(ask)" if change.answer else "(nobody may lift this; it holds as long as the facts do)"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from matching.criteria import CRITERIA
 from matching.io.dictionary import dictionary
 from matching.rules import PAIR_RULES, SET_RULES
+from matching.wording import spoken
 from tests.lib.builders import fostering
 from tests.lib.spec_tables import Table, paragraphs, spec_file
 
@@ -22,7 +23,7 @@ def rules_page() -> str:
 
 
 def _rule(rule: Any) -> str:
-    lifted = ", ".join(role.replace("-", " ") for role in rule.lifted_by) or "nobody; only a change of the facts"
+    lifted = ", ".join(spoken(role) for role in rule.lifted_by) or "nobody; only a change of the facts"
     told = f"\n## {rule.title}\n\n`{rule.code}`. {rule.purpose}\n\n"
     told += f"- Level: {rule.level.value}. May be lifted by: {lifted}.\n- Source: {rule.source}.\n"
     if rule.source.in_force_from:
