@@ -27,7 +27,16 @@ from matching.solver import Limits, Problem, Solution, Warm
 from matching.wording import Sentence
 
 RIVALS = 2
-TOGETHER = ("deadline", "most_children", "exemption_ends", "places_free", "place_state", "bedrooms", "staying_put")
+TOGETHER = (
+    "deadline",
+    "harm_sexual",
+    "most_children",
+    "exemption_ends",
+    "places_free",
+    "place_state",
+    "bedrooms",
+    "staying_put",
+)
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
@@ -259,7 +268,14 @@ def _together(one: Child | Home) -> tuple[object, ...]:
     """What decides who may live and sleep together, places, and the goals before suitability."""
     if isinstance(one, Child):
         alongside = (one.date_of_birth, one.sex, one.considerations, one.lives_with)
-        return (*alongside, one.deadline, one.risks.harm_sexual, one.risks.harm_physical)
+        return (
+            *alongside,
+            one.with_parent,
+            one.brings_baby,
+            one.deadline,
+            one.risks.harm_sexual,
+            one.risks.harm_physical,
+        )
     terms = (one.approval.most_children, one.approval.exemption_ends, one.kind)
     return (*terms, one.places_free, one.place_state, one.bedrooms, one.birth_children, one.staying_put)
 

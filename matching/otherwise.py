@@ -21,6 +21,8 @@ def otherwise(subject: T, caseload: Caseload, read: frozenset[str]) -> Iterator[
     for fact in facts_of(type(subject)):
         if fact.path[-1] in read and fact.path[-1] not in NEVER_ASKED:
             recorded = value_of(subject, fact)
+            if recorded in BY_NIGHTS:
+                continue
             for value in _values(fact, recorded, caseload, type(subject)):
                 if value != recorded and value is not None and value not in BY_NIGHTS:
                     yield fact, _with(subject, fact.path, value)

@@ -7,14 +7,15 @@ from typing import Any
 import pytest
 
 from matching.again import Base, base_of
-from matching.domain import Caseload, Child
+from matching.domain import Bedroom, CareType, Caseload, Child, Stay
 from matching.domain.facts import facts_of
 from matching.doubts import Doubt, _Asked, _readers, _rivals, doubts
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.cells import write_cell
 from matching.otherwise import otherwise, value_of
-from matching.planning import prepare, propose_plan
-from tests.lib.builders import a_caseload, a_child, a_home, fostering
+from matching.planning import decide, prepare
+from matching.solver import Limits
+from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering
 from tests.lib.random_caseloads import random_caseload
 
 POLICY = fostering()
@@ -30,12 +31,12 @@ def with_told(caseload: Caseload, told: Any) -> Caseload:
 
 def still_among_the_best(caseload: Caseload, child: str, home: str) -> bool:
     ready = prepare(caseload, POLICY)
-    free = propose_plan(ready, POLICY)
+    free = decide(ready, {}, Limits(lot=False)).solution
     try:
-        there = propose_plan(ready, POLICY, pins={child: home})
+        there = decide(ready, {child: home}, Limits(lot=False)).solution
     except PlanRefused:
         return False
-    return [g.achieved for g in free.goals[:LAST]] == [g.achieved for g in there.goals[:LAST]]
+    return free.achieved[:LAST] == there.achieved[:LAST]
 
 
 def told_of(base: Base, found: tuple[Doubt, ...]) -> set[tuple[str, str, str]]:
@@ -88,6 +89,23 @@ def test_what_is_not_known_comes_first_and_is_a_question() -> None:
     sentences = [str(doubt.sentence) for doubt in found]
     assert "If hold of H1 were on-hold" in " ".join(sentences)
     assert all(("Not known" in s) == (d.recorded == "") for s, d in zip(sentences, found, strict=True))
+
+
+def test_what_takes_a_room_more_than_a_home_has_is_asked_about() -> None:
+    """A baby sleeps in the carers' room, unless a parent comes along or somebody worries about harm."""
+    home = a_home("H1", bedrooms=(Bedroom(1, with_carers=True),))
+    base = base_of(prepare(a_caseload(a_child("C1", age=1), home), POLICY))
+    none = {doubt.column: doubt.instead for doubt in doubts(base, "C1") if doubt.then is None}
+    assert none["with_parent"] == ("yes",)
+    assert none["risk_harm_sexual"] == ("yes",)
+
+
+def test_another_kind_of_care_is_asked_about_only_where_the_nights_stay_the_same() -> None:
+    every = [a_child("C1"), a_child("C2", care_type=CareType.SHORT_BREAK, stays=(Stay(TODAY, TODAY),))]
+    asked = [[told.care_type for _, told in otherwise(one, a_caseload(), frozenset({"care_type"}))] for one in every]
+    assert CareType.LONG_TERM in asked[0]
+    assert not {CareType.SHORT_BREAK, CareType.RESPITE} & set(asked[0])
+    assert asked[1] == []
 
 
 def test_a_child_without_a_home_has_no_doubts() -> None:
