@@ -26,8 +26,12 @@ from api.errors import NotReachable
 T = TypeVar("T")
 TRIES = 8
 AWHILE = timedelta(seconds=5)
-SERIALIZATION, DEADLOCK = "40001", "40P01"
+PATIENCE = 20.0  # seconds that an act waits for its turn; who asks is told before a browser or proxy gives up
+SERIALIZATION, DEADLOCK, LOCKED = "40001", "40P01", "55P03"
 ENTRY, CHANGED = "audit entry", "changed"
+BUSY = "The record is too busy just now; nothing was changed."
+UNSURE = "The record went away while this was being kept; whether it was kept is not known."
+AGAIN = "Look whether it is there once the record answers; sent again with the same Idempotency-Key it acts once."
 
 
 class Store:
@@ -108,19 +112,42 @@ class Store:
             except DBAPIError as fault:
                 if not _worth_another_try(fault):
                     raise
-                if attempt == TRIES - 1:
+                if attempt == TRIES - 1 or _code(fault) == LOCKED:
                     raise _busy(fault) from fault
                 telemetry.AGAIN.inc()
                 time.sleep(random.uniform(0, 0.01 * 2**attempt))
         raise AssertionError("unreachable")
 
     def _once(self, action: Callable[[Session], T], entry: Callable[[T], audit.Entry]) -> T:
-        with self._turn, Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with _in_turn(self._turn), Session(self._writing, expire_on_commit=False) as session:
             _take_turn(session)
             done = action(session)
             audit.write(session, entry(done))
             session.info[ENTRY] = True
+            session.flush()
+            _commit(session)
             return done
+
+
+@contextmanager
+def _in_turn(turn: Lock) -> Iterator[None]:
+    """The turn of an act among those of this process; raises `NotReachable` when it does not come."""
+    if not turn.acquire(timeout=PATIENCE):
+        raise NotReachable(BUSY, "Try again.", wait=AWHILE)
+    try:
+        yield
+    finally:
+        turn.release()
+
+
+def _commit(session: Session) -> None:
+    """Make an act last; when the database goes away at this very moment, nobody knows whether it does."""
+    try:
+        session.commit()
+    except DBAPIError as fault:
+        if is_away(fault):
+            raise NotReachable(UNSURE, AGAIN, wait=AWHILE) from fault
+        raise
 
 
 @event.listens_for(Session, "after_flush")
@@ -162,13 +189,14 @@ def _take_turn(session: Session) -> None:
     The lock is taken before the first look, so that what the act sees is what the one before it left.
     """
     if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SET LOCAL lock_timeout = {int(PATIENCE * 1000)}"))
         session.execute(text("LOCK TABLE bed IN SHARE ROW EXCLUSIVE MODE"))
 
 
 def is_away(fault: SQLAlchemyError) -> bool:
     """Whether the database does not answer, or has no connection to spare; a fault in what it was asked is ours."""
     if isinstance(fault, DBAPIError):
-        state = getattr(fault.orig, "sqlstate", None) or ""
+        state = _code(fault)
         psycopg = isinstance(fault, OperationalError) and hasattr(fault.orig, "sqlstate")
         return fault.connection_invalidated or (psycopg and state[:2] in ("", "08", "53", "57"))
     return isinstance(fault, TimeoutError)
@@ -178,13 +206,21 @@ def _busy(fault: DBAPIError) -> Exception:
     """What is raised when no try was left; a constraint that is broken each time is a fault of ours and stays one."""
     if isinstance(fault, IntegrityError):
         return fault
-    return NotReachable("The record is too busy just now; nothing was changed.", "Try again.", wait=AWHILE)
+    return NotReachable(BUSY, "Try again.", wait=AWHILE)
 
 
 def _worth_another_try(fault: DBAPIError) -> bool:
     """A conflict with another transaction: the next try sees what the other one wrote, and says so in words."""
-    state = getattr(fault.orig, "sqlstate", None)
-    return isinstance(fault, IntegrityError) or state in (SERIALIZATION, DEADLOCK) or "locked" in str(fault.orig)
+    return (
+        isinstance(fault, IntegrityError)
+        or _code(fault) in (SERIALIZATION, DEADLOCK, LOCKED)
+        or "locked" in str(fault.orig)
+    )
+
+
+def _code(fault: DBAPIError) -> str:
+    """What PostgreSQL calls a fault; nothing on SQLite."""
+    return getattr(fault.orig, "sqlstate", None) or ""
 
 
 def _alembic(connection: Any, seal: Seal) -> Config:
