@@ -23,6 +23,7 @@ from api.pages import PAGES
 from api.pages.rendering import Assets, page
 from api.pages.sessions import sign_in_again
 from api.routes import ROUTERS
+from api.routes.answers import REFUSAL
 from api.security.accounts import now
 from api.security.limiting import Limiter
 from api.security.provider import Provider, SignInFile
@@ -89,6 +90,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        responses={"default": REFUSAL},
     )
     app.mount("/static", GZipMiddleware(Assets()), name="static")
     for router in (*ROUTERS, *PAGES):

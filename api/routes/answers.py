@@ -1,4 +1,4 @@
-"""How routes answer beyond plain JSON: tables as CSV, versions as ETags."""
+"""How routes answer beyond plain JSON: tables as CSV, versions as ETags, refusals as problem+json."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
@@ -11,6 +11,40 @@ from api.services import tables
 Accept = Annotated[str, Header(description="`text/csv` for a table.")]
 TABLE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "As JSON, or as a table."}
+}
+REFUSAL: dict[str, Any] = {
+    "description": "A refusal: why, which fields it is about, and a way out.",
+    "content": {
+        "application/problem+json": {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail", "way_out", "fields"],
+                "properties": {
+                    "type": {"type": "string"},
+                    "title": {"type": "string"},
+                    "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                    "detail": {"type": "string"},
+                    "way_out": {"type": "string"},
+                    "fields": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["field", "reason"],
+                            "additionalProperties": {"type": "string"},
+                        },
+                    },
+                },
+            },
+            "example": {
+                "type": "about:blank",
+                "title": "Not found",
+                "status": 404,
+                "detail": "There is no child with this reference.",
+                "way_out": "Look it up in the list.",
+                "fields": [],
+            },
+        }
+    },
 }
 
 

@@ -83,7 +83,7 @@ class Officer(threading.Thread):
                 self.acknowledged.append(ref)
             else:
                 self.refused.append((ref, answer))
-                self.ended.wait(0.05)
+                self.ended.wait(0.5)  # Retry-After says more; a test is in a hurry
             self.number += 1
 
 
