@@ -37,7 +37,7 @@ def pictures(made: Forecast, city: City, sectors: pd.DataFrame, say: Callable[[i
     say(85, "asks what one more home is worth")
     worth = ranked_by_duals(city, years=years, runs=FEW_RUNS, seed=seed)
     moved = f"What moves the places needed, over the range of each figure. {_swung(swung)}"
-    best = f"What one more home of each kind and area gives, children in a family at a time. {_worth(worth)}"
+    best = f"How much one more home of each kind and area helps, beside the best. {_worth(worth)}"
     return [
         *pictures_of(made, sectors),
         need_map(made, years),
@@ -51,7 +51,7 @@ def _swung(rows: pd.DataFrame) -> str:
 
 
 def _worth(rows: pd.DataFrame) -> str:
-    first = [f"{row.profile.replace('-', ' ')} in {row.area} {row.children:.2f}" for row in each(rows.head(3))]
+    first = [f"{row.profile.replace('-', ' ')} in {row.area}" for row in each(rows.head(3))]
     return f"Most: {listed(first)}."
 
 

@@ -17,10 +17,19 @@ from matching.sufficiency.figures import OWN, Parameters
 from matching.sufficiency.lengths import cumulative_incidence
 from matching.sufficiency.looking_back import looking_back
 from matching.sufficiency.neighbours import as_of
-from matching.sufficiency.own_history import area_of, check_origin, forecast_history, learn, notes_of, with_living
+from matching.sufficiency.own_history import (
+    Learnt,
+    area_of,
+    check_origin,
+    forecast_history,
+    learn,
+    notes_of,
+    with_living,
+)
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.review import page, shown
 from matching.sufficiency.supply_rates import own_supply
+from matching.wording import counted
 
 NEWEST = 9999
 
@@ -41,9 +50,15 @@ def figures_for(
     if history:
         read = read_history(history)
         learnt = learn(read, borrowed)
-        figures, notes = with_living(learnt, read, _miles(read, authority)), list(notes_of(learnt))
+        figures, notes = with_living(learnt, read, _miles(read, authority)), [_learnt_from(learnt), *notes_of(learnt)]
     own = own_supply(figures, registers) if registers else {}
     return Parameters({**figures.figures, **own}), tuple(notes)
+
+
+def _learnt_from(learnt: Learnt) -> str:
+    """How many children the returns end with: beside the caseload's number a reader sees whether they belong together."""
+    in_care = int(learnt.spans.open.sum())
+    return f"The returns end on 31 March {learnt.spans.last_day.year} with {counted(in_care, 'child', 'children')} in care."
 
 
 def _miles(history: History, authority: str | None) -> "pd.Series[float]":

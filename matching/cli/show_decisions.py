@@ -7,9 +7,11 @@ import pandas as pd
 from rich.console import Console
 
 from matching.cli import show as screen
+from matching.cli.show_backtest import told
 from matching.cli.show_forecast import the_city
 from matching.sufficiency.answers import NEEDED, each
 from matching.sufficiency.decisions import (
+    ANYWHERE,
     CONFIDENCES,
     GAINS,
     MOST_RECRUITED,
@@ -19,7 +21,7 @@ from matching.sufficiency.decisions import (
     worth_of_homes,
 )
 from matching.sufficiency.duals import ranked_by_duals
-from matching.sufficiency.forecast import Effort
+from matching.sufficiency.forecast import FEWEST_RUNS, Effort, rough
 from matching.sufficiency.pictures import Picture, worth_map
 from matching.sufficiency.sensitivity import TOP, apportioned, screened, swings, tornado
 from matching.sufficiency.summary import write_pictures, write_tables
@@ -42,6 +44,8 @@ def decisions_to(
     with screen.progress() as say:
         say("Judging kinds of referral with every home")
         city = the_city(caseload, policy_file, history)
+        for note in (*city.parameters.notes, *([rough(effort.runs)] if effort.runs < FEWEST_RUNS else [])):
+            told(note)
         say("What one more home is worth")
         duals = ranked_by_duals(city, years=effort.years, seed=effort.seed)
         cells = list(zip(duals.profile, duals.area, strict=True))[:LOOKED_AT]
@@ -60,11 +64,12 @@ def decisions_to(
     tables = {"worth": worth, "duals": duals, "required": required, "campaign": campaign}
     out.mkdir(parents=True, exist_ok=True)
     write_tables(tables | {"morris": screening, "sobol": shares, "tornado": swung}, out, "decisions.xlsx")
-    told = "; ".join(f"{row.words}: {row.low:.1f} to {row.high:.1f}" for row in each(swung))
+    moved = "; ".join(f"{row.words}: {row.low:.1f} to {row.high:.1f}" for row in each(swung))
+    first = f"How much one more home helps, beside the best: most, {_cell(duals.profile[0], duals.area[0])}; all in the table."
     write_pictures(
         [
-            Picture("tornado", "What moves the answer", tornado(swung, NEEDED), told, swung),
-            Picture("worth", "One more home", worth_map(duals, "children"), "Worth of a home, in the table.", duals),
+            Picture("tornado", "What moves the answer", tornado(swung, NEEDED), moved, swung),
+            Picture("worth", "What one more home helps", worth_map(duals, "children"), first, duals),
         ],
         out,
     )
@@ -73,12 +78,22 @@ def decisions_to(
     Console().print(f"Written to {out}.")
 
 
+def _cell(profile: str, area: str) -> str:
+    """A profile and area in words: teenagers in SO16; any anywhere."""
+    words = profile.replace("-", " ")
+    return f"for {'any child' if profile == 'any' else words} {area if area == ANYWHERE else f'in {area}'}"
+
+
+def _fewer(change: float) -> str:
+    return f"{abs(change):.2f} {'fewer' if change < 0 else 'more'}"
+
+
 def _sentences(worth: pd.DataFrame, required: pd.DataFrame, campaign: pd.DataFrame, target: int) -> list[str]:
     told = []
     for row in worth[worth.measure == GAINS[NEEDED]].to_dict("records"):
         told.append(
-            f"One more home, {row['profile']}, {row['area']}: {row['mean']:+.2f} children at a time without a family "
-            f"({row['low']:+.2f} to {row['high']:+.2f})."
+            f"One more home, {_cell(row['profile'], row['area'])}: {_fewer(row['mean'])} children at a time without a family "
+            f"({_fewer(row['low'])} to {_fewer(row['high'])})."
         )
     for confidence in CONFIDENCES:
         rows = required[required.confidence == confidence]
@@ -87,14 +102,16 @@ def _sentences(worth: pd.DataFrame, required: pd.DataFrame, campaign: pd.DataFra
             said = f"more than {MOST_RECRUITED} homes; with those, {reached:.0%} of runs keep to it"
         else:
             parts = [
-                f"{row.homes} {row.profile} {row.area} by month {row.by_month:.0f}" for row in each(rows) if row.homes
+                f"{row.homes} {_cell(row.profile, row.area)} by month {row.by_month:.0f}"
+                for row in each(rows)
+                if row.homes
             ]
             said = f"{rows.homes.sum()} homes" + (f": {', '.join(parts)}" if parts else "")
         told.append(f"At most {target} a year without a family, {confidence:.0%} sure: {said}.")
     mix = campaign.groupby(["profile", "area"], sort=False).homes.sum()
-    best = ", ".join(f"{row.homes} {row.profile} {row.area}" for row in each(mix.reset_index()))
+    best = ", ".join(f"{row.homes} {_cell(row.profile, row.area)}" for row in each(mix.reset_index()))
     told.append(
         f"The best {campaign.homes.sum()} homes: {best}; {campaign.gained.sum():.1f} more children in a family at a time, "
-        f"{campaign.pounds.sum() / 1e6:+.1f} million pounds a year."
+        f"£{abs(campaign.pounds.sum()) / 1e6:.1f} million a year {'less' if campaign.pounds.sum() < 0 else 'more'}."
     )
     return told

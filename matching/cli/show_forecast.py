@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -22,6 +23,7 @@ from matching.synthetic import sample_caseload
 
 # kinds of referral are invented from published figures; so many children give every kind a few
 REFERRALS, REFERRAL_SEED = 300, 1001
+INVENTED = "No caseload was given: the children and homes are those of an invented city."
 EXPECTED = "expected.csv"  # who may come in the next four weeks
 
 
@@ -61,19 +63,20 @@ def the_city(caseload: Path | None, policy_file: Path | None, history: Sequence[
     here = sample_caseload(reference, seed=1) if caseload is None else read_folder(caseload)
     policy = policy_of(policy_file, caseload or Path())
     referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
-    return city_of(here, referrals, policy, parameters_of(history, reference, None if caseload is None else here))
+    figures = parameters_of(history, reference, None if caseload is None else here)
+    if caseload is None:
+        figures = replace(figures, notes=(INVENTED, *figures.notes))
+    return city_of(here, referrals, policy, figures)
 
 
 def parameters_of(history: Sequence[Path], reference: Path, here: Caseload | None = None) -> Parameters:
     """Figures of the statistical neighbours of a caseload's authority, or England's, moved to its own by how much there is.
 
-    The caseload's homes tell how many are on hold and joined lately.
+    The caseload's homes tell how many are on hold and joined lately. Its `notes` say what is borrowed, left out or little.
     """
     authority, registers = (None, []) if here is None else (authority_of(here), [here])
     found, notes = figures_for(history, reference, authority, registers)
-    for note in notes:
-        sys.stderr.write(f"Note: {note}\n")
-    return found
+    return replace(found, notes=notes)
 
 
 def authority_of(here: Caseload) -> str | None:

@@ -135,7 +135,7 @@ def balanced(parameters: Parameters, choices: Choices, stock: Stock) -> Paramete
             figures[name],
             source=f"{figures[name].source}; less what time in care adds, times {factor:.2f} to hold numbers steady",
         )
-    return Parameters(figures)
+    return replace(parameters, figures=figures)
 
 
 def _after_three_years(parameters: Parameters, choices: Choices, mix: Mix, stock: Stock) -> float:

@@ -14,6 +14,7 @@ AGES = ("u1", "a1_4", "a5_9", "a10_15", "a16p")
 PRIOR_EVENTS = 20.0
 # whoever leaves after this ages out
 LAST_AGE = 17.99
+DIGITS = 6  # after the point in tables
 OWN, BORROWED, ASSUMED = "own data", "borrowed", "assumed"
 
 
@@ -31,16 +32,21 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Parameters:
-    """Figures by name; `starts` is a share of children in care a year, `leave_*` are leavers a child a year by age."""
+    """Figures by name; `starts` is a share of children in care a year, `leave_*` are leavers a child a year by age.
+
+    `notes` are what a reader must know of where they come from.
+    """
 
     figures: Mapping[str, Parameter]
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> float:
         return self.figures[name].value
 
     def table(self) -> pd.DataFrame:
         """All figures: name, value, low, high, unit, source, kind."""
-        return pd.DataFrame([{"name": name, **vars(figure)} for name, figure in self.figures.items()])
+        table = pd.DataFrame([{"name": name, **vars(figure)} for name, figure in self.figures.items()])
+        return table.round({"value": DIGITS, "low": DIGITS, "high": DIGITS})
 
     def changed(self, **values: float) -> "Parameters":
         """With some figures set by hand: taken as known, so that every run has them."""
@@ -50,7 +56,7 @@ class Parameters:
             name: replace(self.figures[name], value=value, low=value, high=value, kind=ASSUMED)
             for name, value in values.items()
         }
-        return Parameters({**self.figures, **new})
+        return replace(self, figures={**self.figures, **new})
 
     def scaled(self, times: Mapping[str, float]) -> "Parameters":
         """With some figures and their ranges so many times as large."""
@@ -59,4 +65,4 @@ class Parameters:
             for name, by in times.items()
             for figure in (self.figures[name],)
         }
-        return Parameters({**self.figures, **new})
+        return replace(self, figures={**self.figures, **new})

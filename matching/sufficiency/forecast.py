@@ -30,6 +30,7 @@ MOST_YEARS, MOST_RUNS = 10, 10_000
 FEW_CHILDREN = 50
 # a campaign of more than this share of all homes goes beyond what anybody has seen
 LARGE_CAMPAIGN = 0.25
+FEWEST_RUNS = 200
 
 
 @dataclass(frozen=True)
@@ -223,12 +224,17 @@ def _check(city: City, scenarios: Sequence[Scenario], years: int, runs: int) -> 
             )
 
 
+def rough(runs: int) -> str:
+    """What few runs mean for a reader."""
+    return f"{runs} runs: the ends of the ranges are rough. Use 500 for a paper."
+
+
 def _warnings(city: City, scenarios: Sequence[Scenario], runs: int) -> list[str]:
-    said = []
+    said = list(city.parameters.notes)
     if len(city.stock.kind) < FEW_CHILDREN:
         said.append(f"{len(city.stock.kind)} children in care: one family moves every figure. Read the ranges.")
-    if runs < 200:
-        said.append(f"{runs} runs: the ends of the ranges are rough. Use 500 for a paper.")
+    if runs < FEWEST_RUNS:
+        said.append(rough(runs))
     for scenario in scenarios:
         homes = sum(campaign.homes for campaign in scenario.campaigns)
         if homes > LARGE_CAMPAIGN * city.choices.register:

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.patches import Rectangle
 
 from matching.sufficiency.answers import ALL, UNMET
-from matching.sufficiency.pictures import BASE_NAME, GREY, INK, SIZE, Picture, _axes, _shade
+from matching.sufficiency.pictures import BASE_NAME, GREY, INK, SIZE, Picture, _shade, axes_of
 from matching.wording import listed
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def need_map(made: "Forecast", year: int, measure: str = UNMET) -> Picture:
     rows = rows[(rows.scenario == BASE_NAME) & (rows.kind != ALL) & (rows.area != ALL)]
     cells = rows.assign(mean=rows["mean"].where(~rows.hidden)).pivot(index="kind", columns="area", values="mean")
     cells = cells.reindex(index=list(dict.fromkeys(rows.kind)))
-    figure, axes = _axes(f"{TITLE}, year {year}", "", (SIZE[0], 3.2), grid="y")
+    figure, axes = axes_of(f"{TITLE}, year {year}", "", (SIZE[0], 3.2), grid="y")
     _shade(axes, cells.fillna(0.0), least=1.0, places=1)
     hidden = cells.isna().to_numpy()
     for text, (row, column) in zip(list(axes.texts), np.ndindex(cells.shape), strict=True):

@@ -22,6 +22,7 @@ __all__ = [
     "AGE_EDGES",
     "ASSUMED",
     "BORROWED",
+    "CALLED",
     "LAST_AGE",
     "OWN",
     "PRIOR_EVENTS",
@@ -71,6 +72,39 @@ _ASSUMED = {
     "price_kin": (350.0, 250, 450, "GBP a child week", "allowance with support"),
     "price_recruiting": (9000.0, 5000, 15000, "GBP a home", "enquiry to approval"),
     "price_supporting": (7000.0, 5000, 10000, "GBP a home a year", "supervising social worker"),
+}
+
+# what people call each figure
+CALLED = {
+    "starts": "children who come into care",
+    "leave_u1": "leaving under 1",
+    "leave_a1_4": "leaving at 1 to 4",
+    "leave_a5_9": "leaving at 5 to 9",
+    "leave_a10_15": "leaving at 10 to 15",
+    "leave_a16p": "leaving at 16 and 17",
+    "kin": "share placed with relatives",
+    "residential": "share in children's homes",
+    "with_parents": "share placed with parents",
+    "over_20_miles": "share over 20 miles from home",
+    "price_in_house": "price of our own foster homes",
+    "price_agency": "price of agency foster homes",
+    "price_residential": "price of children's homes",
+    "moves": "moves between homes",
+    "level_sd": "how much years differ",
+    "level_kept": "how much of that lasts",
+    "supported_at_16": "supported accommodation from 16",
+    "agency_found": "agency homes found elsewhere",
+    "home_leaves": "homes that leave",
+    "home_joins": "homes that join",
+    "on_hold": "places not available",
+    "staying_put": "staying put at 18",
+    "staying_put_weeks": "how long they stay put",
+    "far_elsewhere": "homes found elsewhere that are far",
+    "hold_weeks": "how long a place is on hold",
+    "price_supported": "price of supported accommodation",
+    "price_kin": "price of a relative's home",
+    "price_recruiting": "price of recruiting a home",
+    "price_supporting": "price of supporting a home",
 }
 
 # the figures that futures of children and homes stand on; the others serve forecasts from returns

@@ -12,9 +12,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from matching.sufficiency.answers import AGE_WORDS, ALL, IN_CARE, NEEDED, UNMET, each
+from matching.sufficiency.answers import AGE_WORDS, ALL, COUNTED_IN_CHILDREN, IN_CARE, LIVING, NEEDED, UNMET, each
 from matching.sufficiency.areas import ELSEWHERE
 from matching.sufficiency.spending import POUNDS
 from matching.wording import listed
@@ -26,10 +26,20 @@ INK, GREY, GRID, PALE = "#202a36", "#5a6672", "#d9dee5", "#eef1f5"
 # told apart without colour by the dash; contrast on white at least 3 to 1
 COLOURS = ("#1d4f91", "#b3541e", "#2f7d4f", "#7a3e8e", "#8a6d00", "#5a6672")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
-LEVELS = (("q025", "q975", 0.14, 95), ("q10", "q90", 0.22, 80), ("q25", "q75", 0.32, 50))
+# opaque, so that the legend shows the very shades
+LEVELS = (("q025", "q975", "#dde5ef", 95), ("q10", "q90", "#b0c2d9", 80), ("q25", "q75", "#7f9bc2", 50))
 SIZE = (7.2, 3.6)
 MILLION = 1e6
-TITLES = {IN_CARE: "children in care"}
+TITLES = {IN_CARE: "children in care", LIVING: "where children live"}
+UNITS = {
+    IN_CARE: "children",
+    LIVING: "children",
+    NEEDED: "children at a time",
+    POUNDS: "million pounds a year",
+    "homes": "homes",
+    "places free": "places",
+}
+BARS = "circle: the middle; bars: 50, 80 and 95 in 100 runs"
 BASE_NAME = "base case"
 
 
@@ -55,9 +65,10 @@ class Picture:
         )
 
 
-def _axes(
+def axes_of(
     title: str, ylabel: str, size: tuple[float, float] = SIZE, grid: Literal["x", "y"] = "y"
 ) -> tuple[Figure, Any]:
+    """An empty picture in the one style of all."""
     figure = Figure(figsize=size, layout="constrained")
     axes = figure.add_subplot()
     axes.set_title(title, loc="left", color=INK, fontsize=11.5, fontweight="bold", pad=10)
@@ -88,18 +99,21 @@ def _called(measure: str, kind: str, area: str) -> str:
     return what[:1].upper() + what[1:]
 
 
+def _unit(measure: str) -> str:
+    return UNITS.get(measure, "children a year" if measure in COUNTED_IN_CHILDREN else "")
+
+
 def fan(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = ALL) -> Figure:
     """The base case with its ranges of 50, 80 and 95%, and the middle of each scenario."""
     pounds = measure == POUNDS
-    figure, axes = _axes(_called(measure, kind, area), "million pounds a year" if pounds else "")
+    figure, axes = axes_of(_called(measure, kind, area), _unit(measure))
     rows = rows_of(made, measure, kind, area)
     scale = MILLION if pounds else 1.0
     base = rows[rows.scenario == BASE_NAME]
     for low, high, shade, level in LEVELS:
         label = f"{level} in 100 runs"
-        axes.fill_between(
-            base.year, base[low] / scale, base[high] / scale, color=COLOURS[0], alpha=shade, lw=0, label=label
-        )
+        # below the lines of the grid, which then tell how high it goes
+        axes.fill_between(base.year, base[low] / scale, base[high] / scale, color=shade, lw=0, label=label, zorder=0.3)
     for turn, (name, part) in enumerate(rows.groupby("scenario", sort=False)):
         style = {"color": COLOURS[turn % 6], "ls": DASHES[turn % 6], "lw": 2}
         alone = "o" if len(part) == 1 else None  # one year is a point, which no line shows
@@ -109,27 +123,30 @@ def fan(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = A
     axes.set_xlabel("years from now", color=INK, fontsize=9)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.yaxis.set_major_locator(MaxNLocator(integer=not pounds, nbins=6))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_ylim(bottom=0)
-    _legend(figure)
+    legend(figure)
     return figure
 
 
-def _legend(figure: Figure) -> None:
+def legend(figure: Figure) -> None:
+    """What each line and shade stands for, below the picture."""
     handles, labels = figure.axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, frameon=False, fontsize=8, ncols=min(len(labels), 4), loc="outside lower left")
 
 
 def bars(made: "Forecast", measure: str, year: int, by: str = "kind") -> Figure:
     """Kinds or areas of one measure in a year in the base case, each with its 80% range."""
-    figure, axes = _axes(f"{_called(measure, ALL, ALL)}, year {year}", "", (SIZE[0], 3.2), grid="x")
+    figure, axes = axes_of(f"{_called(measure, ALL, ALL)}, year {year}", "", (SIZE[0], 3.2), grid="x")
     rows = base_rows(made, measure, year, by).iloc[::-1]
     at = np.arange(len(rows))
     axes.barh(at, rows.q50.fillna(0), 0.62, color=COLOURS[0], alpha=0.85)
     axes.hlines(at, rows.q10, rows.q90, color=INK, lw=1.6)
     for place, row in zip(at, each(rows), strict=True):
-        text = "few" if row.hidden else f" {row.q50:.0f}  ({row.q10:.0f} to {row.q90:.0f})"
+        text = "  few" if row.hidden else f"  {row.q50:.0f} ({row.q10:.0f} to {row.q90:.0f})"
         axes.text(0 if row.hidden else row.q90, place, text, va="center", fontsize=8.5, color=INK)
     axes.set_yticks(at, rows[by])
+    axes.set_xlabel(f"{_unit(measure)}; bar: the middle, line: 8 in 10 runs", color=INK, fontsize=9)
     axes.set_xlim(0, max(1.0, float(rows.q90.max(skipna=True) if rows.q90.notna().any() else 1)) * 1.25)
     return figure
 
@@ -137,7 +154,7 @@ def bars(made: "Forecast", measure: str, year: int, by: str = "kind") -> Figure:
 def ages(made: "Forecast") -> Figure:
     """Children in care by age: today, and in the last year with its 80% range."""
     last = made.manifest["years"]
-    figure, axes = _axes("Children in care by age", "children")
+    figure, axes = axes_of("Children in care by age", "children")
     kinds = list(AGE_WORDS.values())
     for turn, (year, label) in enumerate(((0, "today"), (last, f"year {last}, with 8 in 10 runs"))):
         rows = base_rows(made, IN_CARE, year, "kind").set_index("kind").reindex(kinds)
@@ -149,7 +166,7 @@ def ages(made: "Forecast") -> Figure:
             if pd.isna(value):
                 axes.text(place, 0, "few", ha="center", va="bottom", fontsize=8, color=INK)
     axes.set_xticks(range(len(kinds)), kinds)
-    _legend(figure)
+    legend(figure)
     return figure
 
 
@@ -158,9 +175,11 @@ def shortage(made: "Forecast", year: int) -> Figure:
     rows = made.table[(made.table.measure == NEEDED) & (made.table.year == year) & (made.table.scenario == BASE_NAME)]
     cells = rows[(rows.kind != ALL) & (rows.area != ALL)].pivot(index="kind", columns="area", values="mean")
     cells = cells.reindex(index=list(dict.fromkeys(rows.kind[rows.kind != ALL])))
-    figure, axes = _axes(f"Places needed in families, year {year}", "", (SIZE[0], 3.0), grid="y")
+    figure, axes = axes_of(f"Places needed in families, year {year}", "", (SIZE[0], 3.0), grid="y")
     _shade(axes, cells, least=1.0, places=1)
     axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("bottom")
+    axes.set_xlabel("children at a time, on average, by where their families live", color=INK, fontsize=9)
     axes.set_title(axes.get_title(loc="left"), loc="left", color=INK, fontsize=11.5, fontweight="bold", pad=26)
     return figure
 
@@ -173,7 +192,7 @@ def city_map(made: "Forecast", sectors: pd.DataFrame, year: int) -> Figure:
     rows = base_rows(made, NEEDED, year, "area").set_index("area")
     inside = sectors.assign(area=sectors.sector.str.split(" ").str[0])
     inside = inside[inside.area.isin(rows.index)]
-    figure, axes = _axes(f"Where places are needed, year {year}", "", (SIZE[0], 4.6))
+    figure, axes = axes_of(f"Where places are needed, year {year}", "", (SIZE[0], 4.6))
     axes.set_axis_off()
     most = max(float(rows["mean"].max()), 0.02)
     middles = {
@@ -212,7 +231,14 @@ def _scale_bar(axes: Any, inside: pd.DataFrame) -> None:
     """One mile, and where north is: up."""
     west, south = inside.easting.min() - 1200, inside.northing.min() - 1600
     axes.plot([west, west + 1609.344], [south, south], color=INK, lw=2)
-    axes.text(west, south - 250, "1 mile; north is up", fontsize=8, va="top", color=INK)
+    axes.text(
+        west,
+        south - 250,
+        "1 mile; north is up. Children at a time: on average, and in 8 of 10 runs",
+        fontsize=8,
+        va="top",
+        color=INK,
+    )
 
 
 def spending(made: "Forecast") -> Figure:
@@ -221,7 +247,7 @@ def spending(made: "Forecast") -> Figure:
     parts = table[table.kind != ALL].pivot(index="kind", columns="year", values="mean") / MILLION
     parts = parts.loc[parts.sum(axis=1).sort_values(ascending=False).index]
     parts = parts[(parts.abs() > 0.05).any(axis=1)]
-    figure, axes = _axes("Spend by kind of home", "million pounds a year")
+    figure, axes = axes_of("Spend by kind of home", "million pounds a year")
     floor = np.zeros(parts.shape[1])
     shades = ("#143a6b", "#1d4f91", "#4a7ab8", "#7fa3d1", "#b3541e", "#d08a5e", "#9aa5b1", "#c9d1da")
     for turn, (kind, row) in enumerate(parts.iterrows()):
@@ -230,7 +256,7 @@ def spending(made: "Forecast") -> Figure:
     whole = table[table.kind == ALL]
     axes.vlines(whole.year, whole.q10 / MILLION, whole.q90 / MILLION, color=INK, lw=1.8, label="total, 8 in 10 runs")
     axes.set_xticks(parts.columns, [f"year {year}" for year in parts.columns])
-    _legend(figure)
+    legend(figure)
     return figure
 
 
@@ -238,9 +264,9 @@ def against(made: "Forecast", measure: str, year: int) -> Figure:
     """What each scenario changes against the base case, run by run: the middle and the ranges of 50, 80 and 95%."""
     rows = made.against_base
     rows = rows[(rows.measure == measure) & (rows.kind == ALL) & (rows.area == ALL) & (rows.year == year)].iloc[::-1]
-    scale, unit = (MILLION, "million pounds a year") if measure == POUNDS else (1.0, "")
-    height = 1.3 + 0.42 * len(rows)
-    figure, axes = _axes(
+    scale = MILLION if measure == POUNDS else 1.0
+    height = 1.5 + 0.42 * len(rows)
+    figure, axes = axes_of(
         f"{_called(measure, ALL, ALL)}, year {year}: against the base case", "", (SIZE[0], height), "x"
     )
     at = np.arange(len(rows))
@@ -250,7 +276,7 @@ def against(made: "Forecast", measure: str, year: int) -> Figure:
     axes.axvline(0, color=INK, lw=1)
     axes.set_yticks(at, rows.scenario)
     axes.set_ylim(-0.6, len(rows) - 0.4)
-    axes.set_xlabel(unit or "fewer  <  as it is  >  more", color=INK, fontsize=9)
+    axes.set_xlabel(f"{_unit(measure)}: less  <  as it is  >  more\n{BARS}", color=INK, fontsize=9)
     return figure
 
 
@@ -258,14 +284,14 @@ def tornado(swung: pd.DataFrame, measure: str) -> Figure:
     """How far each figure moves the answer from the low to the high end of its range; the widest on top."""
     rows = swung.iloc[::-1].reset_index(drop=True)
     scale, unit = (MILLION, "million pounds a year") if measure == POUNDS else (1.0, measure)
-    figure, axes = _axes("What moves the answer", "", (SIZE[0], 1.4 + 0.36 * len(rows)), "x")
+    figure, axes = axes_of("What moves the answer", "", (SIZE[0], 1.4 + 0.36 * len(rows)), "x")
     for name, colour, label in (("low", "#7fa3d1", "figure at its low end"), ("high", COLOURS[0], "at its high end")):
         axes.barh(rows.index, (rows[name] - rows.base) / scale, 0.6, left=rows.base / scale, color=colour, label=label)
     if len(rows):
         axes.axvline(rows.base[0] / scale, color=INK, lw=1)
     axes.set_yticks(rows.index, rows.words)
     axes.set_xlabel(unit, color=INK, fontsize=9)
-    _legend(figure)
+    legend(figure)
     return figure
 
 
@@ -283,10 +309,11 @@ def _shade(axes: Axes, cells: pd.DataFrame, least: float, places: int) -> None:
 
 
 def worth_map(worth: pd.DataFrame, measure: str) -> Figure:
-    """What one more home of each profile and area gives, by paired runs or by prices: the darker the more."""
+    """What one more home of each profile and area gives, the best as 100: prices rank, they do not say how many children."""
     cells = worth.pivot(index="profile", columns="area", values=measure)
-    figure, axes = _axes("One more home: children in a family at a time", "", (SIZE[0], 2.8))
-    _shade(axes, cells, least=0.01, places=2)
+    cells = 100 * cells / max(float(worth[measure].max()), 1e-9)
+    figure, axes = axes_of("What one more home helps, the best as 100", "", (SIZE[0], 2.8))
+    _shade(axes, cells, least=1.0, places=0)
     return figure
 
 

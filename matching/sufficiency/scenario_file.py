@@ -59,6 +59,7 @@ from matching.sufficiency.scenario import (
     Placing,
     Scenario,
 )
+from matching.wording import counted
 
 Row = TypeVar("Row", Campaign, Cohort, Approvals, ChildrensHome)
 # more than twice the referrals is beyond what the draws hold, and beyond any year on record
@@ -223,7 +224,7 @@ def _possible(made: Campaign) -> str | None:
     if made.homes <= MOST_HOMES_A_MONTH * made.over_months:
         return None
     return (
-        f"{made.homes} homes in {made.over_months} months can not be assessed; no authority has approved "
+        f"{made.homes} homes in {counted(made.over_months, 'month', 'months')} can not be assessed; no authority has approved "
         f"more than {MOST_HOMES_A_MONTH} a month. Give more months or fewer homes."
     )
 

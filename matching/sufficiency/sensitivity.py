@@ -15,25 +15,19 @@ from matching.errors import MatchingError
 from matching.fan_out import fan_out
 from matching.sufficiency.answers import ALL, IN_CARE, NEEDED, UNMET, run_values
 from matching.sufficiency.forecast import City, Effort, batch_of
+from matching.sufficiency.parameters import CALLED
 from matching.sufficiency.pictures import tornado as drawn
 from matching.sufficiency.scenario import BASE
 from matching.sufficiency.spending import POUNDS
 
-# what each figure is called on the picture
+# figures that may move the answer, and what they are called on the picture
 FIGURES = {
-    "starts": "children who come into care",
-    "leave_a5_9": "leaving at 5 to 9",
-    "leave_a10_15": "leaving at 10 to 15",
-    "leave_a16p": "leaving at 16 and 17",
-    "moves": "moves between homes",
-    "kin": "share placed with relatives",
-    "supported_at_16": "supported accommodation from 16",
-    "agency_found": "agency homes found elsewhere",
-    "home_leaves": "homes that leave",
-    "home_joins": "homes that join",
-    "on_hold": "places not available",
-    "staying_put": "staying put at 18",
-}
+    name: CALLED[name]
+    for name in (
+        "starts", "leave_a5_9", "leave_a10_15", "leave_a16p", "moves", "kin", "supported_at_16", "agency_found",
+        "home_leaves", "home_joins", "on_hold", "staying_put",
+    )
+}  # fmt: skip
 TOP = 6
 FEW = Effort(runs=20)
 MEASURES = (UNMET, NEEDED, IN_CARE, POUNDS)

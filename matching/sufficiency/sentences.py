@@ -78,13 +78,14 @@ def _needs(made: Forecast, year: int) -> Iterator[str]:
     if len(by_need):
         first = by_need.iloc[0]
         yield (
-            f"Most places are needed for {_plural(first.kind)}: {_range(first)} in year {year}; on average {first['mean']:.1f}."
+            f"Most places are needed for {_plural(first.kind)}: {first['mean']:.1f} on average in year {year} "
+            f"(in 8 of 10 runs {first.q10:.0f} to {first.q90:.0f})."
         )
     areas = base_rows(made, NEEDED, year, "area")
     areas = areas[areas.area != ELSEWHERE].sort_values("mean", ascending=False, kind="stable").head(3)
     if len(areas):
         told = [f"{row.area} ({places:.1f})" for row, places in zip(each(areas), areas["mean"], strict=True)]
-        yield f"By where families live, the most are needed in {listed(told)}."
+        yield f"By where families live, the most are needed in {listed(told)}, on average."
     yield f"Children a year placed with a family over 20 miles away: {_range(_row(made, SHORTFALLS[FAR], year))}."
     yield f"Children a year placed with a family in another authority: {_range(_row(made, SHORTFALLS[OUTSIDE], year))}."
     yield f"Children a year parted from brothers and sisters: {_range(_row(made, SHORTFALLS[PARTED], year))}."
@@ -97,15 +98,23 @@ def _plural(need: str) -> str:
 
 
 def _money(made: Forecast, year: int) -> Iterator[str]:
+    first, last = _row(made, POUNDS, 1), _row(made, POUNDS, year)
+    if first is not None and last is not None:
+        yield f"Spend on homes in the base case: £{first.q50 / MILLION:.1f} million in year 1, £{last.q50 / MILLION:.1f} million in year {year}."
     spend = made.against_base
     for row in each(made.pays):
         pounds = _all_of(spend[spend.scenario == row.scenario], POUNDS, year)
         change = next(each(pounds), None)
         told = "" if change is None else (
-            f"{change.q50 / MILLION:+.1f} million pounds in year {year} "
-            f"(in 8 of 10 runs {change.q10 / MILLION:+.1f} to {change.q90 / MILLION:+.1f}). "
+            f"{_apart(change.q50)} in year {year} (in 8 of 10 runs from {_apart(change.q10)} to {_apart(change.q90)}). "
         )  # fmt: skip
         yield f"{row.scenario}: {told}{_payback(row, year)}"
+
+
+def _apart(pounds: float) -> str:
+    """Pounds more or less than the base case, in words."""
+    told = f"£{abs(pounds) / MILLION:.1f} million"
+    return "as much" if told == "£0.0 million" else f"{told} {'more' if pounds > 0 else 'less'}"
 
 
 def _payback(row: Any, years: int) -> str:
@@ -113,6 +122,8 @@ def _payback(row: Any, years: int) -> str:
         return f"It does not pay for itself within {years} years in most runs."
     if row.q90 <= 0:
         return "It costs less from the start."
+    if row.q50 <= 0:
+        return f"In most runs it costs less from the start; in {row.share:.0%} it has paid for itself within {years} years."
     return f"It has paid for itself after {row.q50:.1f} years (in 8 of 10 runs {row.q10:.1f} to {row.q90:.1f}), in {row.share:.0%} of runs."
 
 

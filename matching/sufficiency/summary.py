@@ -9,21 +9,23 @@ from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from openpyxl.utils import get_column_letter
 
 from matching.sufficiency.forecast import Forecast
-from matching.sufficiency.parameters import SIMULATED
+from matching.sufficiency.parameters import CALLED, SIMULATED
 from matching.sufficiency.pictures import Picture, pictures_of
 from matching.sufficiency.sentences import sentences
 
 PAGE, PAPER = "sufficiency.html", "sufficiency.pdf"
+MOST_LETTERS = 60
 SHOWN = {"q50": "middle", "q10": "from (8 in 10)", "q90": "to (8 in 10)"}
 CARE = (
     "Who lives in a home already is not looked at when a child is placed in a run; approvals, places, sibling plans and "
     "every other rule are.",
-    "Counts of 1 to 5 children are not shown.",
+    "'Few' stands for 5 children or less on average, but not none; of today's children also for what would give them away.",
 )
 SECTIONS = (
-    ("Children in care", "short", ("children-in-care", "children-by-age", "no-family-found")),
+    ("In short", "short", ("children-in-care", "children-by-age", "no-family-found")),
     (
         "Who we will be short of, and where",
         "needs",
@@ -69,7 +71,17 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path, book: str) ->
     with pd.ExcelWriter(folder / book, engine="openpyxl") as writer:
         for name, frame in tables.items():
             frame.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            writer.sheets[name].auto_filter.ref = writer.sheets[name].dimensions
+            for column, letters in enumerate(_widths(frame)):
+                writer.sheets[name].column_dimensions[get_column_letter(column + 1)].width = letters
     return [*written, folder / book]
+
+
+def _widths(frame: pd.DataFrame) -> list[int]:
+    """How wide each column must be to be read, in letters."""
+    return [
+        min(max(len(str(name)) + 4, *frame[name].head(300).astype(str).str.len(), 8), MOST_LETTERS) for name in frame
+    ]
 
 
 def write_pictures(pictures: list[Picture], folder: Path) -> list[Path]:
@@ -109,17 +121,21 @@ def _picture(picture: Picture) -> dict[str, str]:
 
 
 def _assumption(row: Mapping[Any, Any]) -> dict[str, str]:
-    value, low, high = (
-        f"{row[name]:,.3g}" if abs(row[name]) < 1000 else f"{row[name]:,.0f}" for name in ("value", "low", "high")
-    )
+    value, low, high = (_short(row[name]) for name in ("value", "low", "high"))
     return {
-        "name": str(row["name"]).replace("_", " "),
+        "name": CALLED[str(row["name"])],
         "value": value,
         "range": f"{low} to {high}",
-        "unit": str(row["unit"]),
+        # how a published figure was counted stands in assumptions.csv
+        "unit": str(row["unit"]).split(" (")[0],
         "kind": str(row["kind"]),
         "source": str(row["source"]),
     }
+
+
+def _short(value: float) -> str:
+    """A figure with two or three digits that say something."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.{2 if abs(value) < 1 else 3}g}"
 
 
 def _html(frame: pd.DataFrame) -> str:

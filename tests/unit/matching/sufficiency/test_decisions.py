@@ -24,6 +24,7 @@ from matching.sufficiency.duals import cells_of, ranked_by_duals
 from matching.sufficiency.forecast import City, Effort, city_of
 from matching.sufficiency.like_ours import PROFILES
 from matching.sufficiency.parameters import published_parameters
+from matching.sufficiency.pictures import worth_map
 from matching.sufficiency.sensitivity import FIGURES, apportioned, screened, swings, tornado
 from matching.sufficiency.spending import POUNDS
 from matching.synthetic import sample_caseload
@@ -65,6 +66,11 @@ def test_all_levels_of_confidence_come_from_one_path_and_more_takes_more_homes(c
     easy = required_recruitment(city, target=500, effort=QUICK)
     assert easy.homes.tolist() == [0, 0, 0]
     assert easy.reached.tolist() == [1, 1, 1]
+
+
+def test_the_map_of_worth_ranks_and_does_not_count_children() -> None:
+    worth = pd.DataFrame({"profile": ["any", "teenagers"], "area": ["SO14", "SO14"], "children": [1.0, 4.0]})
+    assert [text.get_text() for text in worth_map(worth, "children").axes[0].texts] == ["25", "100"]
 
 
 def test_a_campaign_takes_all_its_homes(city: City) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from scipy.special import gamma
 
@@ -38,9 +39,10 @@ from matching.sufficiency.scenario import (
 )
 from matching.sufficiency.scenario_file import read_scenario, scenario_from
 from matching.sufficiency.searches import first_with_room
-from matching.sufficiency.sentences import sentences
+from matching.sufficiency.sentences import _apart, sentences
 from matching.sufficiency.spending import pays_back
 from matching.sufficiency.staying import exits
+from matching.sufficiency.summary import MOST_LETTERS
 from matching.sufficiency.supply import supply_of
 from matching.sufficiency.weeks import Batch
 from matching.synthetic import sample_caseload
@@ -348,7 +350,7 @@ def test_one_line_gives_a_picture_and_sentences_say_the_range(made: Forecast) ->
         ('[[supply.campaigns]]\nprofile = "any"\nhomes = 1000', "homes 1000: write a whole number from 1 to 500"),
         (
             '[[supply.campaigns]]\nprofile = "any"\nhomes = 400\nover_months = 1',
-            "400 homes in 1 months can not be assessed",
+            "400 homes in 1 month can not be assessed",
         ),
         ('[[supply.campaigns]]\nprofile = "any"', "homes is missing"),
         ("[demand]\nstarts = -1", "demand.starts = -1: write a number from 0 to 2"),
@@ -411,16 +413,33 @@ def test_the_command_writes_tables_pictures_and_a_summary(tmp_path: Path, capsys
     assert len(paper.pages) == 4
     assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
     text = " ".join("".join(one.extract_text() for one in paper.pages).split())
-    for sentence in ("Most places are needed for", "On the duty desk", "A named person decides".lower()):
+    for sentence in (
+        "Most places are needed for",
+        "On the duty desk",
+        "No history was given: who comes",
+        "staying put at 18",
+        "A named person decides".lower(),
+    ):
         assert sentence.lower() in text.lower()
     captured = capsys.readouterr()
     assert "start with sufficiency.html or sufficiency.pdf" in "".join(captured.out.replace("\n", " "))
     assert "4 runs: the ends of the ranges are rough" in captured.err
+    sheet = load_workbook(out / "sufficiency.xlsx")["assumptions"]
+    assert sheet.column_dimensions["F"].width == MOST_LETTERS, "sources can be read"
     asked = ["--child", "C0001", "--pool", "--expected", str(out / "expected.csv"), "--draws", "0", "--json"]
     assert placements("shortlist", str(caseload), *asked) == 0
     homes = json.loads(capsys.readouterr().out)["options"]
     assert homes
     assert all(home["cost_to_others"]["expected_without"] is not None for home in homes)
+
+
+def test_pounds_are_said_as_more_or_less_than_the_base_case() -> None:
+    assert [_apart(pounds) for pounds in (-4_210_000, 30_000, -20_000, 8_100_000)] == [
+        "£4.2 million less",
+        "as much",
+        "as much",
+        "£8.1 million more",
+    ]
 
 
 def test_who_is_expected_is_one_future_of_the_middle_size_on_the_citys_date(city: City) -> None:

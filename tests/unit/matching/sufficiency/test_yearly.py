@@ -14,6 +14,7 @@ from matching.places.authorities import AuthorityCodes
 from matching.sufficiency import Yearly, forecast_yearly, read_yearly, shipped
 from matching.sufficiency.codes_of_areas import gone, held_as
 from matching.sufficiency.futures import COLUMNS, QUANTILES
+from matching.sufficiency.pictures_of_years import plot_years
 from matching.sufficiency.scores import rolled, scored
 from matching.sufficiency.yearly import BANDS, CEASE, FLOWS, SINGLE, START, STOCK, TOTAL
 from tests.lib.builders import DATA
@@ -276,3 +277,12 @@ def test_the_command_writes_the_table(
     assert set(table.area_code) == {SOUTHAMPTON}
     assert set(table.horizon) == {1, 2}
     assert "2021 to 2022" in capsys.readouterr().out
+
+
+def test_a_picture_of_the_years_says_what_was_forecast_and_what_came(series: Yearly) -> None:
+    known = series.until(2019)
+    picture = plot_years(known, forecast_yearly(known, 3, ["E06000045"]).table, "E06000045", came=series)
+    assert "481 in 2019" in picture.alt
+    assert picture.alt.endswith("what came: 486 in 2020, 498 in 2021, 561 in 2022.")
+    assert picture.table.year.tolist() == [2019, 2020, 2021, 2022]
+    assert (picture.table.q10 <= picture.table.q90).all()
