@@ -57,6 +57,9 @@ class Cost:
         if code == "suitability":
             template = "Others would still have a home, but one that suits less well: {children}."
             return Sentence.of(template, children=listed(list(self.worse_off)))
+        if lost < 0:
+            template = "For the others, {title}: {gained} more."
+            return Sentence.of(template, title=GOAL_TITLES.get(code, code).lower(), gained=-lost)
         template = "For the others, {title}: {lost} fewer."
         return Sentence.of(template, title=GOAL_TITLES.get(code, code).lower(), lost=lost)
 
@@ -131,7 +134,7 @@ def _taken(pool: Pool, home: str) -> Taking:
     block = _block(pool, home)
     if block is None:
         return Taking(home=home, possible=False)
-    if _fits_beside(pool, block):
+    if _nobody_could_join(pool, block) and _fits_beside(pool, block):
         return Taking(home=home, loses=tuple((code, 0) for code in pool.base.problem.goals), proven=pool.without.proven)
     try:
         then = quickly_pinned(pool.base, dict.fromkeys(pool.children, home), pool.rows)
@@ -176,6 +179,14 @@ def _block(pool: Pool, home: str) -> int | None:
     there = (problem.block_group == group) & (problem.block_mask == mask)
     at = np.flatnonzero(there & (problem.block_home == pool.base.found.register.home_index[home]))
     return int(at[0]) if at.size else None
+
+
+def _nobody_could_join(pool: Pool, block: int) -> bool:
+    """Whether no brother or sister may come along; with them there the best plan for everybody may be another."""
+    problem = pool.base.problem
+    there = (problem.block_group == problem.block_group[block]) & (problem.block_home == problem.block_home[block])
+    mine = problem.block_mask[block]
+    return int((there & ((problem.block_mask & mine) == mine)).sum()) == 1
 
 
 def _fits_beside(pool: Pool, block: int) -> bool:

@@ -13,7 +13,7 @@ from matching.doubts import Doubt, _Asked, _readers, _rivals, doubts
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.cells import write_cell
 from matching.otherwise import otherwise, value_of
-from matching.planning import decide, prepare
+from matching.planning import decide, placed_by, prepare
 from matching.solver import Limits
 from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering
 from tests.lib.random_caseloads import random_caseload
@@ -39,6 +39,13 @@ def still_among_the_best(caseload: Caseload, child: str, home: str) -> bool:
     return free.achieved[:LAST] == there.achieved[:LAST]
 
 
+def elsewhere_by_lot(caseload: Caseload, child: str, home: str) -> bool:
+    """Whether the plan made anew, with the lot between plans that are equal, has the child somewhere else."""
+    ready = prepare(caseload, POLICY)
+    made = decide(ready, {}, Limits())
+    return (child, home) not in placed_by(ready.found, made.problem, made.solution)
+
+
 def told_of(base: Base, found: tuple[Doubt, ...]) -> set[tuple[str, str, str]]:
     return {(doubt.about, doubt.column, value) for doubt in found for value in doubt.instead}
 
@@ -61,7 +68,7 @@ def test_a_fact_changes_the_proposal_exactly_where_it_is_said_to() -> None:
             same = still_among_the_best(with_told(caseload, told), child, home)
             if key in listed:
                 said += 1
-                assert not same, f"seed {seed}: {key}"
+                assert not same or elsewhere_by_lot(with_told(caseload, told), child, home), f"seed {seed}: {key}"
             else:
                 unsaid += 1
                 assert same or about not in (child, home), f"seed {seed}: {key} changes it"

@@ -178,6 +178,19 @@ def test_a_brother_who_has_a_home_all_the_same_is_not_counted_as_lost() -> None:
     assert cost.without == ()
 
 
+def test_a_sister_who_could_come_along_is_thought_of_though_the_others_could_stay() -> None:
+    plan = siblings("G1", SiblingPlan.TOGETHER_PREFERRED)
+    pair = [a_child(ref, age=9, sibling_group="G1") for ref in ("C1", "C2")]
+    caseload = a_caseload(*pair, a_home("H1"), a_home("H2"), relationships=(plan,))
+    pool = pool_of(base_of(prepare(caseload, POLICY)), ("C1",))
+    for home in ("H1", "H2"):
+        cost = cost_of_taking(pool, home)
+        assert dict(cost.loses)["siblings-together"] == -1
+        assert [str(one) for one in cost.sentences] == [
+            "For the others, pairs of brothers and sisters living together: 1 more."
+        ]
+
+
 def test_what_each_home_costs_in_a_city_is_what_planning_from_nothing_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the relaxation and its rows, as in a city of any size; each answer against a plan of everybody made anew."""
     monkeypatch.setattr(warm, "FEW_IN_ALL", 0)
