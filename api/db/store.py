@@ -28,6 +28,7 @@ TRIES = 8
 AWHILE = timedelta(seconds=5)
 PATIENCE = 20.0  # seconds that an act waits for its turn; who asks is told before a browser or proxy gives up
 SERIALIZATION, DEADLOCK, LOCKED = "40001", "40P01", "55P03"
+CHANGE_OF_TABLES = 20_261_126  # number of the lock, which nothing else in the database uses
 ENTRY, CHANGED = "audit entry", "changed"
 BUSY = "The record is too busy just now; nothing was changed."
 UNSURE = "The record went away while this was being kept; whether it was kept is not known."
@@ -57,12 +58,14 @@ class Store:
     def migrate(self, to: str = "head") -> None:
         """Bring the tables up to date."""
         with self.engine.connect() as connection:
+            _alone(connection)
             command.upgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
     def migrate_down(self, to: str) -> None:
         """Bring the tables back to an earlier revision; what that one has no place for is lost, unless it is put aside."""
         with self.engine.connect() as connection:
+            _alone(connection)
             command.downgrade(_alembic(connection, self.seal), to)
             connection.commit()
 
@@ -221,6 +224,12 @@ def _worth_another_try(fault: DBAPIError) -> bool:
 def _code(fault: DBAPIError) -> str:
     """What PostgreSQL calls a fault; nothing on SQLite."""
     return getattr(fault.orig, "sqlstate", None) or ""
+
+
+def _alone(connection: Connection) -> None:
+    """One change of tables at a time: what a killed process asked for may still be under way in the server."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({CHANGE_OF_TABLES})"))
 
 
 def _alembic(connection: Any, seal: Seal) -> Config:
