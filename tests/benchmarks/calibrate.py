@@ -119,14 +119,16 @@ def _recruitment(told: pd.DataFrame, seeds: int) -> list[str]:
         f"{seeds} invented cities of 40 homes. The true figures of each are one draw that the forecast knows only by the ranges. Homes by profile "
         "and area are said to be enough, at each confidence, for a target of two thirds of the unmet need that half of the runs exceed; "
         f"then {FUTURES} futures of the truth are run with them. *Kept*: the share of futures in which no twelve months exceed the target. "
-        "*Not found*: cities where 80 homes were not enough.",
+        "*Not found*: cities where 80 homes were not enough, which the forecast then says; *where found* leaves them out, and gives the standard error over cities.",
         "",
-        "| confidence | homes, mean | kept % | not found |",
-        "| --- | --- | --- | --- |",
+        "| confidence | homes, mean | kept % | not found | kept % where found |",
+        "| --- | --- | --- | --- | --- |",
     ]
     for confidence, rows in told.groupby("confidence"):
+        found = 100 * rows.kept[rows.found]
         lines.append(
-            f"| {confidence:.0%} | {rows.homes.mean():.0f} | {100 * rows.kept.mean():.0f} | {(~rows.found).sum()} |"
+            f"| {confidence:.0%} | {rows.homes.mean():.0f} | {100 * rows.kept.mean():.0f} | {(~rows.found).sum()} "
+            f"| {found.mean():.0f} (± {found.sem():.0f}) |"
         )
     return lines
 
