@@ -15,7 +15,10 @@ BESIDE = (
     (-12, 22, "end"),
     (12, -30, "start"),
     (12, 42, "start"),
+    (-12, -30, "end"),
+    (-12, 42, "end"),
 )
+SQUARE, CIRCLE = 7, 26  # half the width of a mark of the child's, and of an area's circle with its edge
 PLACES = (("family home", "home_place"), ("school", "school_place"), ("family time", "family_time_place"))
 
 
@@ -72,25 +75,29 @@ def draw(caseload: Caseload, child: Child, homes: list[str], cells: CellMap) -> 
             said.append((ref, cell.postcode))
     own = [(words, place) for words, name in PLACES if (place := getattr(child, name)) is not None]
     scale = _Scale([*found.values(), *(place for _, place in own)])
+    areas = tuple(Mark(*scale.at(found[name]), f"{', '.join(numbers)}") for name, numbers in area.items())
     return Drawn(
-        areas=tuple(Mark(*scale.at(found[name]), f"{', '.join(numbers)}") for name, numbers in area.items()),
-        places=_labelled([Mark(*at, ", ".join(words)) for at, words in _by_spot(scale, own).items()]),
+        areas=areas,
+        places=_labelled(areas, [Mark(*at, ", ".join(words)) for at, words in _by_spot(scale, own).items()]),
         five_miles=5 * MILE * scale.pixels,
         withheld=tuple(withheld),
         said=tuple(said),
     )
 
 
-def _labelled(marks: list[Mark]) -> tuple[Label, ...]:
-    """Words beside each mark, where they hide no others and stay on the map; where all would, the first place has to do."""
+def _labelled(areas: tuple[Mark, ...], marks: list[Mark]) -> tuple[Label, ...]:
+    """Words beside each mark, where they stay on the map and hide no circle, mark or other words; else as few as can be."""
     found: list[Label] = []
     for mark in marks:
         tried = [Label(mark.x, mark.y, mark.text, mark.x + dx, mark.y + dy, anchor) for dx, dy, anchor in BESIDE]
-        spots = [(m.x - 7, m.y - 7, m.x + 7, m.y + 7) for m in marks if m is not mark]
+        spots = [_around(m, SQUARE) for m in marks if m is not mark] + [_around(area, CIRCLE) for area in areas]
         taken = [*(one.box for one in found), *spots]
-        free = (one for one in tried if _on_the_map(one.box) and not any(_touch(one.box, other) for other in taken))
-        found.append(next(free, tried[0]))
+        found.append(min(tried, key=lambda one: (not _on_the_map(one.box), sum(_touch(one.box, o) for o in taken))))
     return tuple(found)
+
+
+def _around(mark: Mark, half: float) -> tuple[float, float, float, float]:
+    return mark.x - half, mark.y - half, mark.x + half, mark.y + half
 
 
 def _on_the_map(box: tuple[float, float, float, float]) -> bool:
