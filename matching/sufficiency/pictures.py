@@ -112,8 +112,12 @@ def fan(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = A
     base = rows[rows.scenario == BASE_NAME]
     for low, high, shade, level in LEVELS:
         label = f"{level} in 100 runs"
-        # below the lines of the grid, which then tell how high it goes
-        axes.fill_between(base.year, base[low] / scale, base[high] / scale, color=shade, lw=0, label=label, zorder=0.3)
+        # below the lines of the grid, which then tell how high it goes; a single year is a bar, since a band would have no width
+        edges = (base.year, base[low] / scale, base[high] / scale)
+        if len(base) > 1:
+            axes.fill_between(*edges, color=shade, lw=0, label=label, zorder=0.3)
+        else:
+            axes.vlines(*edges, color=shade, lw=20, label=label, zorder=0.3)
     for turn, (name, part) in enumerate(rows.groupby("scenario", sort=False)):
         style = {"color": COLOURS[turn % 6], "ls": DASHES[turn % 6], "lw": 2}
         alone = "o" if len(part) == 1 else None  # one year is a point, which no line shows
@@ -121,7 +125,9 @@ def fan(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = A
             part.year, part.q50 / scale, **style, marker=alone, label=f"{name}, middle" if turn == 0 else str(name)
         )
     axes.set_xlabel("years from now", color=INK, fontsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_xticks(sorted(set(rows.year)))
+    if rows.empty:
+        axes.text(0.5, 0.5, "few: 5 or less in every year", transform=axes.transAxes, ha="center", color=INK)
     axes.yaxis.set_major_locator(MaxNLocator(integer=not pounds, nbins=6))
     axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     axes.set_ylim(bottom=0)

@@ -11,7 +11,7 @@ from matching.sufficiency.counts import FAR, OUTSIDE, PARTED, SHORTFALLS
 from matching.sufficiency.forecast import Forecast
 from matching.sufficiency.pictures import BASE_NAME, MILLION, base_rows, rows_of
 from matching.sufficiency.spending import POUNDS
-from matching.wording import listed
+from matching.wording import counted, listed
 
 FEW = "few (5 or less)"
 
@@ -119,11 +119,11 @@ def _apart(pounds: float) -> str:
 
 def _payback(row: Any, years: int) -> str:
     if row.share < 0.5:
-        return f"It does not pay for itself within {years} years in most runs."
+        return f"It does not pay for itself within {counted(years, 'year', 'years')} in most runs."
     if row.q90 <= 0:
         return "It costs less from the start."
     if row.q50 <= 0:
-        return f"In most runs it costs less from the start; in {row.share:.0%} it has paid for itself within {years} years."
+        return f"In most runs it costs less from the start; in {row.share:.0%} it has paid for itself within {counted(years, 'year', 'years')}."
     return f"It has paid for itself after {row.q50:.1f} years (in 8 of 10 runs {row.q10:.1f} to {row.q90:.1f}), in {row.share:.0%} of runs."
 
 

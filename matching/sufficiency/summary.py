@@ -15,6 +15,7 @@ from matching.sufficiency.forecast import Forecast
 from matching.sufficiency.parameters import CALLED, SIMULATED
 from matching.sufficiency.pictures import Picture, pictures_of
 from matching.sufficiency.sentences import sentences
+from matching.wording import counted
 
 PAGE, PAPER = "sufficiency.html", "sufficiency.pdf"
 MOST_LETTERS = 60
@@ -109,6 +110,7 @@ def _told(made: Forecast, pictures: list[Picture], as_of: date) -> dict[str, Any
         "title": "Sufficiency summary",
         "as_of": f"{as_of.day} {as_of:%B %Y}",
         "manifest": made.manifest,
+        "years": counted(int(made.manifest["years"]), "year", "years"),
         "sections": sections,
         "duty": said["duty"],
         "care": [*made.warnings, *CARE],

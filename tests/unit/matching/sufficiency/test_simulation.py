@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from matplotlib.collections import LineCollection
 from openpyxl import load_workbook
 from pypdf import PdfReader
 from scipy.special import gamma
@@ -431,6 +432,16 @@ def test_the_command_writes_tables_pictures_and_a_summary(tmp_path: Path, capsys
     homes = json.loads(capsys.readouterr().out)["options"]
     assert homes
     assert all(home["cost_to_others"]["expected_without"] is not None for home in homes)
+
+
+def test_one_year_has_its_ranges_in_the_picture_too(city: City) -> None:
+    made = forecast(city, years=1, runs=2)
+    axes = made.plot("places free").figure.axes[0]
+    assert len(axes.collections) == 3
+    assert all(isinstance(drawn, LineCollection) for drawn in axes.collections)
+    assert axes.get_xticks().tolist() == [1]
+    nothing = replace(made, table=made.table.assign(hidden=True)).plot("no family found").figure.axes[0]
+    assert [text.get_text() for text in nothing.texts] == ["few: 5 or less in every year"]
 
 
 def test_pounds_are_said_as_more_or_less_than_the_base_case() -> None:
