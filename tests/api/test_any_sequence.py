@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.errors import FlakyStrategyDefinition
 from schemathesis import Case
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.core.transport import Response
@@ -68,23 +69,36 @@ def _is_asked(operation: Any, may: frozenset[May]) -> bool:
     return where not in NOT_ASKED and NEEDS[where] in {None, May.SELF, *may}
 
 
-@pytest.mark.parametrize("role", [role.value for role in Role])
+LAST = Role.ADMINISTRATOR  # who lets people leave, and with that ends their sessions
+SEEDS = 20
+
+
+@pytest.mark.parametrize("role", [*(role.value for role in Role if role is not LAST), LAST.value])
 def test_no_sequence_of_requests_is_a_fault_of_ours(service: Running, machines: Machines, role: str) -> None:
     """At night each role asks what it may; what it may not is refused in the short form, and for each route elsewhere."""
     Asked.headers, Asked.reached = {"Authorization": f"Bearer {service.by[role].token}"}, Counter()
-    run_state_machine_as_test(
-        machines(MAY[Role(role)] if NIGHTLY else frozenset(May)),
-        settings=settings(
-            max_examples=SEQUENCES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    machine = machines(MAY[Role(role)] if NIGHTLY else frozenset(May))
+    assert any(_whole(machine, number) for number in range(SEEDS)), "each draw met another record than the one before"
     if NIGHTLY:
         sys.stdout.write(f"{role}: {Asked.reached}\n")
     assert Asked.reached.total() >= 2 * SEQUENCES, Asked.reached
     assert Asked.reached[200] + Asked.reached[201] + Asked.reached[202], Asked.reached
+
+
+def _whole(machine: type[APIStateMachine], number: int) -> bool:
+    """Ask as many sequences as are wanted; the record changes beneath the draws, and where they notice they begin anew."""
+    try:
+        run_state_machine_as_test(
+            seed(number)(machine),
+            settings=settings(
+                max_examples=SEQUENCES,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                phases=[Phase.generate],
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    except FlakyStrategyDefinition:
+        return False
+    return True
