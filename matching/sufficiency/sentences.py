@@ -61,7 +61,8 @@ def _best_scenario(made: Forecast, year: int) -> str | None:
     if rows.empty:
         return None
     first = rows.sort_values("mean", kind="stable").iloc[0]
-    if first.q90 >= 0:
+    # less than half a child would be said as none
+    if first.q90 >= 0 or first.q50 > -0.5:
         return "No scenario surely leaves fewer children without a family than the base case."
     return (
         f"Of the scenarios, '{first.scenario}' leaves fewest children without a family: {-first.q50:.0f} fewer at a time "

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 from matplotlib.collections import LineCollection
 from openpyxl import load_workbook
@@ -40,7 +41,7 @@ from matching.sufficiency.scenario import (
 )
 from matching.sufficiency.scenario_file import read_scenario, scenario_from
 from matching.sufficiency.searches import first_with_room
-from matching.sufficiency.sentences import _apart, sentences
+from matching.sufficiency.sentences import _apart, _best_scenario, sentences
 from matching.sufficiency.spending import pays_back
 from matching.sufficiency.staying import exits
 from matching.sufficiency.summary import MOST_LETTERS
@@ -442,6 +443,24 @@ def test_one_year_has_its_ranges_in_the_picture_too(city: City) -> None:
     assert axes.get_xticks().tolist() == [1]
     nothing = replace(made, table=made.table.assign(hidden=True)).plot("no family found").figure.axes[0]
     assert [text.get_text() for text in nothing.texts] == ["few: 5 or less in every year"]
+
+
+def test_a_scenario_that_helps_less_than_half_a_child_is_not_said_to_help(made: Forecast) -> None:
+    row = {
+        "scenario": "a",
+        "measure": "places needed",
+        "kind": "all",
+        "area": "all",
+        "year": 1,
+        "mean": -0.3,
+        "q10": -0.6,
+        "q50": -0.3,
+        "q90": -0.1,
+    }
+    said = [_best_scenario(replace(made, against_base=pd.DataFrame([row | more])), 1) for more in ({}, {"q50": -2.0})]
+    assert said[0] == "No scenario surely leaves fewer children without a family than the base case."
+    assert said[1] is not None
+    assert "2 fewer at a time" in said[1]
 
 
 def test_pounds_are_said_as_more_or_less_than_the_base_case() -> None:
