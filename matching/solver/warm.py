@@ -18,6 +18,7 @@ from matching.errors import PlanRefused
 from matching.solver.bound import Bound
 from matching.solver.cuts import SMALL
 from matching.solver.exact import by_cp_sat, by_highs
+from matching.solver.in_order import strict_value
 from matching.solver.packing import Packing, keeping
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
@@ -109,23 +110,67 @@ class Warm:
                 self.problem = keeping(problem, beside)
             if finest is not None:
                 self.value = usual + (finest - self.problem.goal_values[self.finest]) * int(self.weights[self.finest])
-            chosen, bound = self._lead(held, keep, beside)
-            achieved = self.problem.goal_values[:, chosen].sum(axis=1)
-            ceilings = self._ceilings(achieved)
-            proven = ceilings == achieved[: self.finest].tolist() and self._closed(chosen, bound)
+            plan, bound = self._lead(held, keep, beside)
+            found = self._told(plan, bound)
+            if not found.proven:
+                found = self._in_order(found, bound, held, keep, beside)
         finally:
             self.value, self.problem = usual, problem
             self.added = self.relaxed.packing.of_rows(np.arange(rows, self.relaxed.packing.size))
             self.relaxed.back_to(rows)
-            for goal in range(self.finest):
-                self.relaxed.release(goal)
+            self._release()
             self.relaxed.release(len(self.problem.goals))
+        return found
+
+    def _told(self, chosen: Integers, bound: int, *, strict: bool = False) -> Solution:
+        """A plan with the most that each goal could reach; under `strict` values one sum proves all goals in their order."""
+        achieved, closed = self.problem.goal_values[:, chosen].sum(axis=1), self._closed(chosen, bound)
+        before = achieved[: self.finest].tolist()
+        ceilings = before if strict and closed else self._ceilings(achieved)
         return Solution(
             chosen=tuple(chosen.tolist()),
             achieved=tuple(achieved.tolist()),
             bound=(*ceilings, *achieved[self.finest :].tolist()),
-            proven=proven,
+            proven=closed and ceilings == before,
         )
+
+    def _in_order(self, found: Solution, bound: int, held: Held, keep: Flags, beside: Packing | None) -> Solution:
+        """A plan that comes before, goal by goal: moderate weights may give one unit of a goal for three of the next.
+
+        What is left of the base's plan is such a plan at times. Where strict weights are no larger than the relaxation
+        bears, they say which plan is first.
+        """
+        known = self._what_is_left(held, keep)
+        if known is not None and self._achieved(known) > found.achieved[: self.finest + 1]:
+            self._release()
+            found = self._told(known, bound)
+        strict = self._strict_value()
+        if strict is None:
+            return found
+        self._release()
+        self.value = strict
+        try:
+            plan = self._told(*self._lead(held, keep, beside), strict=True)
+        except PlanRefused:  # it holds a plan, as was just seen: the numbers were too large for the relaxation
+            return found
+        return plan if plan.proven or plan.achieved > found.achieved else found
+
+    def _release(self) -> None:
+        """No goal is held any more."""
+        for goal in range(self.finest):
+            self.relaxed.release(goal)
+
+    def _achieved(self, plan: Integers) -> tuple[int, ...]:
+        """What a plan reaches in the goals up to the finest."""
+        return tuple(self.problem.goal_values[: self.finest + 1, plan].sum(axis=1).tolist())
+
+    def _strict_value(self) -> Integers | None:
+        """Values that order plans as the goals do, ties by nearness to the base's."""
+        goals = self.problem.goal_values[: self.finest]
+        near = (
+            self.value - self.weights[: self.finest] @ goals
+        )  # the finest goal, other values for it included, and the tie
+        return strict_value(self.problem, goals, near)
 
     @one_at_a_time
     def anew(self, keep: Flags, must: tuple[int, ...] = ()) -> Solution | None:
@@ -149,8 +194,7 @@ class Warm:
             sure = found.proven and self._ceilings(achieved) == achieved[: self.finest].tolist()
         finally:
             self.relaxed.back_to(rows)
-            for goal in range(self.finest):
-                self.relaxed.release(goal)
+            self._release()
             self.relaxed.release(len(self.problem.goals))
         return replace(found, chosen=tuple(np.flatnonzero(few)[list(found.chosen)].tolist())) if sure else None
 
