@@ -13,7 +13,7 @@ from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering, po
 from tests.lib.random_caseloads import random_caseload
 
 POLICY = fostering()
-TIMES = 10 if os.environ.get("NIGHTLY") else 1  # as many caseloads at night
+TIMES = 50 if os.environ.get("NIGHTLY") else 1  # as many caseloads at night: a thousand or more of each
 
 
 def plan_of(caseload: Caseload) -> dict[str, str]:
