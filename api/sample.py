@@ -1,6 +1,7 @@
 """The sample city in an empty database, with a sign-in for each role, so that the service can be tried at once."""
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from argon2 import PasswordHasher
@@ -31,12 +32,15 @@ def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
     with store.reading() as session:
         if session.scalar(select(func.count()).select_from(Person)):
             return []
-    caseload = sample_caseload(data_folder() / "reference", as_of=day)
     people = [(role.value, secrets.token_urlsafe(12)) for role in Role]
+    with ThreadPoolExecutor(1) as beside:  # the hashes and the city are made at the same time
+        hashes = beside.map(QUICK.hash, [password for _, password in people])
+        caseload = sample_caseload(data_folder() / "reference", as_of=day)
+    kept = [(name, told) for (name, _), told in zip(people, hashes, strict=True)]
 
     def act(session: Session) -> int:
-        for name, password in people:
-            new_person(session, name, [name], AUTHORITY, password, hasher=QUICK)
+        for name, password_hash in kept:
+            new_person(session, name, [name], AUTHORITY, None).password_hash = password_hash
         return load(session, store.seal, caseload)
 
     store.transact(act, lambda rows: Entry("system", "load-sample", "sample", {"rows": rows}))
