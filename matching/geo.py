@@ -5,7 +5,9 @@ A full postcode is reduced to its sector on purpose: matching needs no household
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -100,6 +102,38 @@ def drive_minutes(east: Floats, north: Floats, other_east: Floats, other_north: 
         minutes = minutes + np.clip(road - start, 0.0, end - start) * 60.0 / speed
         start = end
     return minutes
+
+
+@dataclass(frozen=True, eq=False)
+class Waters:
+    """Minutes that water adds between two districts: `minutes[row of one, row of the other]`.
+
+    Each district that a crossing names has a row; the last row is everywhere else.
+    """
+
+    rows: dict[str, int]
+    minutes: Floats
+
+    def row(self, place: Place | None) -> int:
+        """The row of a place; of one not known, that of everywhere else."""
+        return self.rows.get(place.district, len(self.rows)) if place else len(self.rows)
+
+    def between(self, starts: Sequence[Place], ends: Sequence[Place]) -> Floats:
+        """Minutes to add from each start to each end, (starts, ends): the largest crossing that applies."""
+        return self.minutes[np.ix_([self.row(place) for place in starts], [self.row(place) for place in ends])]
+
+
+@lru_cache(maxsize=16)
+def waters_of(crossings: tuple[WaterCrossing, ...]) -> Waters:
+    """The minutes added between any two districts, worked out once for the crossings of a caseload."""
+    named = sorted(set().union(*(crossing.near | (crossing.far or frozenset()) for crossing in crossings)))
+    minutes = np.zeros((len(named) + 1, len(named) + 1))
+    for crossing in crossings:
+        near = np.array([*(district in crossing.near for district in named), False])
+        far = ~near if crossing.far is None else np.array([*(district in crossing.far for district in named), False])
+        apart = np.outer(near, far) | np.outer(far, near)
+        minutes = np.maximum(minutes, crossing.added_minutes * apart)
+    return Waters({district: row for row, district in enumerate(named)}, minutes)
 
 
 def read_crossings(folder: Path) -> tuple[WaterCrossing, ...]:

@@ -185,10 +185,10 @@ def remove(session: Session, kind: str, ref: str) -> None:
 def one(session: Session, seal: Seal, kind: str, ref: str, authority: str | None, *, to_change: bool = False) -> Kept:
     """One fact; raises `NotHere` when there is none that this authority sees, `NotAllowed` for one it may not change."""
     row = session.get(Fact, (kind, ref))
-    anybody = authority is None or kind not in WHOLE
-    if row is None or not (anybody or seen(session, row, authority or "")):
+    bound = authority if kind in WHOLE else None  # whose eyes it is looked at with, if it matters
+    if row is None or (bound is not None and not seen(session, row, bound)):
         raise NotHere(f"There is no {kind} with this reference.", "Look it up in the list.")
-    if to_change and not (anybody or seen(session, row, authority or "", to_change)):
+    if to_change and bound is not None and not seen(session, row, bound, to_change):
         raise NotAllowed(
             f"This {kind} is shared with you; another authority or agency keeps it.", "Ask them to change it."
         )
@@ -201,11 +201,14 @@ def seen(session: Session, row: Fact, authority: str, to_change: bool = False) -
     A child is its own authority's, and its pool's. A home is there for the authority that approved it, for all if none
     did, and for every member of its pool; who only shares it does not change it.
     """
-    if row.authority == authority or row.pool == authority:
-        return True
     if row.kind == "child":
-        return False
-    return row.authority is None or (not to_change and row.pool in pools_of(session, authority))
+        return authority in (row.authority, row.pool)
+    return keeps(authority, row.authority, row.pool) or (not to_change and row.pool in pools_of(session, authority))
+
+
+def keeps(authority: str, approved_by: str | None, pool: str | None) -> bool:
+    """Whether a home is an authority's or pool's own to change: it approved it, or nobody did, or it is the pool."""
+    return approved_by in (None, authority) or pool == authority
 
 
 def pools_of(session: Session, authority: str) -> frozenset[str]:
@@ -260,9 +263,7 @@ def opened(session: Session, seal: Seal, row: Fact) -> Kept:
 def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authority: str | None = None) -> Caseload:
     """The caseload of this moment, as far as an authority or pool sees; places already promised are no longer free."""
     in_order = select(Fact.stamp).order_by(Fact.kind, Fact.ref).subquery()
-    state = session.scalar(
-        select(func.aggregate_strings(in_order.c.stamp, " "))
-    )  # one cell instead of a row for each fact
+    state = session.scalar(select(func.aggregate_strings(in_order.c.stamp, " ")))  # one cell, not a row for each fact
     beds = tuple(
         (home, child) for home, child in session.execute(select(Bed.home, Bed.child).order_by(Bed.home, Bed.number))
     )

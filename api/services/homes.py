@@ -68,7 +68,7 @@ def vacancies(caseload: Caseload, older_than: int, authority: str | None) -> lis
     found = [
         {
             **_vacancy(home, caseload.as_of),
-            "yours": authority in (None, home.pool) or home.approved_by in (None, authority),
+            "yours": authority is None or queries.keeps(authority, home.approved_by, home.pool),
         }
         for home in caseload.homes
         if home.places_free

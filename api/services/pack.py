@@ -12,7 +12,7 @@ from typing import Any
 from matching.candidates import GOAL_TITLES
 from matching.domain import Caseload
 from matching.policy import Policy
-from matching.wording import counted, written
+from matching.wording import counted, spoken, written
 
 TEMPLATE = Path(__file__).with_name("pack.typ")
 AUDIENCE = "For the matching panel alone"
@@ -63,7 +63,7 @@ def _placed(one: dict[str, Any], caseload: Caseload, titles: dict[str, str]) -> 
 
 
 def _row(said: dict[str, Any], titles: dict[str, str], **what: str) -> dict[str, str]:
-    need = titles.get(said["code"], said["code"].replace("-", " ").capitalize())
+    need = titles.get(said["code"], spoken(said["code"]).capitalize())
     return {"need": need, "met": "", "gap": "", "support": "", "evidence": said["code"], **what}
 
 

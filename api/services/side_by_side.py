@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matching.wording import counted
+from matching.wording import counted, spoken
 
 Rows = list[dict[str, Any]]
 POUNDS = "spend"
@@ -59,7 +59,7 @@ def changes_in_words(changes: dict[str, Any]) -> list[str]:
 
 
 def _campaign(one: dict[str, Any]) -> str:
-    whom = "any child" if one.get("profile") == "any" else str(one.get("profile")).replace("-", " ")
+    whom = "any child" if one.get("profile") == "any" else spoken(str(one.get("profile")))
     homes = int(one.get("homes", 0))
     where = f" in {one['area']}" if one.get("area") else ""
     return f"{counted(homes, 'home')} recruited for {whom}{where}, from month {one.get('from_month', 0)} on."

@@ -18,7 +18,7 @@ from matching.sufficiency.need_map import need_map
 from matching.sufficiency.parameters import SIMULATED
 from matching.sufficiency.pictures import Picture, pictures_of, worth_map
 from matching.sufficiency.sensitivity import swings, tornado
-from matching.wording import listed, written
+from matching.wording import listed, spoken, written
 
 TEMPLATE = Path(__file__).with_name("scenarios.typ")
 PAPER, TABLES = "scenarios.pdf", "pictures.json"
@@ -51,7 +51,7 @@ def _swung(rows: pd.DataFrame) -> str:
 
 
 def _worth(rows: pd.DataFrame) -> str:
-    first = [f"{row.profile.replace('-', ' ')} in {row.area}" for row in each(rows.head(3))]
+    first = [f"{spoken(row.profile)} in {row.area}" for row in each(rows.head(3))]
     return f"Most: {listed(first)}."
 
 

@@ -25,6 +25,7 @@ from matching.sufficiency.forecast import FEWEST_RUNS, Effort, rough
 from matching.sufficiency.pictures import Picture, worth_map
 from matching.sufficiency.sensitivity import TOP, apportioned, screened, swings, tornado
 from matching.sufficiency.summary import write_pictures, write_tables
+from matching.wording import spoken
 
 # profiles and areas that the prices put first, whose worth is worked out by paired runs too
 LOOKED_AT = 6
@@ -80,7 +81,7 @@ def decisions_to(
 
 def _cell(profile: str, area: str) -> str:
     """A profile and area in words: teenagers in SO16; any anywhere."""
-    words = profile.replace("-", " ")
+    words = spoken(profile)
     return f"for {'any child' if profile == 'any' else words} {area if area == ANYWHERE else f'in {area}'}"
 
 

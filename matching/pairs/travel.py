@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.domain import Child, Household, Place, Travel, WaterCrossing
-from matching.geo import drive_minutes, miles_between
+from matching.domain import Child, Household, Place, Travel
+from matching.geo import Waters, drive_minutes, miles_between, waters_of
 from matching.pairs.pairs import Pairs
 
 Minutes = npt.NDArray[np.float64]
@@ -82,34 +81,6 @@ def minutes_between(pairs: Pairs, place: PlaceOf) -> tuple[Minutes, Minutes]:
     estimate = np.broadcast_to(drive_minutes(*_grid(pairs, place)) + _across_water(pairs, place), pairs.shape)
     told = ~np.isnan(given)
     return np.where(told, given, estimate / UNSURE), np.where(told, given, estimate * UNSURE)
-
-
-@dataclass(frozen=True, eq=False)
-class Waters:
-    """Minutes that water adds between two districts: `minutes[row of one, row of the other]`.
-
-    Each district that a crossing names has a row; the last row is everywhere else.
-    """
-
-    rows: dict[str, int]
-    minutes: Minutes
-
-    def row(self, place: Place | None) -> int:
-        """The row of a place; of one not known, that of everywhere else."""
-        return self.rows.get(place.district or "", len(self.rows)) if place else len(self.rows)
-
-
-@lru_cache(maxsize=16)
-def waters_of(crossings: tuple[WaterCrossing, ...]) -> Waters:
-    """The minutes added between any two districts, worked out once for the crossings of a caseload."""
-    named = sorted(set().union(*(crossing.near | (crossing.far or frozenset()) for crossing in crossings)))
-    minutes = np.zeros((len(named) + 1, len(named) + 1))
-    for crossing in crossings:
-        near = np.array([*(district in crossing.near for district in named), False])
-        far = ~near if crossing.far is None else np.array([*(district in crossing.far for district in named), False])
-        apart = np.outer(near, far) | np.outer(far, near)
-        minutes = np.maximum(minutes, crossing.added_minutes * apart)
-    return Waters({district: row for row, district in enumerate(named)}, minutes)
 
 
 @dataclass(frozen=True)
