@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from matching.errors import NoWorkers, Stopped
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
@@ -40,8 +44,9 @@ def fan_out(
     """
     address = os.environ.get(CLUSTER, "")
     if address:
-        with _cluster(address) as (executor, ready):
-            found = _gather(lambda: executor, work, pieces, ready(shared), told, stopped)
+        with _cluster(address) as client:
+            at_workers = tuple(client.submit(_as_it_is, part, pure=False) for part in shared)
+            found = _gather(lambda: _Cluster(client), work, pieces, at_workers, told, stopped)
     elif workers > 1 and len(pieces) > 1:
         found = _gather(lambda: _cores(min(workers, len(pieces))), work, pieces, shared, told, stopped)
     else:
@@ -104,9 +109,35 @@ def _cores(workers: int) -> Executor:
     return pool
 
 
+class _Cluster(Executor):
+    """A Dask cluster's client as an executor.
+
+    Dask's own reads whether a piece is done, fetches its result and then reads again; a worker lost in between made it
+    take the result for an error. Here whoever fetches waits until the piece is done anew.
+    """
+
+    def __init__(self, client: "Client") -> None:
+        self._client = client
+
+    def submit(self, work: Callable[..., Result], /, *arguments: Any, **named: Any) -> "Future[Result]":
+        handed: Future[Result] = Future()
+        self._client.submit(work, *arguments, pure=False, **named).add_done_callback(partial(_hand_over, handed))
+        return handed
+
+
+def _hand_over(handed: "Future[Result]", done: Any) -> None:
+    """The result of a piece of the cluster, or what it raised, to whoever waits for it, if anybody still does."""
+    if not handed.set_running_or_notify_cancel():
+        return
+    try:
+        handed.set_result(done.result())
+    except BaseException as fault:
+        handed.set_exception(fault)
+
+
 @contextmanager
-def _cluster(address: str) -> Iterator[tuple[Executor, Callable[[tuple[Any, ...]], tuple[Any, ...]]]]:
-    """The cluster as an executor, and what puts shared arguments where its workers find them."""
+def _cluster(address: str) -> Iterator["Client"]:
+    """A client of the cluster whose scheduler listens there, and what goes wrong with it in words."""
     try:
         from distributed import Client, KilledWorker
     except ImportError:
@@ -120,11 +151,7 @@ def _cluster(address: str) -> Iterator[tuple[Executor, Callable[[tuple[Any, ...]
     with client:
         try:
             client.wait_for_workers(1, timeout=ANSWER_WITHIN)
-            # made by a task, not scattered: what a dead worker held is then made again
-            yield (
-                client.get_executor(pure=False),
-                lambda shared: tuple(client.submit(_as_it_is, part, pure=False) for part in shared),
-            )
+            yield client
         except TimeoutError:
             raise NoWorkers(f"The cluster at {address} has no workers. {WAY_OUT}") from None
         except CancelledError:

@@ -11,7 +11,7 @@ from distributed import LocalCluster
 
 from matching.errors import NoWorkers, Stopped
 from matching.fan_out import CLUSTER, fan_out
-from tests.lib.pieces import dies_always, dies_once, drawn, refuses, where
+from tests.lib.pieces import dies_always, dies_once, dies_when_done, drawn, refuses, where
 
 PIECES = {f"run {number}": (number,) for number in range(12)}
 
@@ -71,6 +71,16 @@ def test_a_piece_whose_worker_dies_is_done_again(workers: int, tmp_path: Path) -
         key: number * number for key, (number,) in PIECES.items()
     }
     assert (tmp_path / "died").exists()
+
+
+def test_results_lost_with_their_worker_are_found_again(
+    cluster: LocalCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CLUSTER, cluster.scheduler_address)
+    assert fan_out(dies_when_done, PIECES, shared=(tmp_path,)) == {
+        key: number * number for key, (number,) in PIECES.items()
+    }
+    assert {mark.name for mark in tmp_path.iterdir()} == {"died-3", "died-7", "died-11"}
 
 
 def test_a_process_of_the_cluster_killed_from_outside_during_the_run(
