@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.db.tables import Bed
 from api.pages.child import OLD
+from api.pages.parting import part_of
 from api.pages.rendering import PLACES, Looking, PageNeeds, Sending, back_to, page
 from api.pages.who import who
 from api.routes.homes import at
@@ -23,6 +24,7 @@ from matching.wording import spoken
 
 router = APIRouter(include_in_schema=False)
 URGENCY = {Deadline.EMERGENCY: 0, Deadline.STATUTORY: 1, Deadline.PLANNED: 2, None: 3}
+MOST_ROWS = 50  # of one list, so that the page weighs 150 kB at most
 EVERY, MOST = 60, 30  # seconds between updates, and how many before they stop, so that nobody's session lives on alone
 
 
@@ -57,32 +59,36 @@ def start(look: Looking) -> Response:
 
 
 @router.get("/board", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
-def board(look: Looking, updates: int = 0) -> HTMLResponse:
-    """The board; `updates` counts how often it has renewed itself, negative when that is stopped."""
+def board(look: Looking, updates: int = 0, later: int = 1, vacant: int = 1) -> HTMLResponse:
+    """The board; `updates` counts how often it has renewed itself, negative when that is stopped.
+
+    `later` and `vacant` are the parts of the two long lists.
+    """
     parts, user = look.parts, look.user
     with parts.store.reading() as session:
         caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
         beds = session.scalars(select(Bed).order_by(Bed.taken_at)).all()
         on_whom = _on_whom(session, look, caseload)
     look.run("read-board", "board", lambda _: {})
-    waiting = _waiting(caseload)
+    waiting, vacancies = _waiting(caseload), homes.vacancies(caseload, 0, user.authority)
+    in_time = [one for one in waiting if not one.tonight]
     goes_on = 0 <= updates < MOST
     answer = page(
         "board.html",
         look,
         here="/board",
         tonight=[one for one in waiting if one.tonight],
-        later=[one for one in waiting if not one.tonight],
+        later=part_of(in_time, None, later, MOST_ROWS),
         promised=[bed for bed in beds if bed.child in caseload.child_by_ref],
         on_whom=on_whom,
-        vacancies=homes.vacancies(caseload, 0, user.authority),
+        vacancies=part_of(vacancies, None, vacant, MOST_ROWS),
         old=OLD,
         today=parts.today(),
         goes_on=goes_on,
         once=secrets.token_urlsafe(12),
     )
     if goes_on:
-        answer.headers["Refresh"] = f"{EVERY}; url=/board?updates={updates + 1}"
+        answer.headers["Refresh"] = f"{EVERY}; url=/board?updates={updates + 1}&later={later}&vacant={vacant}"
     return answer
 
 

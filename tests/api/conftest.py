@@ -5,6 +5,7 @@ import tempfile
 import threading
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,8 @@ import psycopg
 import pyotp
 import pytest
 import uvicorn
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
 from api.db.sealing import Seal
@@ -136,26 +139,40 @@ def people() -> Caseload:
 @pytest.fixture(scope="module")
 def service(store: Store) -> Iterator[Running]:
     """The service over HTTP, with the small city."""
+    with serving(store, people()) as running:
+        yield running
 
-    def act(session: object) -> int:
+
+@contextmanager
+def serving(store: Store, city: Caseload, settings: Settings = UNHURRIED) -> Iterator[Running]:
+    """The service over HTTP with a city, and somebody of each role."""
+
+    def act(session: Session) -> int:
         for role in Role:
-            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD, hasher=QUICK)  # type: ignore[arg-type]
-        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD, hasher=QUICK)  # type: ignore[arg-type]
-        return load(session, store.seal, people())  # type: ignore[arg-type]
+            new_person(session, role.value, [role.value], AUTHORITY, PASSWORD, hasher=QUICK)
+        new_person(session, "elsewhere", ["duty-officer"], ELSEWHERE, PASSWORD, hasher=QUICK)
+        return load(session, store.seal, city)
 
     store.transact(act, lambda rows: Entry("test", "load", "sample", {"rows": rows}))
     clock = Clock()
-    app = create_app(UNHURRIED, store=store, clock=clock)
+    with (
+        listening(create_app(settings, store=store, clock=clock)) as url,
+        httpx.Client(base_url=url, timeout=60) as http,
+    ):
+        nobody = Client(http)
+        names = [*Role, "elsewhere"]
+        yield Running(store, url, {str(name): signed_in(nobody, str(name)) for name in names}, nobody, clock)
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[str]:
+    """An application on a port of its own; gives its address."""
     running = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", access_log=False))
     thread = threading.Thread(target=running.run, daemon=True)
     thread.start()
     while not running.started:
         thread.join(0.02)
-    url = f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
-    with httpx.Client(base_url=url, timeout=60) as http:
-        nobody = Client(http)
-        names = [*Role, "elsewhere"]
-        yield Running(store, url, {str(name): signed_in(nobody, str(name)) for name in names}, nobody, clock)
+    yield f"http://127.0.0.1:{running.servers[0].sockets[0].getsockname()[1]}"
     running.should_exit = True
     thread.join(20)
 

@@ -35,8 +35,8 @@ ASSETS = ("govuk-frontend.css", "app.css", "govuk-frontend.js", "app.js")
 class Browser:
     """A browser of one person: keeps the cookie, sends forms from the page it is on."""
 
-    def __init__(self, url: str) -> None:
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=60)
+    def __init__(self, url: str, timeout: float = 60) -> None:
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=timeout)
         self.url = url
 
     def see(self, path: str) -> httpx.Response:

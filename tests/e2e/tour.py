@@ -210,6 +210,7 @@ STOPS = (
     Stop("to-agree", DIRECTOR, "What waits for a role's agreement.", asked),
     Stop("meeting", OFFICER, "The matching meeting: the plan for everybody.", wished),
     Stop("meeting-grid", OFFICER, "Children down, homes across.", lambda desk: (wished(desk), desk.open("/meeting/grid"))),
+    Stop("meeting-since", OFFICER, "All that a plan does otherwise than the one before.", at("/meeting/since")),
     Stop("meeting-others", OFFICER, "Other plans, nearly as good.", at("/meeting/alternatives")),
     Stop("meeting-fairness", OFFICER, "Who waits, who finds a home.", at("/meeting/fairness")),
     Stop("split", OFFICER, "The best ways to split brothers and sisters.", at(f"/children/{SIBLINGS}/split")),
