@@ -39,7 +39,7 @@ def _page(look: Any, fault: ServiceError | None, typed: dict[str, str]) -> HTMLR
         bands=bands,
         fewest=oversight.FEWEST,
         warnings=warned,
-        cases=[(case, [one for one in tried if one.case == case.id]) for case in cases],
+        cases=training.shown_to(look.user, cases, tried),
         reviews=reviews,
         fault=fault,
         typed=typed,

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from api.db.sealing import Seal
 from api.errors import Conflict, NotHere, Wrong
 from api.security.accounts import User
+from api.security.roles import May
 from api.services import answers, notes
 from api.services.notes import NoteKind
 from matching.candidates import Candidates
@@ -153,3 +154,20 @@ def tried(session: Session, seal: Seal, user: User, by: str | None = None) -> li
     """What was found in cases in the person's authority, oldest first; by one person if they are named."""
     found = notes.of(session, seal, NoteKind.TRAINING, user, by=by)
     return [Tried(n.about, n.by, n.at, n.cells["named"], n.cells["said"], n.cells["caught"] == "yes") for n in found]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A case as somebody who watches over training may see it; `told` when they may read what was planted and what others found."""
+
+    case: Case
+    tried: tuple[Tried, ...]
+    told: bool
+
+
+def shown_to(user: User, cases: tuple[Case, ...], every: list[Tried]) -> list[Shown]:
+    """Each case with what was found in it; who takes the cases too is told of a case once they have answered it."""
+    takes = May.DECIDE in user.may
+    answered = {one.case for one in every if one.by == user.name}
+    tries = {case.id: tuple(one for one in every if one.case == case.id) for case in cases}
+    return [Shown(case, tries[case.id], not takes or case.id in answered) for case in cases]

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
 from api.db.tables import Decided
-from api.security.accounts import User, now
+from api.sample import AUTHORITY, QUICK
+from api.security.accounts import User, new_person, now
+from api.security.roles import MAY, May, Role
 from api.services import oversight, training
 from api.services.oversight import Band, Warning, band_of
-from tests.api.conftest import Running
-from tests.api.test_pages import Browser
+from tests.api.conftest import PASSWORD, Running
+from tests.api.test_pages import ROUTES, Browser, _filled
 from tests.lib.reading_grade import grade, sentences_of
 
 
@@ -129,6 +131,50 @@ def test_training_and_oversight_are_read_easily(at: dict[str, Browser]) -> None:
     """Officers read them between two calls."""
     for path in ("/training", "/training/case-1"):
         assert grade(sentences_of(at["duty-officer"].see(path).text)) <= 7, path
+
+
+@pytest.mark.parametrize("roles", [[role] for role in Role] + [["duty-officer", "director-of-childrens-services"]])
+def test_who_takes_the_cases_reads_nowhere_what_was_planted_before_answering(
+    service: Running, roles: list[str]
+) -> None:
+    """Every page of the router, by every role and by who is officer and director at once."""
+    _, cases = training.cases_for(_policy(service))
+    takes = [role for role in roles if May.DECIDE in MAY[Role(role)]]
+    name = "-and-".join(["new", *roles])
+    new_in(service, name, roles)
+    browser = Browser(service.url).sign_in(name)
+    seen = "".join(_pages_of(browser)).replace("&#39;", "'")
+    told = [case.id for case in cases if case.sentence and case.sentence in seen]
+    watches = any(May.REVIEW in MAY[Role(role)] for role in roles)
+    assert told == ([case.id for case in cases if case.sentence] if watches and not takes else [])
+    if takes:
+        assert "Too young for them." not in seen, "nor what another found"
+        assert "saw a fault that is none" not in seen
+        first = next(case for case in cases if case.planted)
+        browser.send(f"/training/{first.id}", named="none", said="", once="own-1")
+        after = "".join(_pages_of(browser)).replace("&#39;", "'")
+        assert [case.id for case in cases if case.sentence and case.sentence in after] == [first.id]
+        assert ("Too young for them." in after) == watches
+    browser.http.close()
+
+
+def _pages_of(browser: Browser) -> list[str]:
+    """The text of every page that somebody may read."""
+    paths = {route.path for route, method in ROUTES if method == "GET" and "sign-in" not in route.path}
+    cases = [f"/training/case-{number}" for number in range(1, 8)]
+    read = [browser.see(_filled(path)) for path in sorted(paths)] + [browser.see(path) for path in cases]
+    assert len(read) > 30
+    return [answer.text for answer in read if answer.headers["content-type"].startswith("text/html")]
+
+
+def new_in(service: Running, name: str, roles: list[str]) -> None:
+    """Somebody new, with all of the roles."""
+
+    def act(session: Session) -> int:
+        new_person(session, name, roles, AUTHORITY, PASSWORD, hasher=QUICK)
+        return 1
+
+    service.store.transact(act, lambda rows: Entry("test", "load", "people", {"rows": rows}))
 
 
 def _policy(service: Running) -> "training.Policy":
