@@ -20,7 +20,7 @@ from api.security.roles import Role
 from api.settings import Settings
 from matching.cli.places import data_folder
 from matching.domain import Caseload
-from matching.synthetic import sample_caseload
+from matching.synthetic import sample_city
 
 AUTHORITY = "E06000045"
 QUICK = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)  # passwords that are drawn, 96 bits each
@@ -35,7 +35,7 @@ def fill(settings: Settings, day: date) -> list[tuple[str, str]]:
     people = [(role.value, secrets.token_urlsafe(12)) for role in Role]
     with ThreadPoolExecutor(1) as beside:  # the hashes and the city are made at the same time
         hashes = beside.map(QUICK.hash, [password for _, password in people])
-        caseload = sample_caseload(data_folder() / "reference", as_of=day)
+        caseload = sample_city(data_folder() / "reference", as_of=day)
     kept = [(name, told) for (name, _), told in zip(people, hashes, strict=True)]
 
     def act(session: Session) -> int:

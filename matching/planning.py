@@ -13,7 +13,7 @@ from matching.candidates import (
     problem_from,
 )
 from matching.checker import check_plan, count_goals
-from matching.describe import outcomes_of, placements_of, unplaced_of
+from matching.describe import blockers_of, group_position, must_go_with, outcomes_of, placements_of, unplaced_of
 from matching.domain import Caseload, CurrentPlacement, Standing
 from matching.errors import PlanRefused, UnknownReference
 from matching.pairs import Register
@@ -158,7 +158,22 @@ def decide(ready: Prepared, pins: Pins, limits: Limits, forbidden: Collection[Pa
         if home is not None:
             ready.caseload.home(home)
     problem = problem_from(ready.found, dict(pins), forbidden, ready.made)
+    for child, home in pins.items():
+        if home is not None and not problem.holding(ready.found.row_of_child[child]).any():
+            _say_why_not(ready, child, home)
     return Solved(problem=problem, solution=solve(problem, limits))
+
+
+def _say_why_not(ready: Prepared, child: str, home: str) -> None:
+    """Refuse a pin with the rules that stand in its way; where none does by itself, the solver will refuse."""
+    found = ready.found
+    if ready.made is not None:
+        return
+    together = must_go_with(found.groups[group_position(found, child)], child)
+    stands = blockers_of(found, together, found.register.home_index[home])
+    if stands:
+        told = " ".join(str(reason.sentence) for reason in stands)
+        raise PlanRefused(f"{child} cannot be planned for {home} now. {told}")
 
 
 def placed_by(found: Candidates, problem: Problem, solution: Solution) -> list[tuple[str, str]]:

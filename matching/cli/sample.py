@@ -8,7 +8,7 @@ from rich.console import Console
 
 from matching.cli.places import data_folder
 from matching.io.caseload_csv import write_caseload
-from matching.synthetic import authorities_of, sample_caseload
+from matching.synthetic import authorities_of, sample_caseload, sample_city
 
 
 def template(
@@ -23,7 +23,12 @@ def template(
 
 def sample(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write the caseload to.")],
-    children: Annotated[int, typer.Option("--children", help="Children who need a home.", min=0)] = 40,
+    children: Annotated[
+        int,
+        typer.Option(
+            "--children", help="Children who wait for a home; a few more ask to move or for short breaks.", min=0
+        ),
+    ] = 40,
     homes: Annotated[int, typer.Option("--homes", help="Homes.", min=1)] = 270,
     seed: Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same city.", min=0)] = 1,
     region: Annotated[
@@ -33,6 +38,6 @@ def sample(
     """Write an invented caseload folder, made from published distributions on real geography."""
     reference = data_folder() / "reference"
     codes = authorities_of(reference, region) if region else ()
-    caseload = sample_caseload(reference, children=children, homes=homes, seed=seed, authorities=codes)
+    caseload = sample_city(reference, children=children, homes=homes, seed=seed, authorities=codes)
     write_caseload(caseload, folder)
     Console().print(f"Wrote {len(caseload.children)} children and {len(caseload.homes)} homes to {folder}.")

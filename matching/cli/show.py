@@ -64,17 +64,6 @@ def friday_group(caseload: Caseload) -> tuple[str, ...]:
     return several[0].children
 
 
-def caseload(screen: Console, found: Caseload) -> None:
-    """What is in a caseload, in one panel."""
-    vacant = sum(home.places_free or 0 for home in found.homes if home.place_state == "vacant")
-    lines = [
-        f"{counted(len(found.seeking), 'child needs', 'children need')} a home; {len(found.lives_in)} live in one already.",
-        f"{len(found.homes)} homes, {counted(vacant, 'usable place')}, on {found.as_of.isoformat()}.",
-        f"{sum(1 for g in found.groups if len(g.children) > 1)} sibling groups among those who wait.",
-    ]
-    screen.print(Panel("\n".join(lines), title="An invented Southampton, on real geography", title_align="left"))
-
-
 def plan(screen: Console, made: Plan) -> None:
     """A whole plan: goals, placements, sibling plans, children without a home, the checker's verdict."""
     screen.print(_goals(made.goals))

@@ -2,5 +2,6 @@
 
 from matching.synthetic.area import authorities_of
 from matching.synthetic.city import sample_caseload
+from matching.synthetic.moves import sample_city
 
-__all__ = ["authorities_of", "sample_caseload"]
+__all__ = ["authorities_of", "sample_caseload", "sample_city"]

@@ -62,7 +62,7 @@ def test_a_job_that_cannot_be_says_why_and_is_tried_again(service: Running) -> N
     failed = now(service, job["id"])
     assert failed["state"] == "failed"
     assert failed["problem"]["status"] == 409
-    assert "cannot all have the homes asked for" in failed["problem"]["detail"]
+    assert "C3 cannot be planned for H3 now. " in failed["problem"]["detail"]
     again = officer.ask("POST", f"{V1}/jobs/{job['id']}/again")
     assert again.status_code == 202
     assert again.json()["state"] == "waiting"

@@ -50,6 +50,14 @@ def test_nothing_changed_gives_the_same_plan() -> None:
         assert propose_plan(ready, POLICY, promised=list(first.home_of.items())).home_of == first.home_of
 
 
+def test_a_home_asked_for_that_is_ruled_out_is_refused_with_the_rules() -> None:
+    caseload = a_caseload(a_child("C1", 13), a_child("C2", 4), a_home("H1", oldest=10, places_free=1))
+    with pytest.raises(
+        PlanRefused, match=r"C1 cannot be planned for H1 now. H1 is approved for ages 0 to 10. C1 is 13."
+    ):
+        propose_plan(caseload, POLICY, pins={"C1": "H1", "C2": "H1"})
+
+
 def test_what_is_asked_for_cannot_be_kept_is_said() -> None:
     caseload = a_caseload(a_child("C1"), a_child("R1"), a_home("H1", places_free=1), lives={"R1": "H1"})
     with pytest.raises(PlanRefused):

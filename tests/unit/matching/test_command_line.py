@@ -41,7 +41,7 @@ def test_propose_writes_a_proven_checked_plan(plan: Path) -> None:
     assert [g["code"] for g in told["goals"]][:2] == ["deadlines", "placed"]
     assert all(g["achieved"] == g["bound"] for g in told["goals"])
     assert told["checker"]["sound"] is True
-    assert len(told["placements"]) + len(told["unplaced"]) == 15
+    assert len(told["placements"]) + len(told["unplaced"]) == 15 + 2 + 2  # who wait, ask to move, ask for weekends
     assert told["manifest"]["caseload"]
     assert "points" not in json.dumps(told)
 

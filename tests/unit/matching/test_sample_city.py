@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from matching.checker import read_pair, read_set
-from matching.domain import Caseload, HomeKind, PlaceState, Verdict
+from matching.domain import CareType, Caseload, HomeKind, PlaceState, Verdict
 from matching.io.caseload_csv import fingerprint
 from matching.pairs import Register
 from matching.planning import propose_plan
-from matching.synthetic import sample_caseload
+from matching.synthetic import sample_caseload, sample_city
 from tests.lib.builders import fostering
 
 REFERENCE = Path(__file__).resolve().parents[3] / "data" / "reference"
@@ -80,3 +80,48 @@ def test_every_situation_that_the_demonstration_promises_occurs(city: Caseload) 
     home = plan.placements[0].home
     together = [placed.child for placed in plan.placements if placed.home == home]
     assert set(read_set(city, fostering().settings, home, together).values()) == {Verdict.MET}
+
+
+@pytest.fixture(scope="module")
+def whole() -> Caseload:
+    return sample_city(REFERENCE, children=40, homes=270, seed=1)
+
+
+def test_the_whole_city_keeps_everybody_of_the_caseload(city: Caseload, whole: Caseload) -> None:
+    asking = {child.ref for child in whole.seeking if child.move_requested}
+    assert {child.ref for child in whole.seeking if not (child.by_nights or child.move_requested)} == {
+        child.ref for child in city.seeking
+    }
+    assert [c for c in city.children if c.ref not in asking] == [
+        c for c in whole.children if not (c.ref in asking or c.by_nights)
+    ]
+    assert len(whole.homes) == len(city.homes)
+    assert whole.lives_in == city.lives_in
+    assert fingerprint(whole) == fingerprint(sample_city(REFERENCE, children=40, homes=270, seed=1))
+
+
+def test_a_few_ask_to_move_and_a_few_for_weekends(whole: Caseload) -> None:
+    moving = [child for child in whole.seeking if child.move_requested]
+    kinds = Counter(whole.home_by_ref[whole.lives_in[child.ref]].kind for child in moving)
+    assert kinds == {HomeKind.RESIDENTIAL: 2, HomeKind.FOSTER: 4}
+    assert (
+        sum(child.care_type is CareType.LONG_TERM and "for long" in str(child.move_requested) for child in moving) == 2
+    )
+    weekends = [child for child in whole.seeking if child.by_nights]
+    assert len(weekends) == 4
+    assert all(stay.nights == 2 and stay.first > whole.as_of for child in weekends for stay in child.nights or ())
+    assert sum(bool(whole.bookings_of.get(child.ref)) for child in weekends) == 2
+
+
+def test_a_plan_of_the_whole_city_moves_some_and_finds_weekends(whole: Caseload) -> None:
+    plan = propose_plan(whole, fostering())
+    placed = {placement.child for placement in plan.placements}
+    assert plan.checked is not None
+    assert plan.checked.sound
+    assert {child.ref for child in whole.seeking if child.move_requested} & placed
+    assert {child.ref for child in whole.seeking if child.by_nights} & placed
+    assert any(child.stays_at for child in plan.unplaced)
+
+
+def test_a_city_where_nobody_waits_asks_for_nothing() -> None:
+    assert sample_city(REFERENCE, children=0, homes=40, seed=1).seeking == ()
