@@ -11,7 +11,7 @@ from matching.candidates import Candidates, Standing, standing_of
 from matching.domain import Caseload, Household, SiblingGroup, SiblingPlan, Verdict
 from matching.pairs import Register
 from matching.plan import Kept, NearMiss, Placement, Reason, SiblingOutcome, Unplaced
-from matching.rules import AnyRule, Sets, by_night
+from matching.rules import AnyRule, Sets, by_night, counted_once
 from matching.steps import ALSO_SAID_BY, steps_before
 from matching.wording import Sentence, counted, listed, written
 
@@ -114,14 +114,14 @@ def _set_blockers(found: Candidates, children: tuple[str, ...], column: int) -> 
     group = found.groups[group_position(found, children[0])]
     one = single_set(found.register, (group,), 0, children, column)
     reasons = []
-    nightly = by_night(one)
+    nightly = by_night(counted_once(one))
     for rule in found.policy.set_rules:
         verdicts = rule.judge(nightly.sets)
         if verdicts.size and verdicts.min() != Verdict.MET:
             at = int(verdicts.argmin())
             there = nightly.sets.register.homes.items[nightly.sets.home[at]]
             sentence = rule.because(found.register.caseload, group, children, there)
-            if there is not household and there.residents != household.residents:
+            if not set(there.residents) <= set(household.residents):
                 sentence = _on_the_night(sentence, nightly.nights[at])
             reasons.append(reason_of(rule, Verdict(verdicts[at]), sentence))
     return reasons

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates
 from matching.domain import Level, Verdict
-from matching.rules import AnyRule, Sets, judged_by_night
+from matching.rules import AnyRule, Sets, counted_once, judged_by_night
 
 Flags = npt.NDArray[np.bool_]
 
@@ -57,7 +57,7 @@ def standing_of(found: Candidates, children: Sequence[str], *, without: Sequence
     """How children of one group, taken together, stand with every home; rules `without` are left out."""
     rows = [found.row_of_child[ref] for ref in children]
     set_rules = [rule for rule in found.policy.set_rules if rule.code not in without]
-    sets = everywhere(found, children)
+    sets = counted_once(everywhere(found, children))
     verdicts = [found.judged.verdicts[:, rows].min(axis=1), *(judged_by_night(rule, sets)[None] for rule in set_rules)]
     return Standing(rules=(*found.policy.rules, *set_rules), verdicts=np.vstack(verdicts).astype(np.int8))
 

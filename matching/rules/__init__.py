@@ -23,6 +23,7 @@ from matching.rules.safety import AnotherHome, CarerHasNotRefused, KeptApart, No
 from matching.rules.schooling import KeyStage4School
 from matching.rules.short_breaks import NightsAsked, ShortBreakDays, ShortBreakLength, ShortBreakSameCarers
 from matching.rules.siblings import NobodyKeptApart, SiblingPlanKept, allowed_masks
+from matching.rules.staying import counted_once
 from matching.rules.surroundings import (
     EssentialsInPlace,
     EssentialsPossible,
@@ -87,6 +88,7 @@ __all__ = [
     "UsablePlace",
     "allowed_masks",
     "by_night",
+    "counted_once",
     "judge_with_decisions",
     "judged_by_night",
 ]
