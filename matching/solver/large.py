@@ -5,7 +5,7 @@ cost. Pieces grow around the groups that lose most; each is solved with the room
 of a turn share no home, so they may be solved side by side; the plan does not depend on how many are.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from matching.solver.pieces import Layout, Piece, best_of_piece
 from matching.solver.prices import Priced, prices_of, unpriced
 from matching.solver.problem import Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE
+from matching.solver.tightening import tightened
 
 GROUPS = 300  # in a piece
 LARGEST = 4  # times so many, at the end
@@ -26,6 +27,7 @@ SIDE_BY_SIDE = 8  # pieces in a turn, whatever the number of workers
 NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
 VACANT = 8  # and so many more in homes with room that has a price
+AS_CHOSEN = 100  # steps in which it is told how far a block is chosen
 FALL_BACK = 40  # blocks of each group that the first plan may fall back on
 SHARE_FOR_GOALS = 0.15  # of the time that is left after the prices, for a bound of each goal by itself
 TURNS = 400
@@ -74,8 +76,11 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     priced = prices_of(whole, value, unpriced(whole, value), clock)
     asked = clock.until
     clock.keep_back(SHARE_FOR_GOALS)
-    layout, at, near = _written_out(whole, priced)
-    chosen = _first_plan(layout, value[at], near.bound.regret)
+    layout, at = written_out(whole, priced)
+    tight = tightened(whole, layout, at, value, priced, clock)
+    priced = replace(priced, bound=Bound(tight.total, priced.bound.regret))
+    near = _near(layout, at, priced)
+    chosen = _first_plan(layout, value[at], near.bound.regret, tight.point)
     run = Large(layout, value[at], near, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
     improve(run)
     clock.until = asked
@@ -86,22 +91,26 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     return _solution(whole, priced, plan, clock, weights, bonus)
 
 
-def _written_out(whole: Layout, priced: Priced) -> tuple[Layout, Integers, Priced]:
+def written_out(whole: Layout, priced: Priced) -> tuple[Layout, Integers]:
     """The problem with every row written out, over the blocks of least regret where rows are held back; where these stand.
 
     The bound stays that over every block, so nothing is lost but a better plan of blocks of more regret.
     """
     problem = whole.problem
     if problem.held_back is None:
-        return whole, np.arange(problem.blocks), priced
+        return whole, np.arange(problem.blocks)
     at = np.union1d(priced.pool, whole.nearest(priced.bound.regret, FALL_BACK))
     keep = np.zeros(problem.blocks, dtype=bool)
     keep[at] = True
-    layout = Layout(problem.restricted(keep).written_out())
+    return Layout(problem.restricted(keep).written_out()), at
+
+
+def _near(layout: Layout, at: Integers, priced: Priced) -> Priced:
+    """The prices over the blocks `at` of the whole."""
     price = np.zeros(layout.problem.row_limit.size, dtype=np.int64)
     price[: priced.price.size] = priced.price
     bound = Bound(priced.bound.total, priced.bound.regret[at])
-    return layout, at, Priced(price, bound, np.searchsorted(at, priced.pool))
+    return Priced(price, bound, np.searchsorted(at, priced.pool), priced.net[at])
 
 
 def _wanted(problem: Problem, value: Integers) -> tuple[int, Integers]:
@@ -120,13 +129,16 @@ def _members(problem: Problem, block: int) -> Integers:
     return np.asarray(bits + problem.first_child[problem.block_group[block]], dtype=np.int64)
 
 
-def _first_plan(layout: Layout, value: Integers, regret: Integers) -> Integers:
-    """Blocks taken one by one while there is room: those of least regret first, the more valuable before others."""
+def _first_plan(layout: Layout, value: Integers, regret: Integers, point: npt.NDArray[np.float64]) -> Integers:
+    """Blocks taken one by one while there is room: those most chosen at `point`, then those of least regret first.
+
+    Of two alike the more valuable one.
+    """
     problem, rows = layout.problem, layout.by_block
     near = layout.nearest(regret, FALL_BACK)
     left, taken = problem.row_limit.tolist(), [0] * problem.group_sizes.size
     chosen = []
-    for block in near[np.lexsort((near, -value[near], regret[near]))].tolist():
+    for block in near[np.lexsort((near, -value[near], regret[near], -np.rint(point[near] * AS_CHOSEN)))].tolist():
         group, mask = problem.block_group[block], int(problem.block_mask[block])
         span = slice(rows.indptr[block], rows.indptr[block + 1])
         asked = list(zip(rows.indices[span].tolist(), rows.data[span].tolist(), strict=True))
@@ -166,7 +178,7 @@ def improve(run: Large) -> None:
 def losses(run: Large) -> Integers:
     """What each group loses at the prices, with its share of what rows left free cost in homes near it."""
     layout, problem = run.layout, run.layout.problem
-    net, groups = layout.net(run.value, run.priced.price), problem.group_sizes.size
+    net, groups = run.priced.net, problem.group_sizes.size
     best = best_by_group(problem, net)
     lost = np.zeros(groups, dtype=np.int64)
     np.add.at(lost, problem.block_group[best], net[best])
@@ -268,5 +280,4 @@ def _ceiling(layout: Layout, priced: Priced, clock: Clock, goal: int, reached: i
     free = unpriced(layout, value)
     if goal >= finest or free.bound.total // SCALE == reached:
         return free.bound.total // SCALE
-    known = Priced(free.price, free.bound, priced.pool)
-    return prices_of(layout, value, known, clock, looks=1).bound.total // SCALE
+    return prices_of(layout, value, replace(free, pool=priced.pool), clock, looks=1).bound.total // SCALE

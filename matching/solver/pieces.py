@@ -95,7 +95,7 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
     Its relaxation is tightened a little; then the blocks of least regret are searched exactly, within a
     deterministic effort, so that the answer is the same on every machine.
     """
-    problem, value, held = piece.problem, piece.value, _nothing(piece.problem.blocks)
+    problem, value, held = piece.problem, piece.value, nothing_held(piece.problem.blocks)
     relaxed = Relaxation(problem, np.arange(problem.blocks), held)
     relaxed.aim(value)
     if not relaxed.solve():
@@ -115,6 +115,7 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
     return found if found is not None and int(value[found].sum()) > now and lawful(problem, held, found) else chosen
 
 
-def _nothing(blocks: int) -> Held:
+def nothing_held(blocks: int) -> Held:
+    """No value that a plan must reach."""
     none: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
     return Held(np.zeros((0, blocks), dtype=np.int64), none, none.astype(bool))

@@ -88,12 +88,17 @@ class Relaxation:
 
     def bound(self) -> Bound:
         """The exact bound at the prices found, in 1/`SCALE` points."""
-        prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
-        reaching, packing = prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :] * self.priced
+        reaching, packing = self.prices()
+        packing *= self.priced
         net = self.value * SCALE + reaching @ self.held.values - self.packing.use.T @ packing
         net[self.barred] = NOTHING
         constant = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
         return bound_of(self.problem, self.at, net, constant)
+
+    def prices(self) -> tuple[Integers, Integers]:
+        """What reaching each held value and what each packing row costs, in 1/`SCALE` points."""
+        prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
+        return prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :]
 
     def bound_without_prices(self) -> int:
         """What the groups could reach if homes had room for all, in 1/`SCALE` points: a bound that needs no solver."""
@@ -101,8 +106,7 @@ class Relaxation:
 
     def shortfall(self) -> Shortfall:
         """What plans lose at the prices found, those of families too, in 1/`SCALE` points."""
-        prices = np.rint(np.abs(np.array(self.engine.getSolution().row_dual)) * SCALE).astype(np.int64)
-        reaching, packing = prices[: self.held.on.size] * self.held.on, prices[self.held.on.size :]
+        reaching, packing = self.prices()
         cost = self.packing.use.T @ packing - self.value * SCALE - reaching @ self.held.values
         most = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
         return Shortfall(at=self.at, rows=self.packing, prices=packing, cost=cost, most=most)

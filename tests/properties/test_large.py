@@ -19,6 +19,7 @@ from matching.solver.problem import Held
 from matching.solver.relaxation import SCALE
 from matching.solver.search import lawful
 from matching.solver.stages import solve_exactly, weights_of
+from matching.solver.tightening import tightened
 from matching.synthetic import sample_caseload
 from tests.lib.brute_force import best_blocks
 from tests.lib.builders import fostering
@@ -140,9 +141,17 @@ def test_a_city_in_pieces_is_nearly_the_city_at_once(
     assert lead(problem, pieced.chosen) >= 0.998 * lead(problem, exact.chosen)
 
 
-def bound_over(problem: Problem, value: np.ndarray) -> int:
-    layout = Layout(problem)
-    return prices_of(layout, value, unpriced(layout, value), Clock(None)).bound.total
+def bounds_over(problem: Problem, value: np.ndarray) -> tuple[int, int]:
+    """What prices of homes prove, and what those of further rows do."""
+    whole, clock = Layout(problem), Clock(None)
+    priced = prices_of(whole, value, unpriced(whole, value), clock)
+    written, at = large.written_out(whole, priced)
+    return priced.bound.total, tightened(whole, written, at, value, priced, clock).total
+
+
+def lead_value(problem: Problem) -> np.ndarray:
+    weights = weights_of(problem)
+    return weights @ problem.goal_values[: weights.size]
 
 
 def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,26 +175,35 @@ def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyP
         reached, most = (lead(problem, plan.chosen) for plan in (pieced, exact))
         assert reached >= 0.85 * most, seed
         all_reached, all_most = all_reached + reached, all_most + most
-        weights = weights_of(problem)
-        value = weights @ problem.goal_values[: weights.size]
-        with_rows, without = (bound_over(one, value) for one in (held, replace(held, held_back=None)))
-        assert most * SCALE <= with_rows <= without, seed
+        assert most * SCALE <= bounds_over(held, lead_value(held))[1], seed
     assert further > 20
     assert all_reached >= 0.95 * all_most
 
 
-def test_rows_held_back_are_written_anew_when_the_pool_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows written early, because the prices looked nearly right, are over every block that joins later."""
-    for name, worth in (("FIRST", 1), ("MORE", 1), ("NEARLY", 0.2)):
-        monkeypatch.setattr(f"matching.solver.prices.{name}", worth)
-    for seed in (2, 3):
-        caseload = random_caseload(seed, children=40, homes=16, wild=0.04)
-        found, made = find_in_chunks(Register(caseload), POLICY)
+def test_further_rows_over_few_blocks_prove_nothing_false(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever few blocks the rows are written for, the bound is over every block, and it is lower than without them."""
+    for where in ("prices.FIRST", "prices.MORE", "tightening.POOL", "tightening.MORE"):
+        monkeypatch.setattr(f"matching.solver.{where}", 3)
+    monkeypatch.setattr(large, "FALL_BACK", 6)
+    gained = 0
+    for seed in range(24 if NIGHTLY else 6):
+        found, made = find_in_chunks(Register(random_caseload(seed, children=40, homes=16, wild=0.04)), POLICY)
         held = problem_from(found, made=made)
-        weights = weights_of(held)
         exact = solve_exactly(held.written_out(), Limits(lot=False))
-        bound = bound_over(held, weights @ held.goal_values[: weights.size])
-        assert lead(held, exact.chosen) * SCALE <= bound
+        priced, tight = bounds_over(held, lead_value(held))
+        assert lead(held, exact.chosen) * SCALE <= tight <= priced, seed
+        gained += tight < priced
+    assert gained >= 3
+
+
+def test_rows_that_only_whole_plans_keep_bring_a_city_near_its_best() -> None:
+    """Of what prices alone leave open between bound and best plan, little stays open."""
+    caseload = sample_caseload(REFERENCE, children=300, homes=120, seed=1)
+    problem = problem_from(find_candidates(Register(caseload), POLICY))
+    best = lead(problem, solve_exactly(problem, Limits(lot=False)).chosen) * SCALE
+    priced, tight = bounds_over(problem, lead_value(problem))
+    assert best <= tight < priced
+    assert tight - best < 0.5 * (priced - best)
 
 
 def test_rows_held_back_lower_the_bound() -> None:
@@ -199,8 +217,10 @@ def test_rows_held_back_lower_the_bound() -> None:
     problem = replace(
         shaped([1, 1], [2], np.full((2, 1), 10)), held_back=HeldBack(never_together, np.arange(2, dtype=np.int64))
     )
-    assert bound_over(replace(problem, held_back=None), 10 * ones) == 20 * SCALE
-    assert 10 * SCALE <= bound_over(problem, 10 * ones) <= 15 * SCALE + 1
+    assert bounds_over(replace(problem, held_back=None), 10 * ones) == (20 * SCALE, 20 * SCALE)
+    priced, tight = bounds_over(problem, 10 * ones)
+    assert priced == 20 * SCALE
+    assert 10 * SCALE <= tight <= 15 * SCALE + 1
     assert by_pieces(problem).achieved[0] == 1
 
 

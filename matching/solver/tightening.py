@@ -1,0 +1,115 @@
+"""A bound proven further than prices of homes alone prove it: by rows that only whole plans keep, and rows held back.
+
+Blocks chosen in part lead to both: rows held back that they break, sums of rows that are rounded down. Such rows are
+written for the blocks of least regret; they hold for every plan all the same, so the bound is over every block.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from matching.solver.clock import Clock
+from matching.solver.packing import Packing
+from matching.solver.pieces import Layout, nothing_held
+from matching.solver.prices import Duals, Priced, priced_at
+from matching.solver.problem import Integers, Problem
+from matching.solver.relaxation import Relaxation
+
+POOL, MORE = 16, 8  # blocks of each group that take part beside those that led to the prices; that a further look adds
+LOOKS = 2
+ROUNDS = 4  # the relaxation is solved so often, with more rows each time
+CLOSE = 2e-5  # as a share: a look is the last once the bound over every block is so near to that of the pool
+WORTH_A_ROUND = 2e-6  # a round that lowers the bound by less, as a share, is the last
+BROKEN = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tightened:
+    """The bound that is proven over every block; how far each written block is chosen where the relaxation is best."""
+
+    total: int
+    point: npt.NDArray[np.float64]
+
+
+def tightened(whole: Layout, written: Layout, at: Integers, value: Integers, priced: Priced, clock: Clock) -> Tightened:
+    """What prices of further rows prove, as far as the time allows; where it does not, what is proven already.
+
+    `written` has every row written out, over the blocks `at` of the whole; `value` is that of all.
+    """
+    total, pool = (
+        priced.bound.total,
+        np.union1d(np.searchsorted(at, priced.pool), written.nearest(priced.bound.regret[at], POOL)),
+    )
+    point = np.zeros(at.size)
+    for _ in range(LOOKS):
+        if clock.over:
+            break
+        relaxed, own = _cut_off(whole, written, pool, value[at], clock)
+        found = _priced(whole, value, own, relaxed, at[pool])
+        if found.bound.total < total:
+            total, point = found.bound.total, np.zeros(at.size)
+            point[pool] = relaxed.point
+        if found.bound.total <= relaxed.bound().total * (1 + CLOSE):
+            break
+        pool = np.union1d(pool, written.nearest(found.bound.regret[at], MORE))
+    return Tightened(total=total, point=point)
+
+
+def _cut_off(
+    whole: Layout, written: Layout, pool: Integers, value: Integers, clock: Clock
+) -> tuple[Relaxation, Integers]:
+    """The relaxation with rows that its points break, until there are none, they bring little or the time is up.
+
+    Also which rows of the whole stand first in it.
+    """
+    piece = written.piece(np.arange(whole.problem.group_sizes.size), pool, value)
+    own = piece.rows < whole.problem.row_limit.size
+    back = Packing(piece.problem.rows.astype(np.int64).tocsr(), piece.problem.row_limit).of_rows(~own)
+    relaxed, before = Relaxation(_of_rows(piece.problem, own), np.arange(pool.size), nothing_held(pool.size)), np.inf
+    relaxed.aim(piece.value)
+    for left in reversed(range(ROUNDS)):
+        if not relaxed.solve(clock.left()):
+            break
+        now = relaxed.bound().total
+        little = before - now < WORTH_A_ROUND * now
+        if little or not left or clock.over or not _add_broken(relaxed, back):
+            break
+        before = now
+    return relaxed, piece.rows[own]
+
+
+def _add_broken(relaxed: Relaxation, back: Packing) -> bool:
+    """Add rows held back that the point breaks, and such as only whole plans keep; whether there were any."""
+    broken = back.of_rows(back.use @ relaxed.point > back.limit + BROKEN)
+    found = relaxed.whole() is None and relaxed.tighten(forget=False)
+    if broken.size:
+        relaxed.add(broken)
+    return found or broken.size > 0
+
+
+def _of_rows(problem: Problem, keep: npt.NDArray[np.bool_]) -> Problem:
+    """The problem with some of its rows."""
+    inside, where = keep[problem.row_index], np.cumsum(keep) - 1
+    return replace(
+        problem,
+        row_index=where[problem.row_index[inside]].astype(np.int32),
+        row_block=problem.row_block[inside],
+        row_use=problem.row_use[inside],
+        row_limit=problem.row_limit[keep],
+    )
+
+
+def _priced(whole: Layout, value: Integers, own: Integers, relaxed: Relaxation, pool: Integers) -> Priced:
+    """The bound over every block at the prices of the relaxation; `own` are the whole's rows that come first in it."""
+    _, prices = relaxed.prices()
+    price = np.zeros(whole.problem.row_limit.size, dtype=np.int64)
+    price[own] = prices[: own.size]
+    further = (prices > 0) & relaxed.priced
+    further[: own.size] = False
+    rows = relaxed.packing.of_rows(further)
+    use = rows.use.tocoo()
+    shape = (rows.size, whole.problem.blocks)
+    over = Packing(sparse.csr_array((use.data, (use.coords[0], pool[use.coords[1]])), shape=shape), rows.limit)
+    return priced_at(whole, value, Duals(price, prices[further], 0.0), pool, over)
