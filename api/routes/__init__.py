@@ -3,6 +3,7 @@
 from api.routes import (
     account,
     api_keys,
+    bookings,
     casework,
     decisions,
     facts,
@@ -36,6 +37,7 @@ ROUTERS = (
     facts.router,
     families.router,
     homes.router,
+    bookings.router,
     casework.router,
     decisions.router,
     releases.router,

@@ -8,6 +8,7 @@ import io
 import json
 import logging
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from api.routes import ROUTERS
 from api.security.accounts import User
 from api.security.roles import CASES, MAY, May, Role
 from api.services import contacts
-from matching.domain import Child, CurrentPlacement, Decision, Home
+from matching.domain import Booking, Child, CurrentPlacement, Decision, Home
 from matching.domain.facts import facts_of
 from matching.domain.refusals import Refusal
 from tests.api.conftest import AUTHORITY, ELSEWHERE, Running
@@ -43,6 +44,7 @@ CONTACT = {
     "postcode": "CANARY-{}-pc",
     "telephone": "CANARY-{}-tel",
 }
+NIGHT = date(2099, 1, 1)
 NO_TEXT = {"ref", "authority", "sibling_group", "pool", "early_permanence_home", "agency", "approved_by", "confirmed_by", "ethnicity", "move_requested"}  # fmt: skip
 ROUTES = [
     (route, sorted(route.methods)[0], page)
@@ -79,6 +81,7 @@ def fill(session: Session, seal: Any) -> None:
             rule="sibling-plan", child=child, home=home, role="service-manager", reason=said, decided_on=TODAY
         )
         queries.add_new(session, seal, "agreement", agreed)
+        queries.add_new(session, seal, "booking", Booking(child=child, home="H7", first_night=NIGHT, last_night=NIGHT))
         cells = {"child": child, "home": "H2", "by": "carer", "reason": "timing", "on": TODAY.isoformat(), "said": f"CANARY-{child}-said"}  # fmt: skip
         queries.add_new(session, seal, "refusal", Refusal(**_read(cells)))
     session.add_all(PoolMember(pool="SOUTH", authority=code) for code in (AUTHORITY, ELSEWHERE))
@@ -117,6 +120,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "DELETE /ties/{tie}/{of}/{to}": {},
     "POST /links": {"children": ["<child>"], "home": "H1", "expires_on": "2099-01-01"},
     "DELETE /links/{child}/{home}": {},
+    "DELETE /bookings/{child}/{home}/{first_night}": {},
     "POST /homes/{ref}/vacancy": {"places_free": 1, "place_state": "vacant"},
     "POST /homes/{ref}/confirm": {},
     "POST /homes/{ref}/hold": {"hold": "none"},
@@ -158,7 +162,7 @@ def named(route: APIRoute, method: str) -> str:
 def about(path: str, child: str, home: str) -> str:
     """A path about one child or home."""
     ref = home if "/homes/{ref}" in path else f"G{child[1:]}" if "sibling-groups" in path else child
-    names = {"ref": ref, "child": child, "home": home, "of": child, "to": "C1", "tie": "apart", "rule": "sibling-plan", "kind": "child", "number": child, "name": "health"}  # fmt: skip
+    names = {"ref": ref, "child": child, "home": home, "of": child, "to": "C1", "tie": "apart", "rule": "sibling-plan", "kind": "child", "number": child, "name": "health", "first_night": "2099-01-01"}  # fmt: skip
     return re.sub(r"\{(\w+)\}", lambda found: names.get(found.group(1), "x"), path)
 
 

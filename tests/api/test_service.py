@@ -53,7 +53,16 @@ def test_nobody_gets_in_without_a_session(service: Running) -> None:
             assert answer.headers["content-type"] == "application/problem+json"
 
 
-NAMED = {"ref": "C1", "child": "C1", "home": "H1", "of": "C1", "to": "C3", "tie": "apart", "rule": "sibling-plan"}
+NAMED = {
+    "ref": "C1",
+    "child": "C1",
+    "home": "H1",
+    "of": "C1",
+    "to": "C3",
+    "tie": "apart",
+    "rule": "sibling-plan",
+    "first_night": "2026-12-04",
+}
 
 
 def filled(path: str) -> str:
