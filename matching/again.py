@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from matching.candidates import Candidates, changed, opened
+from matching.candidates import Candidates, changed, opened, problem_from
 from matching.checker import check_plan
 from matching.describe import group_position
+from matching.domain import Tie
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.plan_json import ToldPlan
 from matching.planning import Prepared, decide, placed_by
@@ -94,7 +95,7 @@ def quickly_pinned(base: Base, pins: Mapping[str, str | None], beside: Packing |
     return Outcome(found=base.found, problem=base.problem, solution=base.warm.best(keep, must, beside=beside))
 
 
-def without(base: Base, pairs: Collection[tuple[str, str]]) -> Outcome:
+def without(base: Base, pairs: Collection[tuple[str, str]], limits: Limits | None = None) -> Outcome:
     """The plan when some pairs of a child and a home are ruled out, as after a refusal: the very plan that planning
     from nothing makes, the lot included, at a fraction of its time where the base's relaxation settles it.
     """
@@ -103,8 +104,26 @@ def without(base: Base, pairs: Collection[tuple[str, str]]) -> Outcome:
         keep &= ~(holding(base, child) & (base.problem.block_home == _column(base, home)))
     found = base.warm.anew(keep) if keep.any() and base.proven else None
     if found is None:
-        return solved_again(base, base.problem.restricted(keep))
+        return solved_again(base, base.problem.restricted(keep), limits)
     return Outcome(found=base.found, problem=base.problem, solution=found)
+
+
+def after_refusals(base: Base, ready: Prepared, limits: Limits | None = None) -> Base | None:
+    """The best plan once homes have said no: `ready` is the base's caseload with refusals more, and nothing else.
+
+    It is the very plan of `base_of(ready)`, found from the base's. `None` where the base is not proven or the caseloads
+    differ in more than that.
+    """
+    before, now = base.ready.caseload, ready.caseload
+    noes = now.ties[Tie.REFUSED] - before.ties[Tie.REFUSED]
+    same = base.proven and base.ready.policy == ready.policy and before.same_but_for_refusals(now)
+    if not same or before.ties[Tie.REFUSED] - now.ties[Tie.REFUSED]:
+        return None
+    told = without(base, [pair for pair in noes if pair[0] in base.found.row_of_child], limits)
+    problem = problem_from(ready.found)
+    chosen = np.flatnonzero(np.isin(positions_of_all(problem, base.problem), told.solution.chosen))
+    solution = replace(told.solution, chosen=tuple(chosen.tolist()))
+    return Base(ready=ready, found=ready.found, problem=problem, solution=solution)
 
 
 def allowing(base: Outcome, pins: Mapping[str, str | None]) -> tuple[Flags, tuple[int, ...]]:

@@ -61,12 +61,14 @@ def propose_plan(
     fingerprint: str = "",
     software: str = "",
     progress: Progress = lambda stage: None,
+    solved: "Solved | None" = None,
 ) -> Plan:
     """The best plan for everybody in the policy's order of goals, read by the independent checker.
 
     `pins` puts a child in a home, or in none; no pair of a child and a home that is `forbidden` is proposed. What was
     `promised` (pairs of an earlier plan) stays wherever no goal before that of what was agreed gains. Raises `PlanRefused` when pins cannot be kept together, or
-    when the checker finds a breach: such a plan is never returned.
+    when the checker finds a breach: such a plan is never returned. `solved` is the solution of what is prepared, where
+    nothing is pinned, forbidden or promised and it is at hand already.
     """
     progress("Judging every child with every home")
     limits = limits or Limits()
@@ -74,7 +76,7 @@ def propose_plan(
         caseload = _ready(_promising(caseload, promised), policy, limits.workers)
     ready = _with_promised(caseload, promised, limits.workers)
     progress("Solving goal by goal, with proof")
-    solution = decide(ready, pins or {}, limits, forbidden)
+    solution = solved or decide(ready, pins or {}, limits, forbidden)
     placed = placed_by(ready.found, solution.problem, solution.solution)
     progress("Reading the plan with the independent checker")
     checked = check_plan(ready.caseload, placed, ready.found.policy.settings)

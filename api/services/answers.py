@@ -6,14 +6,14 @@ from threading import Lock
 from typing import Any
 
 from api.db.readings import Readings
-from matching.again import Base, base_of
-from matching.cli.show import explanation_data, shortlist_data, then_sentence
+from matching.again import Base, after_refusals, base_of
+from matching.cli.show import explanation_data, shortlist_data, software, then_sentence
 from matching.domain import Caseload, Deadline, Verdict
 from matching.errors import UnknownReference
 from matching.io.caseload_csv import fingerprint
-from matching.io.plan_json import reason_data
+from matching.io.plan_json import plan_to_dict, reason_data
 from matching.pairs import Register
-from matching.planning import prepare
+from matching.planning import Solved, prepare, propose_plan
 from matching.policy import Policy
 from matching.scarcity import cost_of_taking, pool_of
 from matching.shortlist import shortlist
@@ -46,11 +46,32 @@ def base_for(caseload: Caseload, policy: Policy) -> Base:
                 return base
         key = (fingerprint(caseload), policy.fingerprint)
         if key not in _bases:
-            _bases[key] = base_of(prepare(caseload, policy), Limits(seconds=SECONDS))
+            _bases[key] = _after_a_no(caseload, policy) or base_of(prepare(caseload, policy), Limits(seconds=SECONDS))
         _bases.move_to_end(key)
         while len(_bases) > KEPT:
             _bases.popitem(last=False)
         return _bases[key]
+
+
+def _after_a_no(caseload: Caseload, policy: Policy) -> Base | None:
+    """The best plan from one that is kept, where homes have said no since and nothing else is otherwise."""
+    for base in reversed(_bases.values()):
+        if base.ready.policy == policy and base.ready.caseload.same_but_for_refusals(caseload):
+            return after_refusals(base, prepare(caseload, policy), Limits(seconds=SECONDS))
+    return None
+
+
+def plan_kept(caseload: Caseload, policy: Policy) -> dict[str, Any] | None:
+    """The proven plan of this moment as plain data, where a plan of it, or of it before a no, is kept already."""
+    with _lock:
+        proven = [base.ready for base in _bases.values() if base.proven and base.ready.policy == policy]
+        near = any(ready.caseload.same_but_for_refusals(caseload) for ready in proven)
+    base = base_for(caseload, policy) if near else None
+    if base is None or not base.proven:
+        return None
+    solved = Solved(problem=base.problem, solution=base.solution)
+    told = propose_plan(base.ready, policy, fingerprint=fingerprint(caseload), software=software(), solved=solved)
+    return plan_to_dict(told)
 
 
 def together_with(caseload: Caseload, ref: str) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.db.store import Store
 from api.db.tables import Job
 from api.security.accounts import User
-from api.services import jobs, matching
+from api.services import answers, jobs, matching
 from api.services.jobs import JobKind
 from api.services.matching import Asked
 from matching.domain import Caseload
@@ -23,6 +23,10 @@ def at_once(
     store: Store, pool: Executor, policy: Policy, user: User, asked: Asked, caseload: Caseload
 ) -> dict[str, Any] | None:
     """The proven plan if it takes about a second, else `None`: then `later` is for it. Raises what the core raises."""
+    if not (asked.children or asked.since):
+        kept = answers.plan_kept(caseload, policy)
+        if kept is not None:
+            return kept
     if len(caseload.seeking) * len(caseload.homes) > SOON_PAIRS:
         return None
     with store.reading() as session:

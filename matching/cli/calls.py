@@ -12,13 +12,18 @@ from rich.console import Console
 from rich.table import Table
 
 from matching.again import base_of
+from matching.cli import show
+from matching.cli.exits import outcome_of
 from matching.cli.options import CaseloadFolder, Json, PolicyFile
 from matching.cli.places import policy_of, read_folder
+from matching.cli.propose import changed_since
 from matching.domain import Caseload, Contact, Refusal, RefusalReason, RefusedBy
-from matching.io.caseload_csv import write_caseload
+from matching.io.caseload_csv import fingerprint, write_caseload
+from matching.io.plan_json import ToldPlan, read_plan, write_plan
 from matching.io.rows import read_rows
 from matching.order_of_calls import CALLS_A_DAY, FALL_BACKS, Chance, OrderOfCalls, ToRing, order_of_calls
-from matching.planning import prepare
+from matching.planning import prepare, propose_plan
+from matching.policy import Policy
 from matching.wording import counted, listed, written
 
 
@@ -95,8 +100,16 @@ def refused(
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day on which it holds.")
     ] = None,
     said: Annotated[str | None, typer.Option("--said", help="What was said, in plain words.")] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", help="The plan so far: plan again at once, keep what it promised, write the new one there."
+        ),
+    ] = None,
+    policy_file: PolicyFile = None,
 ) -> None:
     """Record a no in one step; the next plan does not propose that home for that child."""
+    before = None if plan is None else read_plan(plan)
     caseload = read_folder(caseload_folder)
     caseload.child(child)
     caseload.home(home)
@@ -104,5 +117,25 @@ def refused(
     last = None if until is None else until.date()
     no = Refusal(child=child, home=home, by=by, on=day, reason=reason, contact=contact, until=last, said=said)
     kept = tuple(r for r in caseload.refusals if r != no)
-    write_caseload(replace(caseload, refusals=(*kept, no)), caseload_folder)
-    Console().print("Recorded. Plan again with placements propose, or ring the next home of placements calls.")
+    caseload = replace(caseload, refusals=(*kept, no))
+    write_caseload(caseload, caseload_folder)
+    if plan is None or before is None:
+        Console().print("Recorded. Plan again with placements propose, or ring the next home of placements calls.")
+        return
+    _plan_again(caseload, policy_of(policy_file, caseload_folder), before, plan)
+
+
+def _plan_again(caseload: Caseload, policy: Policy, before: ToldPlan, out: Path) -> None:
+    """The best plan after a no, which keeps what was promised; says what is otherwise and writes it."""
+    with show.progress() as say:
+        told = fingerprint(caseload)
+        made = propose_plan(
+            caseload, policy, promised=before.placements, fingerprint=told, software=show.software(), progress=say
+        )
+        write_plan(made, out)
+    screen = Console()
+    screen.print("Recorded, and planned again:")
+    for sentence in changed_since(replace(before, caseload=told), made).sentences:
+        screen.print(f"  {sentence}")
+    screen.print(f"Plan written to {out}. Ring the next home of placements calls.")
+    raise typer.Exit(outcome_of(made))

@@ -74,13 +74,13 @@ def propose(
             progress=say,
         )
         write_plan(plan, out)
-    _tell(plan, _since(before, plan) if before else None, as_json)
+    _tell(plan, changed_since(before, plan) if before else None, as_json)
     if not as_json:
         Console().print(f"Plan written to {out}.")
     raise typer.Exit(outcome_of(plan))
 
 
-def _since(before: ToldPlan, plan: Plan) -> Difference:
+def changed_since(before: ToldPlan, plan: Plan) -> Difference:
     """What changed; what was agreed is told child by child, since only the later plan was asked to keep it."""
     goals = tuple(goal for goal in before.goals if goal[0] != "kept-as-agreed")
     return difference(replace(before, goals=goals), told_of(plan))

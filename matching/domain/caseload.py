@@ -1,7 +1,7 @@
 """A caseload: the children, the homes, and everything known about them on one date."""
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise, permutations
@@ -257,6 +257,11 @@ class Caseload:
         if ref not in self.home_by_ref:
             raise UnknownReference(f"No home {ref!r} in the caseload. Maybe look it up in homes.csv.")
         return self.home_by_ref[ref]
+
+    def same_but_for_refusals(self, other: "Caseload") -> bool:
+        """Whether the two tell the same, who said no apart."""
+        names = (field.name for field in fields(self) if field.name != "refusals")
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     def with_changes(self, **changes: object) -> "Caseload":
         """A new caseload with some of its parts replaced."""

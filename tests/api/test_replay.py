@@ -8,11 +8,13 @@ from api.db.audit import Entry
 from api.db.data_keys import Erased, destroy, open_each
 from api.db.tables import PlanMade
 from api.errors import NotHere
+from api.services import answers
 from api.services.geography import maps
 from api.services.replaying import replay
 from matching.cli.places import data_folder
 from matching.policy import read_policy
 from tests.api.conftest import Running
+from tests.api.test_pages import Browser
 
 POLICY = data_folder() / "policies" / "fostering.toml"
 
@@ -65,3 +67,26 @@ def test_a_plan_with_somebody_who_was_erased_says_so(service: Running) -> None:
     service.store.transact(lambda s: destroy(s, ["child:C2"]), lambda _: Entry("test", "erase", "child:C2", {}))
     with service.store.reading() as session, pytest.raises(Erased, match="was erased when its time was over"):
         replay(session, service.store, maps(), number)
+
+
+def test_the_plan_after_a_no_is_found_from_the_one_before_and_is_the_one_made_afresh(
+    service: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = service.by["duty-officer"]
+    browser = Browser(service.url).sign_in("duty-officer")
+    assert browser.see("/meeting/alternatives").status_code == 200, "it compares with the plan of this moment"
+    browser.http.close()
+    first = officer.ask("POST", "/api/v1/plans", {}).json()["plan"]
+    child, home = first["placements"][0]["child"], first["placements"][0]["home"]
+    no = {"child": child, "home": home, "by": "carer", "reason": "timing"}
+    assert officer.ask("POST", "/api/v1/refusals", no).status_code == 201
+    with monkeypatch.context() as patched:
+        patched.setattr("api.services.matching.made", lambda *_: pytest.fail("planned from nothing"))
+        after = officer.ask("POST", "/api/v1/plans", {})
+    assert after.status_code == 201
+    told = after.json()["plan"]
+    assert told["status"] == "optimal"
+    assert (child, home) not in {(one["child"], one["home"]) for one in told["placements"]}
+    answers._bases.clear()
+    afresh = officer.ask("POST", "/api/v1/plans", {}).json()["plan"]
+    assert (afresh["plan_hash"], afresh["goals"]) == (told["plan_hash"], told["goals"])

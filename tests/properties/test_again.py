@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from matching.again import base_of, pinned, with_rules_met
+from matching.again import after_refusals, base_of, pinned, with_rules_met
 from matching.candidates import assuming, changed, judge_pairs, problem_from
 from matching.candidates.rows import rows_of
+from matching.domain import Refusal, RefusalReason, RefusedBy
 from matching.errors import PlanRefused
 from matching.pairs import Register
-from matching.planning import decide, placed_by, prepare
+from matching.planning import Solved, decide, placed_by, prepare, propose_plan
 from matching.solver import Limits, Problem, solve
-from tests.lib.builders import fostering
+from tests.lib.builders import TODAY, fostering
 from tests.lib.random_caseloads import random_caseload
 
 POLICY = fostering()
@@ -113,3 +114,35 @@ def test_a_floor_is_reached_or_refused() -> None:
         except PlanRefused:
             continue
         raise AssertionError("a floor beyond reach was not refused")
+
+
+def a_no(child: str, home: str) -> Refusal:
+    return Refusal(child=child, home=home, by=RefusedBy.CARER, on=TODAY, reason=RefusalReason.TIMING)
+
+
+def test_the_plan_after_a_no_is_the_plan_made_afresh() -> None:
+    """One no after another: the same goals, proven, the same homes, the same plan in every word that is hashed."""
+    noes = 0
+    for seed in SEEDS:
+        base = base_of(prepare(random_caseload(seed, children=7, homes=5, wild=0.06), POLICY))
+        for child, home in sorted(base.home_of.items())[:3]:
+            before = base.ready.caseload
+            after = before.with_changes(refusals=(*before.refusals, a_no(child, home)))
+            found, afresh = after_refusals(base, prepare(after, POLICY)), base_of(prepare(after, POLICY))
+            assert found is not None
+            assert found.proven
+            assert found.achieved == afresh.achieved, (seed, child, home)
+            assert found.home_of == afresh.home_of
+            solved = Solved(problem=found.problem, solution=found.solution)
+            assert propose_plan(found.ready, POLICY, solved=solved).digest == propose_plan(after, POLICY).digest
+            base, noes = found, noes + 1
+    assert noes > len(SEEDS)
+
+
+def test_a_caseload_that_differs_in_more_than_a_no_is_planned_afresh() -> None:
+    caseload = random_caseload(3, children=7, homes=5, wild=0.06)
+    no = a_no(caseload.seeking[0].ref, "H1")
+    base = base_of(prepare(caseload.with_changes(refusals=(no,)), POLICY))
+    assert after_refusals(base, prepare(caseload, POLICY)) is None, "a no that was taken back opens a home"
+    fuller = tuple(replace(home, places_free=0) for home in caseload.homes)
+    assert after_refusals(base, prepare(caseload.with_changes(refusals=(no,), homes=fuller), POLICY)) is None

@@ -199,3 +199,26 @@ def test_a_no_is_recorded_in_one_step_and_the_next_plan_keeps_it(
     assert placements("calls", str(city)) == 0
     assert "Whom to ring, in order" in capsys.readouterr().out
     assert placements("refused", str(city), "--child", "C9999", *arguments[2:]) == 2
+
+
+def test_a_no_and_the_next_plan_in_one_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    city, plan, afresh = tmp_path / "city", tmp_path / "plan.json", tmp_path / "afresh.json"
+    assert placements("sample", str(city), "--children", "12", "--homes", "60") == 0
+    assert placements("propose", str(city), "--out", str(plan)) == 0
+    first = {p["child"]: p["home"] for p in json.loads(plan.read_text())["placements"]}
+    child, home = sorted(first.items())[0]
+    no = [str(city), "--child", child, "--home", home, "--by", "carer", "--reason", "timing"]
+    assert placements("refused", *no, "--plan", str(tmp_path / "nowhere.json")) == 2
+    assert not (city / "refusals.csv").exists(), "nothing is recorded when the plan cannot be read"
+    before = plan.read_text()
+    capsys.readouterr()
+    assert placements("refused", *no, "--plan", str(plan)) == 0
+    told = capsys.readouterr().out
+    then = json.loads(plan.read_text())
+    assert f"instead of {home}" in told or f"{child} would have no home" in told
+    assert "different caseloads" not in told
+    assert {p["child"]: p["home"] for p in then["placements"]}.get(child) != home
+    assert all(goal["achieved"] == goal["bound"] for goal in then["goals"])
+    (tmp_path / "before.json").write_text(before)
+    assert placements("propose", str(city), "--since", str(tmp_path / "before.json"), "--out", str(afresh)) == 0
+    assert json.loads(afresh.read_text())["plan_hash"] == then["plan_hash"]
