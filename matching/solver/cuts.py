@@ -104,7 +104,7 @@ def _flags(rows: Words) -> Flags:
 
 def fractions(packing: Packing, basis: Iterable[Point]) -> Packing:
     """Sums of rows with the fractional parts of the basis's multipliers, where these have a small divisor."""
-    times, by = [], []
+    rows, times, by = [], [], []
     for multipliers in basis:
         at = np.flatnonzero(np.abs(multipliers) > 1e-9)
         divisor = _divisor(multipliers[at])
@@ -112,11 +112,14 @@ def fractions(packing: Packing, basis: Iterable[Point]) -> Packing:
             continue
         whole = np.rint(multipliers[at] * divisor).astype(np.int64)
         for sign in (1, -1):
-            row = np.zeros(packing.size, dtype=np.int64)
-            row[at] = (sign * whole) % divisor
-            times.append(row)
+            rows.append(at)
+            times.append((sign * whole) % divisor)
             by.append(divisor)
-    stacked = sparse.csr_array(np.array(times, dtype=np.int64).reshape(len(times), packing.size))
+    index = np.repeat(np.arange(len(by)), [at.size for at in rows])
+    none = [np.zeros(0, dtype=np.int64)]
+    where = (index, np.concatenate([*none, *rows]))
+    stacked = sparse.csr_array((np.concatenate([*none, *times]), where), shape=(len(by), packing.size))
+    stacked.eliminate_zeros()
     return divided(packing, stacked, np.array(by, dtype=np.int64))
 
 
@@ -133,10 +136,11 @@ def cliques(exclusive: Packing, point: Point) -> Packing:
     """Fractional blocks of which no two go together, and all further blocks that go with none of them."""
     support = np.flatnonzero((point > SMALL) & (point < 1 - SMALL))
     columns = exclusive.use.tocsc()
-    clash = np.array([_clashes(exclusive, columns, int(block)) for block in support]).reshape(support.size, point.size)
+    clash = np.array([_clashes(exclusive, columns, int(block))[support] for block in support])
     rows = []
-    for clique in _heavy_cliques(clash[:, support], point[support]):
-        row, left = support[list(clique)].tolist(), np.logical_and.reduce(clash[list(clique)])
+    for clique in _heavy_cliques(clash.reshape(support.size, support.size), point[support]):
+        row = support[list(clique)].tolist()
+        left = np.logical_and.reduce([_clashes(exclusive, columns, block) for block in row])
         while (more := np.flatnonzero(left)).size:
             row.append(int(more[0]))
             left &= _clashes(exclusive, columns, row[-1])

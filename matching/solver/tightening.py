@@ -4,7 +4,7 @@ Blocks chosen in part lead to both: rows held back that they break, sums of rows
 written for the blocks of least regret; they hold for every plan all the same, so the bound is over every block.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,12 @@ from matching.solver.clock import Clock
 from matching.solver.packing import Packing
 from matching.solver.pieces import Layout, nothing_held
 from matching.solver.prices import Duals, Priced, priced_at
-from matching.solver.problem import Integers, Problem
+from matching.solver.problem import Integers
 from matching.solver.relaxation import Relaxation
 
 POOL, MORE = 16, 8  # blocks of each group that take part beside those that led to the prices; that a further look adds
 LOOKS = 2
-ROUNDS = 4  # the relaxation is solved so often, with more rows each time
+ROUNDS = 3  # the relaxation is solved so often, with more rows each time
 CLOSE = 2e-5  # as a share: a look is the last once the bound over every block is so near to that of the pool
 WORTH_A_ROUND = 2e-6  # a round that lowers the bound by less, as a share, is the last
 BROKEN = 0.01
@@ -38,36 +38,40 @@ def tightened(whole: Layout, written: Layout, at: Integers, value: Integers, pri
 
     `written` has every row written out, over the blocks `at` of the whole; `value` is that of all.
     """
-    total, pool = (
-        priced.bound.total,
-        np.union1d(np.searchsorted(at, priced.pool), written.nearest(priced.bound.regret[at], POOL)),
-    )
-    point = np.zeros(at.size)
+    pool = np.union1d(np.searchsorted(at, priced.pool), written.nearest(priced.bound.regret[at], POOL))
+    total, point = priced.bound.total, np.zeros(at.size)
     for _ in range(LOOKS):
         if clock.over:
             break
-        relaxed, own = _cut_off(whole, written, pool, value[at], clock)
-        found = _priced(whole, value, own, relaxed, at[pool])
+        found, chosen, most = _look(whole, written, at, pool, value, clock)
         if found.bound.total < total:
             total, point = found.bound.total, np.zeros(at.size)
-            point[pool] = relaxed.point
-        if found.bound.total <= relaxed.bound().total * (1 + CLOSE):
+            point[pool] = chosen
+        if found.bound.total <= most * (1 + CLOSE):
             break
         pool = np.union1d(pool, written.nearest(found.bound.regret[at], MORE))
     return Tightened(total=total, point=point)
 
 
+def _look(
+    whole: Layout, written: Layout, at: Integers, pool: Integers, value: Integers, clock: Clock
+) -> tuple[Priced, npt.NDArray[np.float64], int]:
+    """The bound over every block, the point of the relaxation and the bound over its pool alone."""
+    relaxed, own = _cut_off(whole, written, at, pool, value, clock)
+    return _priced(whole, value, own, relaxed, at[pool]), relaxed.point, relaxed.bound().total
+
+
 def _cut_off(
-    whole: Layout, written: Layout, pool: Integers, value: Integers, clock: Clock
+    whole: Layout, written: Layout, at: Integers, pool: Integers, value: Integers, clock: Clock
 ) -> tuple[Relaxation, Integers]:
     """The relaxation with rows that its points break, until there are none, they bring little or the time is up.
 
     Also which rows of the whole stand first in it.
     """
-    piece = written.piece(np.arange(whole.problem.group_sizes.size), pool, value)
-    own = piece.rows < whole.problem.row_limit.size
-    back = Packing(piece.problem.rows.astype(np.int64).tocsr(), piece.problem.row_limit).of_rows(~own)
-    relaxed, before = Relaxation(_of_rows(piece.problem, own), np.arange(pool.size), nothing_held(pool.size)), np.inf
+    piece = whole.piece(np.arange(whole.problem.group_sizes.size), at[pool], value)
+    own = whole.problem.row_limit.size
+    back = Packing(sparse.csr_array(written.by_block[pool][:, own:].T), written.problem.row_limit[own:])
+    relaxed, before = Relaxation(piece.problem, np.arange(pool.size), nothing_held(pool.size)), np.inf
     relaxed.aim(piece.value)
     for left in reversed(range(ROUNDS)):
         if not relaxed.solve(clock.left()):
@@ -77,7 +81,7 @@ def _cut_off(
         if little or not left or clock.over or not _add_broken(relaxed, back):
             break
         before = now
-    return relaxed, piece.rows[own]
+    return relaxed, piece.rows
 
 
 def _add_broken(relaxed: Relaxation, back: Packing) -> bool:
@@ -85,20 +89,8 @@ def _add_broken(relaxed: Relaxation, back: Packing) -> bool:
     broken = back.of_rows(back.use @ relaxed.point > back.limit + BROKEN)
     found = relaxed.whole() is None and relaxed.tighten(forget=False)
     if broken.size:
-        relaxed.add(broken)
+        relaxed.add(Packing(broken.use.astype(np.int64), broken.limit))
     return found or broken.size > 0
-
-
-def _of_rows(problem: Problem, keep: npt.NDArray[np.bool_]) -> Problem:
-    """The problem with some of its rows."""
-    inside, where = keep[problem.row_index], np.cumsum(keep) - 1
-    return replace(
-        problem,
-        row_index=where[problem.row_index[inside]].astype(np.int32),
-        row_block=problem.row_block[inside],
-        row_use=problem.row_use[inside],
-        row_limit=problem.row_limit[keep],
-    )
 
 
 def _priced(whole: Layout, value: Integers, own: Integers, relaxed: Relaxation, pool: Integers) -> Priced:
