@@ -133,7 +133,8 @@ def own_bedroom(caseload: Caseload, settings: Settings, home: Home, newcomers: S
 
 
 def _fits(reading: _Reading, families: list[tuple[Family, bool]]) -> bool:
-    home, rooms, in_rooms_or_cots, in_cots, shared = reading.home, 0, 0, 0, 0
+    """Whether all can sleep: each family in as few rooms as it needs, single babies in cots or in rooms as it comes out."""
+    home, rooms, in_cots, shared, babies = reading.home, 0, 0, 0, 0
     cots, doubles = _cots(home), sum(room.beds > 1 for room in _free(home))
     for family, opened in families:
         needs: Needs
@@ -142,10 +143,13 @@ def _fits(reading: _Reading, families: list[tuple[Family, bool]]) -> bool:
         else:
             needs = _least(reading, family, cots, doubles)
         rooms, shared = rooms + needs[0], shared + needs[2]
-        in_rooms_or_cots += needs[0] + needs[1]
-        in_cots += needs[1] if len(family) > 1 else 0
-    free = len(_free(home))
-    return rooms <= free and in_rooms_or_cots <= free + cots and in_cots <= cots and shared <= doubles
+        single = len(family) == 1
+        babies, in_cots = babies + (needs[1] if single else 0), in_cots + (0 if single else needs[1])
+    one_more_room_each = max(0, shared - doubles)  # pairs for whom no double room is left sleep apart
+    return any(
+        rooms + one_more_room_each + in_rooms <= len(_free(home)) and in_cots + babies - in_rooms <= cots
+        for in_rooms in range(babies + 1)
+    )
 
 
 def _least(reading: _Reading, family: Family, cots: int, doubles: int) -> Needs:

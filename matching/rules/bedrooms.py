@@ -74,7 +74,8 @@ class OwnBedroom(SetRule):
     """Everybody over the age has a bedroom, shared only with a brother or sister where both were assessed.
 
     Each family's rooms are reckoned by themselves, as few as the family can do with; families who are new to
-    each other never share. A baby may sleep in a cot in the carers' room.
+    each other never share. A baby may sleep in a cot in the carers' room. Where more families than double rooms could
+    share, some of them take rooms of their own: what counts is that beds and rooms suffice for all.
     """
 
     own_room_from: int = 3  # years; the standard says over 3
@@ -96,16 +97,17 @@ class OwnBedroom(SetRule):
         return verdicts(enough | Truth.of(self._opened(sets)), sets.group.shape)
 
     def shared(self, sets: Sets) -> tuple[Shared, ...]:
-        """Rooms, double rooms and cots; a single baby takes a cot or a room, whichever is left."""
+        """Rooms, cots, and beds; a single baby takes a cot or a room, whichever is left, and who could share may not."""
         homes, used, opened = sets.register.homes, self._arranged(sets, hoped=False), self._opened(sets)
         rooms, doubles, cot = (_whole(homes.numbers(fact)) for fact in (free_rooms, free_doubles, cots))
         alone = np.where(opened, _in_danger(sets), used.rooms)
-        in_cots = np.where(opened, 0, used.cots)
+        in_cots, in_beds = (np.where(opened, 0, some) for some in (used.cots, used.doubles))
         return (
             Shared(use=alone, limit=rooms),
             Shared(use=alone + in_cots, limit=rooms + cot),
             Shared(use=np.where(sets.size > 1, in_cots, 0), limit=cot),
-            Shared(use=np.where(opened, 0, used.doubles), limit=doubles),
+            Shared(use=alone + in_beds, limit=rooms + doubles),
+            Shared(use=alone + in_beds + in_cots, limit=rooms + doubles + cot),
         )
 
     def _opened(self, sets: Sets) -> np.ndarray:
