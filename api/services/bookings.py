@@ -21,7 +21,7 @@ def some(at: At, child: str | None, after: str, limit: int) -> list[Kept]:
     return [queries.opened(at.session, at.seal, row) for row in rows]
 
 
-def _seen(at: At) -> Select[tuple[Fact]]:
+def _seen(at: At) -> Select[Fact]:
     """Bookings of the own children, and nights to come of others in homes that are there for the authority."""
     every = select(Fact).where(Fact.kind == "booking")
     if at.authority is None:
