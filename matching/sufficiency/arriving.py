@@ -1,7 +1,7 @@
-"""Who comes into care: groups of brothers and sisters, younger and older, and unaccompanied children, each as likely as it has become.
+"""Who comes into care: groups of brothers and sisters by the age of the eldest, and unaccompanied children, each as likely as it has become.
 
-Groups arrive, not children. How many families come is one level, which of them are older ones another, so that what is
-common shows. A group's make-up is that of a past group of the same kind, newer ones likelier, beside a few as
+Groups arrive, not children. How many families come is one level; which of them are older ones another, and which of the
+rest the youngest a third, so that what is common shows. A group's make-up is that of a past group of the same kind, newer ones likelier, beside a few as
 England has them. The level is a walk with a slope that fades (`levels`); seasons are quarters of the year.
 """
 
@@ -18,9 +18,11 @@ from matching.sufficiency.levels import Level, level_of, odds_of
 from matching.sufficiency.spans import YEAR, Spans
 
 Floats = npt.NDArray[np.float64]
-KINDS = ("younger", "older", "alone")
-OLDER = 10.0  # years of the eldest from which a group is an older one
+KINDS = ("youngest", "younger", "older", "alone")
+ALONE = len(KINDS) - 1
+ELDEST = (5.0, 10.0)  # years of the eldest from which a group is a younger one, an older one
 A_YEAR = 2  # counts a year that the level is learnt from
+BANDS_OF = {"youngest": (0, 1), "younger": (2,), "older": (3, 4)}
 HALF_LIFE = 3.0  # years after which the make-up of a group weighs half
 BORROWED_GROUPS = 6.0  # groups as England has them, beside an authority's own
 UNEVEN = 1.15  # times Poisson's variance, of groups in half a year
@@ -41,37 +43,44 @@ class Past:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Levels of groups a year (in the log) and of the log odds that a group is an older one; past groups by kind.
+    """Levels of groups a year (in the log) and of the log odds that a group is an older one, or else a youngest; past groups by kind.
 
     `season` tells how many times the usual come in each quarter, spring (April to June) first.
     """
 
     families: Level
     older: Level
+    youngest: Level
     alone: Level
     past: dict[str, Past]
     season: Floats
 
     def paths(self, quarters: int, random: np.random.Generator, runs: int) -> dict[str, Floats]:
         """Groups a year to come of each kind, shape (runs, quarters), seasons left out."""
-        families = np.exp(self.families.paths(quarters, 4, random, runs))
-        older = 1 / (1 + np.exp(-self.older.paths(quarters, 4, random, runs)))
-        alone = np.exp(self.alone.paths(quarters, 4, random, runs))
-        return {"younger": families * (1 - older), "older": families * older, "alone": alone}
+        return _of_kinds(*(level.paths(quarters, 4, random, runs) for level in self.levels))
+
+    @property
+    def levels(self) -> tuple[Level, Level, Level, Level]:
+        """Of families, older ones, the youngest of the rest, and unaccompanied children."""
+        return self.families, self.older, self.youngest, self.alone
 
     @property
     def children_a_year(self) -> float:
         """Children expected in a year, were the levels to stay."""
-        older = 1 / (1 + np.exp(-self.older.middle))
-        families = np.exp(self.families.middle) * (
-            (1 - older) * self.past["younger"].size + older * self.past["older"].size
-        )
-        return float(families + np.exp(self.alone.middle) * self.past["alone"].size)
+        now = _of_kinds(*(np.array(level.middle) for level in self.levels))
+        return float(sum(groups * self.past[name].size for name, groups in now.items()))
 
     @property
     def sd(self) -> float:
         """SD in the log of how many families come now."""
         return self.families.sd
+
+
+def _of_kinds(families: Floats, older: Floats, youngest: Floats, alone: Floats) -> dict[str, Floats]:
+    """Groups a year of each kind, from levels in the log and log odds."""
+    whole, share, of_rest = np.exp(families), 1 / (1 + np.exp(-older)), 1 / (1 + np.exp(-youngest))
+    rest = whole * (1 - share)
+    return {"youngest": rest * of_rest, "younger": rest * (1 - of_rest), "older": whole * share, "alone": np.exp(alone)}
 
 
 def arrivals_of(borrowed: Parameters, spans: Spans, in_care: int) -> Arrivals:
@@ -80,7 +89,7 @@ def arrivals_of(borrowed: Parameters, spans: Spans, in_care: int) -> Arrivals:
     expected = _borrowed_levels(borrowed, in_care)
     season = np.array([own_seasons(borrowed, spans)[f"season_{quarter}"].value for quarter in QUARTERS])
     counts = [_half_years(first[kind == number], spans.length, season) for number in range(len(KINDS))]
-    families = expected["younger"] + expected["older"]
+    families = expected["youngest"] + expected["younger"] + expected["older"]
     worth = PRIOR_EVENTS / 4
     past = {}
     for number, name in enumerate(KINDS):
@@ -89,14 +98,20 @@ def arrivals_of(borrowed: Parameters, spans: Spans, in_care: int) -> Arrivals:
         past[name] = Past(
             np.concatenate([ages[kind == number], drawn]), np.concatenate([0.5 ** (back / HALF_LIFE), weight])
         )
-    odds = float(np.log(max(expected["older"], 1e-3) / max(expected["younger"], 1e-3)))
+    odds = _odds(expected["older"], expected["youngest"] + expected["younger"])
+    young_odds = _odds(expected["youngest"], expected["younger"])
     return Arrivals(
-        families=level_of((counts[0] + counts[1]).tolist(), A_YEAR, UNEVEN, families, worth),
-        older=odds_of(counts[1].tolist(), counts[0].tolist(), A_YEAR, odds, worth),
-        alone=level_of(counts[2].tolist(), A_YEAR, UNEVEN, expected["alone"], worth),
+        families=level_of((counts[0] + counts[1] + counts[2]).tolist(), A_YEAR, UNEVEN, families, worth),
+        older=odds_of(counts[2].tolist(), (counts[0] + counts[1]).tolist(), A_YEAR, odds, worth),
+        youngest=odds_of(counts[0].tolist(), counts[1].tolist(), A_YEAR, young_odds, worth),
+        alone=level_of(counts[3].tolist(), A_YEAR, UNEVEN, expected["alone"], worth),
         past=past,
         season=season,
     )
+
+
+def _odds(some: float, rest: float) -> float:
+    return float(np.log(max(some, 1e-3) / max(rest, 1e-3)))
 
 
 def _groups(spans: Spans) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
@@ -111,7 +126,7 @@ def _groups(spans: Spans) -> tuple[npt.NDArray[np.int64], Floats, Floats]:
     first, alone = np.zeros(len(whole)), np.zeros(len(whole), dtype=bool)
     first[row], alone[row] = spans.began[order], spans.alone[order]
     eldest = np.nanmax(ages, axis=1) if len(whole) else np.zeros(0)
-    return np.where(alone, 2, (eldest >= OLDER).astype(int)), first, ages
+    return np.where(alone, ALONE, np.searchsorted(ELDEST, eldest, side="right")), first, ages
 
 
 def _half_years(first: Floats, length: float, season: Floats) -> Floats:
@@ -128,15 +143,15 @@ def _borrowed_levels(borrowed: Parameters, in_care: int) -> dict[str, float]:
     alone = children * borrowed["start_alone"]
     size = sum(borrowed[f"group_of_{size}"] * int(size) for size in SIZES)
     groups = (children - alone) / size
-    older = borrowed["start_a10_15"] + borrowed["start_a16p"]
-    return {"younger": groups * (1 - older), "older": groups * older, "alone": alone}
+    share = {name: sum(borrowed[f"start_{AGES[band]}"] for band in bands) for name, bands in BANDS_OF.items()}
+    return {name: groups * share[name] / sum(share.values()) for name in BANDS_OF} | {"alone": alone}
 
 
 def _as_england(borrowed: Parameters, name: str) -> tuple[Floats, Floats]:
     """A few groups of one as England has them: an age in the middle of each band, weighing by its share."""
     if name == "alone":
         return np.array([[15.5, *[np.nan] * 3], [16.8, *[np.nan] * 3]]), np.array([0.2, 0.8]) * BORROWED_GROUPS / 2
-    bands = range(3) if name == "younger" else range(3, 5)
+    bands = BANDS_OF[name]
     share = np.array([borrowed[f"start_{AGES[band]}"] for band in bands])
     ages = np.full((len(share), 4), np.nan)
     ages[:, 0] = [(AGE_EDGES[band] + min(AGE_EDGES[band + 1], 17.6)) / 2 for band in bands]
@@ -162,7 +177,7 @@ def own_arrivals(borrowed: Parameters, spans: Spans, arrivals: Arrivals, in_care
     for number, age in enumerate(AGES):
         own = int((others & (band == number)).sum())
         found[f"start_{age}"] = share_of(borrowed.figures[f"start_{age}"], own, int(others.sum()))
-    sizes = (~np.isnan(ages[kind_of != 2])).sum(axis=1)
+    sizes = (~np.isnan(ages[kind_of != ALONE])).sum(axis=1)
     for size in SIZES:
         own = int((sizes == int(size)).sum())
         found[f"group_of_{size}"] = share_of(borrowed.figures[f"group_of_{size}"], own, len(sizes))

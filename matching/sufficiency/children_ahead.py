@@ -51,8 +51,9 @@ def ahead(
 def _batch(
     beginning: Beginning, lengths: Lengths, arrivals: Arrivals, years: int, runs: int, random: np.random.Generator
 ) -> dict[Key, Floats]:
-    level = lengths.age_sd * random.standard_normal((runs, len(AGES)))
-    swing = lengths.between_years * random.standard_normal((runs, years))
+    # half a variance less, so that a rate is on average what was counted
+    level = lengths.age_sd * random.standard_normal((runs, len(AGES))) - lengths.age_sd**2 / 2
+    swing = lengths.between_years * random.standard_normal((runs, years)) - lengths.between_years**2 / 2
     run, start, age, in_care = _everybody(beginning, arrivals, years, runs, random)
     leaves = start + _stay(lengths.rate, level, swing, run, start, age, in_care, years, random)
     return _counts(run, start, age, leaves, runs, years)

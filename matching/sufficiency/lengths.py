@@ -54,6 +54,9 @@ def own_lengths(borrowed: Parameters, spans: Spans) -> dict[str, Parameter]:
     """Rates by age, factors by time in care, swing between years and shares of causes, from spans and England."""
     time, leavers = time_and_leavers(spans, HALF_LIFE)
     prior = np.outer([borrowed[name] for name in LEAVE], [borrowed[name] for name in AFTER])
+    # authorities differ in common, by 0.26 in the log, more than by age beside that (0.10 to 0.14; leavers of 2011 to 2022):
+    # England's ages are borrowed at the authority's own pace
+    prior = prior * (leavers.sum() + PRIOR_EVENTS) / ((time * prior).sum() + PRIOR_EVENTS)
     level, times, sd_level, sd_times = _regression(time, leavers, prior)
     found: dict[str, Parameter] = {}
     by_age, by_piece = (leavers.sum(axis=axis) for axis in (1, 0))

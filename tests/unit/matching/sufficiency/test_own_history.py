@@ -14,13 +14,13 @@ from matching.returns.as_known import known_on
 from matching.sufficiency.children_ahead import ahead, beginning_of
 from matching.sufficiency.figures import AGES, BORROWED, OWN, Parameters
 from matching.sufficiency.futures import COLUMNS, QUANTILES
-from matching.sufficiency.lengths import LEAVE, cumulative_incidence, lengths_of
+from matching.sufficiency.lengths import AFTER, LEAVE, cumulative_incidence, lengths_of, own_lengths
 from matching.sufficiency.looking_back import looking_back
 from matching.sufficiency.neighbours import as_of
 from matching.sufficiency.own_history import UNTRIED, check_origin, counts_of, forecast_history, learn, widened_by
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.review import shown
-from matching.sufficiency.spans import CAUSES, DURATION_EDGES, spans_of
+from matching.sufficiency.spans import CAUSES, DURATION_EDGES, spans_of, time_and_leavers
 from matching.sufficiency.yearly import BANDS, CEASE, START, STOCK, TOTAL
 from matching.synthetic.histories import CareTruth, history_of, invented_returns, write_returns
 from tests.lib.builders import DATA
@@ -28,6 +28,7 @@ from tests.lib.command import placements
 
 FIRST, LAST = 2019, 2024
 TRUTH = CareTruth(starts=90)
+COLUMNS_OF_SPANS = ("began", "ended", "age", "cause", "alone", "group")
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +110,27 @@ def test_rates_of_leaving_come_near_the_truth_and_further_with_less(history: His
         assert abs(np.log(few.parameters[name] / england[name])) < 0.7
         wide, narrow = ((f.high / f.low) for f in (few.parameters.figures[name], learnt.parameters.figures[name]))
         assert wide > narrow
+
+
+def test_ages_without_leavers_are_borrowed_at_the_own_pace(england: Parameters) -> None:
+    slow = learn(history_of(invented_returns(replace(TRUTH, leaving=0.5), FIRST, LAST, 5), FIRST, LAST), england)
+    time, leavers = time_and_leavers(slow.spans, 4.0)
+    expected = time * np.outer([england[name] for name in LEAVE], [england[name] for name in AFTER])
+    assert leavers.sum() < 0.8 * expected.sum(), "the invented authority is a slow one"
+    until_16 = slow.spans.age + slow.spans.length - slow.spans.began < 16
+    young, nobody = (
+        replace(slow.spans, **{name: getattr(slow.spans, name)[kept] for name in COLUMNS_OF_SPANS})
+        for kept in (until_16, np.zeros(len(until_16), dtype=bool))
+    )
+    after_a_year = [
+        england["leave_a16p"] * england["leave_after_1y"],
+        *(
+            own["leave_a16p"].value * own["leave_after_1y"].value
+            for own in (own_lengths(england, young), own_lengths(england, nobody))
+        ),
+    ]
+    assert after_a_year[1] < 0.85 * after_a_year[0]
+    assert after_a_year[2] == pytest.approx(after_a_year[0], rel=0.01)
 
 
 def test_competing_risks_spell_by_spell_agree_with_the_fitted_rates(history: History, england: Parameters) -> None:
