@@ -24,7 +24,9 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"text": 'name = "Fostering"\nversion = "2.0"\nvalid_from = 2027-01-04\n'}]},
+        json_schema_extra={
+            "examples": [{"text": '[policy]\nname = "Fostering"\nversion = "2.0"\nvalid_from = 2027-01-04\n'}]
+        },
     )
     text: str = Field(min_length=1, max_length=200_000)
 

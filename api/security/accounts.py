@@ -63,7 +63,6 @@ def new_person(
     roles: list[str],
     authority: str | None,
     password: str | None,
-    hasher: PasswordHasher = HASHER,
 ) -> Person:
     """Add somebody; raises `Wrong` for a name that is taken, a role that is none, a short password, cases of nobody."""
     if session.get(Person, name):
@@ -71,7 +70,7 @@ def new_person(
     made = Person(name=name, roles=known_roles(roles, authority), authority=authority, active=True, recovery=[])
     made.totp_confirmed, made.totp_step = False, 0
     if password is not None:
-        made.password_hash = hasher.hash(fit_password(name, password))
+        made.password_hash = HASHER.hash(fit_password(name, password))
     session.add(made)
     return made
 

@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from api.db.audit import Entry
 from api.db.tables import Decided
-from api.sample import AUTHORITY, QUICK
-from api.security.accounts import User, new_person, now
+from api.security.accounts import User, now
 from api.security.roles import MAY, May, Role
 from api.services import oversight, training
 from api.services.oversight import Band, Warning, band_of
-from tests.api.conftest import PASSWORD, Running
+from tests.api.conftest import Running, somebody
 from tests.api.test_pages import ROUTES, Browser, _filled
 from tests.lib.reading_grade import grade, sentences_of
 
@@ -171,7 +170,7 @@ def new_in(service: Running, name: str, roles: list[str]) -> None:
     """Somebody new, with all of the roles."""
 
     def act(session: Session) -> int:
-        new_person(session, name, roles, AUTHORITY, PASSWORD, hasher=QUICK)
+        somebody(session, name, roles)
         return 1
 
     service.store.transact(act, lambda rows: Entry("test", "load", "people", {"rows": rows}))

@@ -21,9 +21,9 @@ from api.db.data_keys import keyring
 from api.db.opening import opened
 from api.db.store import Store
 from api.db.tables import AuditEntry, Bed, Decided, Fact, Job, PlanMade
-from api.sample import AUTHORITY, QUICK
-from api.security.accounts import new_person
+from api.sample import AUTHORITY
 from api.settings import Settings
+from tests.api.conftest import somebody
 from tests.lib.builders import a_child, a_home
 
 NIGHTLY = bool(os.environ.get("NIGHTLY"))
@@ -43,9 +43,7 @@ def record(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     store = opened(Settings.from_environment(told))
 
     def act(session: Session) -> None:
-        new_person(
-            session, "officer", ["duty-officer", "data-manager"], AUTHORITY, "a long enough password", hasher=QUICK
-        )
+        somebody(session, "officer", ["duty-officer", "data-manager"])
 
     store.transact(act, lambda _: Entry("test", "fill", "record", {}))
     yield store, {**os.environ, **told, "PYTHONPATH": str(ROOT)}

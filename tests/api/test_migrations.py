@@ -17,8 +17,8 @@ from api.db.data_keys import destroy, keyring, open_each
 from api.db.snapshots import from_snapshot
 from api.db.store import Store
 from api.db.tables import AuditEntry, Bed, Decided, Fact, Note, Person, PlanMade
-from api.sample import AUTHORITY, QUICK
-from api.security.accounts import User, new_person, now
+from api.sample import AUTHORITY
+from api.security.accounts import User, now
 from api.services import matching, notes
 from api.services.decisions import reason_of
 from api.services.geography import maps
@@ -27,6 +27,7 @@ from api.services.notes import NoteKind
 from matching.cli.places import data_folder
 from matching.domain import Booking, Caseload
 from matching.policy import read_policy
+from tests.api.conftest import somebody
 from tests.api.test_long_trail import lengthen
 from tests.lib.builders import TODAY, a_caseload, a_child, a_home
 
@@ -82,7 +83,7 @@ def ten_years(store: Store) -> Store:
     draws = random.Random(5)
 
     def act(session: Session) -> None:
-        new_person(session, "officer", ["duty-officer"], AUTHORITY, "a long enough password", hasher=QUICK)
+        somebody(session, "officer", ["duty-officer"])
         keyring(session, store.seal).load_all()
         for year in range(YEARS):
             a_year(session, store, year, draws)

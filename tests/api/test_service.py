@@ -287,3 +287,21 @@ def test_protective_headers_and_no_page_from_elsewhere(service: Running) -> None
     assert answer.headers["cache-control"] == "no-store"
     assert service.nobody.ask("GET", "/docs").status_code == 404
     assert ELSEWHERE not in answer.text
+
+
+def test_every_example_of_a_body_is_read_and_a_policy_like_the_example_is_a_policy(service: Running) -> None:
+    """Who copies an example is not told that its fields are wrong; what it is about may be nobody's."""
+    described = service.nobody.ask("GET", "/api/openapi.json").json()
+    tried = 0
+    for route, method in ROUTES:
+        needs = permission_of(route)
+        content = described["paths"][route.path][method.lower()].get("requestBody", {}).get("content", {})
+        name = content.get("application/json", {}).get("schema", {}).get("$ref", "").rsplit("/")[-1]
+        for example in described["components"]["schemas"].get(name, {}).get("examples", []):
+            role = next((role for role in Role if needs in MAY[role]), Role.AUDITOR)
+            answer = service.by[role].ask(method, filled(route.path), example)
+            assert "fields are wrong" not in answer.text, (method, route.path, answer.text)
+            assert answer.status_code < 500, (method, route.path)
+            assert route.path != f"{V1}/policies" or answer.status_code == 201, answer.text
+            tried += 1
+    assert tried > 20

@@ -18,10 +18,11 @@ from api.db.audit import Entry
 from api.db.sealing import Seal
 from api.db.store import Store
 from api.db.tables import Job, PlanMade
-from api.sample import AUTHORITY, QUICK, load
-from api.security.accounts import User, new_person
+from api.sample import AUTHORITY, load
+from api.security.accounts import User
 from api.services import jobs
 from api.services.jobs import JobKind
+from tests.api.conftest import somebody
 from tests.lib.builders import a_caseload, a_child, a_home
 
 OFFICER = User("officer", ("duty-officer",), AUTHORITY)
@@ -37,7 +38,7 @@ def record(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     store.migrate()
 
     def act(session: Session) -> None:
-        new_person(session, "officer", ["duty-officer"], AUTHORITY, "a long enough password", hasher=QUICK)
+        somebody(session, "officer", ["duty-officer"])
         children = [a_child(f"C{n}", 8, authority=AUTHORITY) for n in range(4)]
         load(session, store.seal, a_caseload(*children, *(a_home(f"H{n}") for n in range(4))))
 
