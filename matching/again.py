@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from matching.candidates import Candidates, changed, opened, problem_from
 from matching.checker import check_plan
-from matching.describe import group_position
+from matching.describe import group_position, moving_from
 from matching.domain import Tie
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.plan_json import ToldPlan
@@ -46,8 +46,14 @@ class Outcome:
     @property
     def told(self) -> ToldPlan:
         """As a plan that can be compared."""
+        home_of, seeking = self.home_of, self.found.row_of_child
+        lives = [(c, moving_from(self.found.register.caseload, c)) for c in seeking if c not in home_of]
         return ToldPlan(
-            placements=tuple(self.home_of.items()), caseload="", policy="", goals=tuple(self.achieved.items())
+            placements=tuple(home_of.items()),
+            caseload="",
+            policy="",
+            goals=tuple(self.achieved.items()),
+            staying=tuple((child, home) for child, home in lives if home is not None),
         )
 
 

@@ -178,8 +178,9 @@ def _unplaced(found: Candidates, child: str, used: Counter[str]) -> Unplaced:
     reasons = _used_elsewhere(child, possible, used) if possible else _why_none(found, standing)
     left = np.array([(h.home.places_free or 0) - used[h.home.ref] for h in homes], dtype=np.int64)
     near = near_misses_of(found, with_child, standing, standing.could_open, taken=left < len(with_child))
-    stays = moving_from(found.register.caseload, child)
-    return Unplaced(child=child, reasons=reasons, near_misses=near, stays_at=stays)
+    caseload = found.register.caseload
+    stays, nights = moving_from(caseload, child), caseload.child(child).by_nights
+    return Unplaced(child=child, reasons=reasons, near_misses=near, stays_at=stays, for_nights=nights)
 
 
 def moving_from(caseload: Caseload, child: str) -> str | None:

@@ -11,15 +11,22 @@ INSIDE = "suitability"  # its points say nothing to a reader; only more or less 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A child whose home differs; `None`: no home."""
+    """A child whose home differs; `None`: no home, or for one who asks to move the home they live in (`stays`)."""
 
     child: str
     before: str | None
     after: str | None
+    stays: str | None = None
 
     @property
     def sentence(self) -> Sentence:
         """The change in words."""
+        if self.before is None and self.stays:
+            template = "{child} would move to {after} instead of staying at {stays} for now."
+            return Sentence.of(template, child=self.child, after=str(self.after), stays=self.stays)
+        if self.after is None and self.stays:
+            template = "{child} would stay at {stays} for now; before, it was {before}."
+            return Sentence.of(template, child=self.child, before=str(self.before), stays=self.stays)
         if self.before is None:
             return Sentence.of("{child} would have a home: {after}.", child=self.child, after=str(self.after))
         if self.after is None:
@@ -54,10 +61,10 @@ def difference(before: ToldPlan, after: ToldPlan) -> Difference:
     """What `after` does otherwise than `before`; children in order of reference."""
     was, would = dict(before.placements), dict(after.placements)
     reached, reaches = dict(before.goals), dict(after.goals)
-    children = sorted({*was, *would})
+    children, stays = sorted({*was, *would}), dict((*before.staying, *after.staying))
     return Difference(
         changes=tuple(
-            Change(child=ref, before=was.get(ref), after=would.get(ref))
+            Change(child=ref, before=was.get(ref), after=would.get(ref), stays=stays.get(ref))
             for ref in children
             if was.get(ref) != would.get(ref)
         ),

@@ -56,16 +56,20 @@ class Unplaced:
     """A child for whom the plan has no home: why, and what would make one possible.
 
     `stays_at` is where a child for whom a move is asked lives on meanwhile; `None` for one who waits for a home.
+    `for_nights`: the child lives elsewhere and asks for some nights only.
     """
 
     child: str
     reasons: tuple[Reason, ...]
     near_misses: tuple[NearMiss, ...] = ()
     stays_at: str | None = None
+    for_nights: bool = False
 
     @property
     def heading(self) -> Sentence:
         """What the plan means for the child."""
+        if self.for_nights:
+            return Sentence.of("{child} has no home for the nights away in this plan", child=self.child)
         if self.stays_at is None:
             return Sentence.of("{child} has no home in this plan", child=self.child)
         return Sentence.of("{child} stays at {home} for now", child=self.child, home=self.stays_at)

@@ -6,7 +6,27 @@ To add a step: a function that gives a sentence or nothing, and its line in `STE
 from collections.abc import Callable
 from datetime import date
 
-from matching.domain import CareType, Caseload, Child, HomeKind, Household, LegalStatus, Provider, Tie, Verdict
+from matching.cautions import (
+    approval_ends,
+    court_conditions,
+    deprivation_of_liberty,
+    exemption_ends,
+    mild_allergy,
+    other_children,
+    sibling_assessment,
+)
+from matching.domain import (
+    CareType,
+    Caseload,
+    Child,
+    HomeKind,
+    Household,
+    LegalStatus,
+    Provider,
+    SiblingPlan,
+    Tie,
+    Verdict,
+)
 from matching.plan import Reason
 from matching.wording import Sentence, counted, listed, written
 
@@ -16,13 +36,19 @@ CONFIRM_AFTER_DAYS = 7
 
 def _out_of_area(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
     """2010 Regulations 11: a nominated officer approves a home outside the area; the authority there is told."""
-    exempt = (child.ref, household.home.ref) in caseload.ties[Tie.CONNECTED_PERSON]
+    exempt = (child.ref, household.home.ref) in caseload.ties[Tie.CONNECTED_PERSON] or _own_foster(child, household)
     unknown = child.authority is None or household.authority is None
     if exempt or unknown or child.authority == household.authority or child.care_type is CareType.ADOPTION:
         return None
     return Sentence.of(
         "{home} is outside the authority's area: a nominated officer approves it first.", home=household.home.ref
     )
+
+
+def _own_foster(child: Child, household: Household) -> bool:
+    """Foster carers approved by the child's own authority are exempt wherever they live."""
+    fosters = household.home.kind in (HomeKind.FOSTER, HomeKind.CONNECTED)
+    return fosters and child.authority is not None and household.home.approved_by == child.authority
 
 
 def _authority_to_place(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
@@ -122,11 +148,20 @@ def _temporary(caseload: Caseload, child: Child, household: Household) -> Senten
 def _family_time_apart(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
     """Children Act 1989, section 34: a child apart from brothers and sisters sees them by a plan."""
     plan = caseload.sibling_plans.get(child.sibling_group or "")
-    if plan is None or plan.plan is None or plan.plan.value != "apart-with-contact":
+    if plan is None or not (
+        plan.plan is SiblingPlan.APART_WITH_CONTACT
+        or (plan.plan is SiblingPlan.NAMED_SUBSETS and _somebody_apart(caseload, child, plan.subsets or ()))
+    ):
         return None
     return Sentence.of(
         "{child} lives apart from brothers or sisters: write down how they see each other.", child=child.ref
     )
+
+
+def _somebody_apart(caseload: Caseload, child: Child, subsets: tuple[str, ...]) -> bool:
+    """Whether a brother or sister is in no part of the plan with the child."""
+    beside = {child.ref}.union(*(part.split("+") for part in subsets if child.ref in part.split("+")))
+    return any(one.ref not in beside for one in caseload.brothers_and_sisters(child.ref))
 
 
 def _nights(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
@@ -169,6 +204,11 @@ def _age_assessment(caseload: Caseload, child: Child, household: Household) -> S
 
 
 STEPS: dict[str, Step] = {
+    "risk-to-others": other_children,
+    "court-conditions": court_conditions,
+    "deprivation-of-liberty": deprivation_of_liberty,
+    "exemption-ends": exemption_ends,
+    "approval-ends": approval_ends,
     "nights": _nights,
     "short-break-plan": _short_break_plan,
     "out-of-area": _out_of_area,
@@ -180,7 +220,9 @@ STEPS: dict[str, Step] = {
     "age-assessment": _age_assessment,
     "long-term-match": _long_term_match,
     "temporary-approval": _temporary,
+    "sibling-assessment": sibling_assessment,
     "time-with-siblings": _family_time_apart,
+    "mild-allergy": mild_allergy,
     "checks-in-date": _checks,
     "animals-assessed": _animals,
     "review-overdue": _review,

@@ -83,6 +83,7 @@ def _meeting(
         titles=GOAL_TITLES,
         shown=shown,
         nowhere=[one["child"] for one in _everybody(made) if "home" not in one],
+        staying=sum(bool(one.get("stays_at") or one.get("for_nights")) for one in _everybody(made)),
         asked=asked,
         fault=fault,
         once=secrets.token_urlsafe(12),

@@ -21,7 +21,7 @@ from matching.cli.show import shortlist_data, software
 from matching.difference import Difference, difference
 from matching.domain import Caseload
 from matching.io.caseload_csv import fingerprint
-from matching.io.plan_json import ToldPlan, plan_to_dict
+from matching.io.plan_json import ToldPlan, plan_to_dict, staying_in
 from matching.pairs import Register
 from matching.planning import propose_plan
 from matching.policy import Policy
@@ -140,6 +140,7 @@ def told_of(row: PlanMade) -> ToldPlan:
         caseload=str(plan["manifest"]["caseload"]),
         policy=str(plan["manifest"]["policy"]["fingerprint"]),
         goals=tuple((g["code"], int(g["achieved"])) for g in plan["goals"]),
+        staying=staying_in(plan),
     )
 
 

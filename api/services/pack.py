@@ -34,7 +34,7 @@ def panel_pack(plan: dict[str, Any], made_at: date, made_by: str, caseload: Case
         "header": f"{AUDIENCE}. {written(made_at)}",
         "hash": plan["plan_hash"][:12],
         "opening": f"Made by {made_by} on {written(made_at)}. {counted(len(plan['placements']), 'child has', 'children have')} "
-        f"a home in this plan; {len(plan['unplaced'])} have none. {proof} {sound}",
+        f"a home in this plan; {_without(plan['unplaced'])}. {proof} {sound}",
         "goals": [{**goal, "title": GOAL_TITLES[goal["code"]]} for goal in plan["goals"]],
         "children": children,
     }
@@ -47,6 +47,18 @@ def panel_pack(plan: dict[str, Any], made_at: date, made_by: str, caseload: Case
         pdf_standards="ua-1",  # PDF/UA: tagged, titled, in a language
         timestamp=datetime(made_at.year, made_at.month, made_at.day, tzinfo=UTC),
     )
+
+
+def _nowhere(one: dict[str, Any]) -> bool:
+    """Whether the child waits for a home; who asks to move lives on where they live, who asks for nights with parents."""
+    return not (one.get("stays_at") or one.get("for_nights"))
+
+
+def _without(unplaced: list[dict[str, Any]]) -> str:
+    """How many have no home, and how many stay where they live for now."""
+    none = sum(map(_nowhere, unplaced))
+    more = len(unplaced) - none
+    return f"{none} have none" + (f", {more} more stay where they live for now" if more else "")
 
 
 def _placed(one: dict[str, Any], caseload: Caseload, titles: dict[str, str]) -> dict[str, Any]:
@@ -74,7 +86,7 @@ def _unplaced(one: dict[str, Any], caseload: Caseload) -> dict[str, Any]:
         said.append(f"{miss['home']} would be possible if this were settled: {needs}")
     return {
         **_about(one["child"], caseload),
-        "heading": f"{one['child']}: no home is proposed yet",
+        "heading": f"{one['child']}: no home is proposed yet" if _nowhere(one) else one["heading"],
         "rows": [],
         "said": said,
     }

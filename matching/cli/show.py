@@ -287,7 +287,8 @@ def unplaced_data(ready: Prepared, home_of: dict[str, str], child: str) -> dict[
     near = near_data(found.near_misses)
     for miss in near:
         miss["then"] = then_data(what_then(ready, home_of, child, miss["home"]))
-    return {"child": child, "kind": "unplaced", "reasons": reasons, "possible_if": near}
+    heading = str(found.heading)
+    return {"child": child, "kind": "unplaced", "heading": heading, "reasons": reasons, "possible_if": near}
 
 
 def then_data(then: Then | CannotBeForced) -> dict[str, Any]:
@@ -332,17 +333,20 @@ _HEADINGS = {
     "not known": "We do not know whether {home} could care for {child}. Ask:",
     "used elsewhere": "{home} could care for {child}, but the plan does better for everybody otherwise.",
     "cannot be": "No plan can put {child} at {home}.",
-    "unplaced": "{child} has no home in this plan:",
+    "unplaced": "{heading}:",
     "settled": "{child} lives in a home and is not moved.",
 }
 
 
 def explanation(screen: Console, data: dict[str, Any]) -> None:
     """An explanation in words."""
-    screen.print(_HEADINGS[data["kind"]].format(child=data["child"], home=data.get("home") or ""), style="bold")
+    told = {"child": data["child"], "home": data.get("home") or "", "heading": data.get("heading", "")}
+    screen.print(_HEADINGS[data["kind"]].format(**told), style="bold")
     for part in ("reasons", "worries", "not_known", "questions"):
         for reason in data.get(part, []):
             screen.print(f"  {reason['sentence']} [dim]{reason['code']}[/dim]")
+    for step in data.get("before", []):
+        screen.print(f"  Before it can happen: {step['sentence']} [dim]{step['code']}[/dim]")
     if data.get("steadiness"):
         screen.print(f"  {data['steadiness']}")
     for miss in data.get("possible_if", []):

@@ -103,7 +103,7 @@ def _offers_months(household: Household) -> int | None:
 
 
 def _has_likely_months(child: Child) -> bool:
-    return child.likely_months is not None
+    return child.likely_months is not None and not child.by_nights  # a child who comes for nights lives elsewhere
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """plan.json: what a plan says to other programs, and reading back what the checker needs."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,14 @@ def plan_to_dict(plan: Plan) -> dict[str, Any]:
         "goals": [{"code": g.code, "achieved": g.achieved, "bound": g.bound} for g in plan.goals],
         "placements": [placement_data(p) for p in plan.placements],
         "unplaced": [
-            {"child": u.child, "reasons": [reason_data(r) for r in u.reasons], "possible_if": near_data(u.near_misses)}
+            {
+                "child": u.child,
+                "heading": str(u.heading),
+                "stays_at": u.stays_at,
+                "for_nights": u.for_nights,
+                "reasons": [reason_data(r) for r in u.reasons],
+                "possible_if": near_data(u.near_misses),
+            }
             for u in plan.unplaced
         ],
         "sibling_groups": [
@@ -105,6 +113,7 @@ class ToldPlan:
     caseload: str
     policy: str
     goals: tuple[tuple[str, int], ...] = ()
+    staying: tuple[tuple[str, str], ...] = ()  # who asks to move and lives on in which home
 
 
 def told_of(plan: Plan) -> ToldPlan:
@@ -114,6 +123,7 @@ def told_of(plan: Plan) -> ToldPlan:
         caseload=plan.manifest.caseload,
         policy=plan.manifest.policy,
         goals=tuple((goal.code, goal.achieved) for goal in plan.goals),
+        staying=tuple((one.child, one.stays_at) for one in plan.unplaced if one.stays_at),
     )
 
 
@@ -128,12 +138,19 @@ def read_plan(path: Path) -> ToldPlan:
             caseload=str(manifest.get("caseload", "")),
             policy=str(manifest.get("policy", {}).get("fingerprint", "")),
             goals=tuple((_ref(goal["code"]), int(goal["achieved"])) for goal in told.get("goals", ())),
+            staying=staying_in(told),
         )
     except FileNotFoundError:
         raise _refused(path, "the file is missing.", "Write one with `placements propose`.") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as fault:
         reason = f"the file is not a plan ({type(fault).__name__})."
         raise _refused(path, reason, "Write it with `placements propose`.") from None
+
+
+def staying_in(told: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Who asks to move and lives on where they live, in a plan as plain data; none in plans older than this was told."""
+    unplaced = told.get("unplaced", ())
+    return tuple((_ref(one["child"]), _ref(one["stays_at"])) for one in unplaced if one.get("stays_at"))
 
 
 def _ref(value: object) -> str:

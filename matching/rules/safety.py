@@ -38,9 +38,10 @@ class NotOnHold(Rule):
         if home.hold_until and home.hold_until < caseload.as_of:
             template = "The hold on {home} should have ended on {day}. Ask whether it may be asked again."
             return Sentence.of(template, home=home.ref, day=written(home.hold_until))
-        return Sentence.of(
-            "{home} may not be asked now: {hold}.", home=home.ref, hold=home.hold.value.replace("-", " ")
-        )
+        told = {"home": home.ref, "hold": home.hold.value.replace("-", " ")}
+        if home.hold_until:
+            return Sentence.of("{home} may not be asked until {day}: {hold}.", day=written(home.hold_until), **told)
+        return Sentence.of("{home} may not be asked now: {hold}.", **told)
 
 
 def _held(household: Household) -> bool | None:
@@ -185,7 +186,8 @@ class CarerHasNotRefused(Rule):
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         about = {"child": child.ref, "home": household.home.ref}
-        no = next((n for n in caseload.refusals if (n.child, n.home) == (child.ref, household.home.ref)), None)
+        noes = [n for n in caseload.refusals if n.holds_on(caseload.as_of)]
+        no = next((n for n in noes if (n.child, n.home) == (child.ref, household.home.ref)), None)
         if no is not None and no.by not in (RefusedBy.CARER, RefusedBy.AGENCY):
             template = (
                 "{child} has said no to {home}."

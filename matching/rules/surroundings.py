@@ -214,6 +214,8 @@ def _essentials(child: Child, home: Home, counted: frozenset[object], when: str)
         return Sentence.of("We do not know which skills or adaptations {home} has. Ask the carers.", home=home.ref)
     skills = _in_words(child.essential_skills - home.skills - counted)
     built = _in_words(child.adaptations - home.adaptations)
+    if built and not skills and when != "now":
+        when = "and cannot be given"
     if not (skills or built):
         return Sentence.of("We do not know what is booked or could be built at {home}.", home=home.ref)
     what = listed([*([f"skills ({listed(skills)})"] if skills else []), *built])
@@ -288,10 +290,10 @@ class SafeWithAnimals(Rule):
         home = household.home.ref
         if household.home.pets is None:
             return Sentence.of("We do not know which animals live at {home}. Ask the carers.", home=home)
-        if any(fact(child) for fact in ANIMAL_RISKS):
-            return Sentence.of(
-                "There are animals at {home}; a risk assessment for {child} comes first.", home=home, child=child.ref
-            )
+        worry = next((words for fact, words in ANIMAL_RISKS.items() if fact(child)), None)
+        if worry is not None:
+            template = "There are animals at {home}, and {worry}; a risk assessment for {child} comes first."
+            return Sentence.of(template, home=home, child=child.ref, worry=worry)
         return Sentence.of(
             "There are animals at {home}. Ask the social worker of {child} whether that is safe.",
             home=home,
@@ -315,4 +317,8 @@ def _harms_animals(child: Child) -> bool | None:
     return child.risks.harm_to_animals
 
 
-ANIMAL_RISKS = (_severe_allergy, _no_animals, _harms_animals)
+ANIMAL_RISKS = {
+    _severe_allergy: "the allergy is severe",
+    _no_animals: "there should be none",
+    _harms_animals: "they might be hurt",
+}

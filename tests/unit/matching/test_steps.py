@@ -10,9 +10,12 @@ from matching.domain import (
     CareType,
     HomeKind,
     LegalStatus,
+    Person,
     Pet,
     Provider,
     Relationship,
+    Risks,
+    Severity,
     SiblingPlan,
     Tie,
 )
@@ -25,6 +28,7 @@ QUIET = {"confirmed_on": TODAY, "provider": Provider.OWN}
 ADOPTION = {"care_type": CareType.ADOPTION}
 ADOPTERS = {"kind": HomeKind.ADOPTIVE}
 ORDERED = {"legal_status": LegalStatus.PLACEMENT_ORDER}
+SOON = TODAY + timedelta(days=20)
 WEEKS_OLD = {"date_of_birth": TODAY - timedelta(days=41)}
 
 
@@ -55,6 +59,14 @@ def test_nothing_is_due_where_all_is_well() -> None:
         ({"care_type": CareType.LONG_TERM}, {}, "long-term-match"),
         ({}, {"status": ApprovalStatus.TEMPORARY_CONNECTED, "ends_on": date(2027, 1, 1)}, "temporary-approval"),
         ({}, {"checks_in_date": False}, "checks-in-date"),
+        ({"risks": Risks(harm_sexual=True)}, {"birth_children": (Person(4),)}, "risk-to-others"),
+        ({"risks": Risks(harm_sexual=False, fire_setting=True)}, {"birth_children": (Person(4),)}, "risk-to-others"),
+        ({"risks": Risks(harm_sexual=None)}, {"birth_children": (Person(4),)}, "risk-to-others"),
+        ({"court_conditions": "Not in the city centre after 8."}, {}, "court-conditions"),
+        ({"deprivation_of_liberty": True}, {}, "deprivation-of-liberty"),
+        ({"animal_allergy": Severity.MILD}, {"pets": frozenset({Pet.CAT})}, "mild-allergy"),
+        ({"needs_home_by": SOON}, {"ends_on": SOON - timedelta(days=1)}, "approval-ends"),
+        ({"likely_months": 6}, {"ends_on": SOON}, "approval-ends"),
         ({}, {"pets": frozenset({Pet.DOG}), "pets_assessed": False}, "animals-assessed"),
         ({}, {"review_due": TODAY - timedelta(days=1)}, "review-overdue"),
         ({}, {"confirmed_on": TODAY - timedelta(days=8)}, "confirm-vacancy"),
@@ -119,3 +131,58 @@ def test_what_a_step_says_is_not_said_again_as_a_worry() -> None:
     assert "in-area" not in {worry.code for worry in stranger.worries}
     assert "out-of-area" not in {step.code for step in known.before}
     assert "in-area" in {worry.code for worry in known.worries}
+
+
+def test_worries_about_others_are_not_said_where_no_other_child_lives() -> None:
+    assert due({"risks": Risks(harm_sexual=True, harm_to_animals=False)}, {}) == []
+    small = {"risks": Risks(harm_to_animals=False), "date_of_birth": TODAY - timedelta(days=700)}
+    assert due(small, {"birth_children": (Person(4),)}) == [], "nobody asks this of a child under three"
+
+
+def test_dates_that_hold_long_enough_are_not_said() -> None:
+    assert due({"needs_home_by": SOON, "likely_months": 6}, {"ends_on": date(2027, 12, 31)}) == []
+    assert due({"animal_allergy": Severity.MILD}, {}) == []
+
+
+def test_an_exemption_that_ends_is_said_where_it_is_needed() -> None:
+    others = [a_child(f"R{n}", 9 + n) for n in range(3)]
+    terms = {
+        "exempted_children": ("C1", "R0", "R1", "R2"),
+        "exemption_ends": SOON - timedelta(days=1),
+        "most_children": 4,
+    }
+    caseload = a_caseload(
+        a_child("C1", 10, needs_home_by=SOON),
+        *others,
+        a_home("H1", **QUIET, **terms),
+        lives=dict.fromkeys(["R0", "R1", "R2"], "H1"),
+    )
+    told = steps_before(caseload, caseload.child("C1"), caseload.households["H1"])
+    assert [str(one.sentence) for one in told] == [
+        "The exemption of H1 ends on 12 December 2026, before C1 would come: renew it first."
+    ]
+    fewer = a_caseload(
+        a_child("C1", 10, needs_home_by=SOON), a_home("H1", **QUIET, **terms | {"exempted_children": ("C1",)})
+    )
+    assert steps_before(fewer, fewer.child("C1"), fewer.households["H1"]) == ()
+
+
+def test_carers_of_the_own_authority_are_asked_wherever_they_live() -> None:
+    """2010 Regulations 11: the nominated officer is not needed for foster carers whom the authority itself approved."""
+    assert due({}, {"authority": "E10000014", "approved_by": "E06000045"}) == []
+    assert due({}, {"authority": "E10000014", "approved_by": "E10000014"}) == ["out-of-area"]
+
+
+def test_a_group_that_nobody_has_assessed_is_asked_about() -> None:
+    family = [a_child("C1", sibling_group="G1"), a_child("C2", sibling_group="G1")]
+    for ties, code in (((), ["sibling-assessment"]), ((siblings("G1", SiblingPlan.TOGETHER_PREFERRED),), [])):
+        caseload = a_caseload(*family, a_home("H1", **QUIET), relationships=ties)
+        assert [one.code for one in steps_before(caseload, caseload.child("C1"), caseload.households["H1"])] == code
+
+
+def test_who_is_in_another_part_of_the_sibling_plan_is_seen() -> None:
+    family = [a_child(ref, sibling_group="G1") for ref in ("C1", "C2", "C3")]
+    for subsets, code in ((("C1+C2", "C3"), ["time-with-siblings"]), (("C1+C2+C3",), [])):
+        plan = Relationship(tie=Tie.SIBLING_PLAN, of="G1", plan=SiblingPlan.NAMED_SUBSETS, subsets=subsets)
+        caseload = a_caseload(*family, a_home("H1", **QUIET), relationships=(plan,))
+        assert [one.code for one in steps_before(caseload, caseload.child("C1"), caseload.households["H1"])] == code

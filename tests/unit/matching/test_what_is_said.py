@@ -1,0 +1,79 @@
+"""Sentences that name the reason, the day and the right person: what a reader would otherwise have to look up."""
+
+from datetime import timedelta
+
+from matching.describe import blockers_of
+from matching.difference import difference
+from matching.domain import (
+    Adaptation,
+    CareType,
+    Caseload,
+    Hold,
+    Pet,
+    Refusal,
+    RefusalReason,
+    RefusedBy,
+    Risks,
+    Severity,
+    Stay,
+)
+from matching.domain.words import PetNeed
+from matching.io.plan_json import ToldPlan
+from matching.planning import prepare, propose_plan
+from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering
+
+POLICY = fostering()
+DOG = {"pets": frozenset({Pet.DOG})}
+
+
+def said(caseload: Caseload) -> list[str]:
+    found = prepare(caseload, POLICY).found
+    return [str(reason.sentence) for reason in blockers_of(found, ("C1",), found.register.home_index["H1"])]
+
+
+def test_a_hold_says_until_when() -> None:
+    home = a_home("H1", hold=Hold.HOLIDAY, hold_until=TODAY + timedelta(days=7))
+    assert said(a_caseload(a_child("C1"), home)) == ["H1 may not be asked until 30 November 2026: holiday."]
+
+
+def test_animals_say_what_the_worry_is() -> None:
+    worries = {
+        "the allergy is severe": {"animal_allergy": Severity.SEVERE},
+        "there should be none": {"pets": PetNeed.NO},
+        "they might be hurt": {"risks": Risks(harm_to_animals=True, harm_sexual=False)},
+    }
+    for worry, facts in worries.items():
+        told = f"There are animals at H1, and {worry}; a risk assessment for C1 comes first."
+        assert said(a_caseload(a_child("C1", **facts), a_home("H1", **DOG))) == [told]
+
+
+def test_what_cannot_be_built_is_not_said_to_be_unbooked() -> None:
+    child = a_child("C1", adaptations=frozenset({Adaptation.HOIST}))
+    told = said(a_caseload(child, a_home("H1", could_adapt=False)))
+    assert told[0] == "C1 needs hoist, which H1 does not have and cannot be given."
+
+
+def test_the_no_that_holds_is_the_one_that_is_told() -> None:
+    def no(by: RefusedBy, until: int | None) -> Refusal:
+        last = None if until is None else TODAY + timedelta(days=until)
+        day = TODAY - timedelta(days=30)
+        return Refusal(child="C1", home="H1", by=by, on=day, reason=RefusalReason.TIMING, until=last)
+
+    noes = (no(RefusedBy.CHILD, -10), no(RefusedBy.CARER, None))
+    assert said(a_caseload(a_child("C1"), a_home("H1"), refusals=noes)) == ["The carers at H1 have said no to C1."]
+
+
+def test_a_child_who_asks_for_nights_lives_somewhere() -> None:
+    stay = Stay(TODAY + timedelta(days=5), TODAY + timedelta(days=6))
+    child = a_child("C1", care_type=CareType.SHORT_BREAK, stays=(stay,), likely_months=60)
+    plan = propose_plan(a_caseload(child, a_home("H1", places_free=0)), POLICY)
+    assert [str(one.heading) for one in plan.unplaced] == ["C1 has no home for the nights away in this plan"]
+    plan = propose_plan(a_caseload(child, a_home("H1", offers_months=6)), POLICY)
+    assert "length-of-care" not in {one.code for one in plan.placements[0].worries}
+
+
+def test_a_child_who_asks_to_move_stays_where_they_live() -> None:
+    there = ToldPlan(placements=(("C1", "H2"),), caseload="", policy="")
+    stays = ToldPlan(placements=(), caseload="", policy="", staying=(("C1", "H1"),))
+    assert str(difference(there, stays).sentences[0]) == "C1 would stay at H1 for now; before, it was H2."
+    assert str(difference(stays, there).sentences[0]) == "C1 would move to H2 instead of staying at H1 for now."
