@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from matching.domain import Caseload, Child, Household, Severity, SiblingPlan
+from matching.domain import Caseload, Child, Decision, Household, Severity, SiblingPlan
 from matching.domain.words import HomeKind
 from matching.rules.sleeping import harmless
-from matching.wording import Sentence, listed, written
+from matching.wording import Sentence, listed, spoken, written
 
 TO_OTHERS = {  # facts of a child's risks, as they are said
     "harm_sexual": "sexual behaviour that may harm others",
@@ -36,6 +36,24 @@ def other_children(caseload: Caseload, child: Child, household: Household) -> Se
         template = "We do not know whether {child} may harm others sexually. Ask before children at {home} meet them."
         return Sentence.of(template, child=child.ref, home=household.home.ref)
     return None
+
+
+def decided(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
+    """What rests on a named person's decision says so, with the day until which it holds."""
+    day, home = caseload.as_of, household.home.ref
+    here = [d for d in caseload.decisions if (d.child, d.home) == (child.ref, home) and d.decided_on <= day]
+    held = [d for d in here if d.expires_on is None or d.expires_on >= day]
+    if not held:
+        return None
+    told = [_decision(d) for d in sorted(held, key=lambda one: (one.rule, one.role))]
+    return Sentence.of(
+        "Decisions are on record for {child} at {home}: {told}.", child=child.ref, home=home, told=listed(told)
+    )
+
+
+def _decision(one: Decision) -> str:
+    until = f", until {written(one.expires_on)}" if one.expires_on else ""
+    return f"{spoken(one.rule)} ({spoken(one.role)}, {written(one.decided_on)}{until})"
 
 
 def court_conditions(caseload: Caseload, child: Child, household: Household) -> Sentence | None:

@@ -168,18 +168,23 @@ def unplaced_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[U
     """Each child without a home: why, and the nearest misses."""
     used = Counter(home for _, home in placed)
     has = {child for child, _ in placed}
-    return tuple(_unplaced(found, ref, used) for ref in found.row_of_child if ref not in has)
+    caseload = found.register.caseload
+    moving = [(child, home) for child, home in placed if moving_from(caseload, child) is not None]
+    return tuple(_unplaced(found, ref, used, moving) for ref in found.row_of_child if ref not in has)
 
 
-def _unplaced(found: Candidates, child: str, used: Counter[str]) -> Unplaced:
+def _unplaced(found: Candidates, child: str, used: Counter[str], moving: Sequence[tuple[str, str]] = ()) -> Unplaced:
     with_child, homes = must_go_with(found.groups[group_position(found, child)], child), found.register.homes.items
     standing = standing_of(found, with_child)
     possible = [homes[column].home.ref for column in np.flatnonzero(standing.possible)]
     reasons = _used_elsewhere(child, possible, used) if possible else _why_none(found, standing)
     left = np.array([(h.home.places_free or 0) - used[h.home.ref] for h in homes], dtype=np.int64)
-    near = near_misses_of(found, with_child, standing, standing.could_open, taken=left < len(with_child))
+    taken = (left < len(with_child)) & np.array([used[h.home.ref] > 0 for h in homes], dtype=bool)
+    near = near_misses_of(found, with_child, standing, standing.could_open, taken=taken)
     caseload = found.register.caseload
     stays, nights = moving_from(caseload, child), caseload.child(child).by_nights
+    if stays is None and not nights:
+        reasons += _who_might_wait(moving, possible)
     return Unplaced(child=child, reasons=reasons, near_misses=near, stays_at=stays, for_nights=nights)
 
 
@@ -251,6 +256,16 @@ def _used_elsewhere(child: str, possible: list[str], used: Counter[str]) -> tupl
             sentence=Sentence.of(template, homes=homes, child=child, used=who),
         ),
     )
+
+
+def _who_might_wait(moving: Sequence[tuple[str, str]], possible: Sequence[str]) -> tuple[Reason, ...]:
+    """Who would move into a home that a child without one could have: a choice that people should see."""
+    movers = [child for child, home in moving if home in possible]
+    if not movers:
+        return ()
+    template = "{movers} would move there from a home they live in now; the meeting may ask them to wait."
+    sentence = Sentence.of(template, movers=listed(movers))
+    return (Reason(code="used-by-a-move", verdict=Verdict.MET, sentence=sentence),)
 
 
 def _why_none(found: Candidates, standing: Standing) -> tuple[Reason, ...]:

@@ -9,6 +9,7 @@ from datetime import date
 from matching.cautions import (
     approval_ends,
     court_conditions,
+    decided,
     deprivation_of_liberty,
     exemption_ends,
     mild_allergy,
@@ -205,6 +206,7 @@ def _age_assessment(caseload: Caseload, child: Child, household: Household) -> S
 
 STEPS: dict[str, Step] = {
     "risk-to-others": other_children,
+    "decided": decided,
     "court-conditions": court_conditions,
     "deprivation-of-liberty": deprivation_of_liberty,
     "exemption-ends": exemption_ends,

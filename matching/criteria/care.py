@@ -23,9 +23,11 @@ class WithSettledSibling(Criterion):
     def rate(self, pairs: Pairs) -> RatingMatrix:
         grid = np.zeros((len(pairs.children.items), len(pairs.homes.items)))
         for c, h in pairs.with_own_family:
-            family = pairs.children.items[c].sibling_group
-            staying = pairs.homes.items[h].staying
-            grid[c, h] = family is not None and any(there.sibling_group == family for there in staying)
+            child, staying = pairs.children.items[c], pairs.homes.items[h].staying
+            family = [
+                there.ref for there in staying if child.sibling_group and there.sibling_group == child.sibling_group
+            ]
+            grid[c, h] = any((child.ref, ref) not in pairs.caseload.kept_apart for ref in family)
         return grid if pairs.at is None else grid[pairs.at]
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:

@@ -83,7 +83,8 @@ class EarlyPermanenceCarers(Rule):
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         if child.care_type is None:
-            return Sentence.of("We do not know which kind of care {child} needs.", child=child.ref)
+            template = "We do not know which kind of care {child} needs. Ask the child's social worker."
+            return Sentence.of(template, child=child.ref)
         if household.home.early_permanence is None:
             return Sentence.of(
                 "We do not know whether {home} is approved both to foster and to adopt.", home=household.home.ref

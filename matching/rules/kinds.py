@@ -63,7 +63,9 @@ class KindOfHome(Rule):
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref
         if child.care_type is None:
-            return Sentence.of("We do not know which kind of care {child} needs.", child=child.ref)
+            return Sentence.of(
+                "We do not know which kind of care {child} needs. Ask the child's social worker.", child=child.ref
+            )
         if household.home.kind is None:
             return Sentence.of("We do not know what sort of home {home} is.", home=home)
         if household.home.kind is HomeKind.ADOPTIVE:

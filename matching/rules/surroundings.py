@@ -21,7 +21,7 @@ from matching.domain import (
 )
 from matching.pairs import Pairs, Truth, VerdictMatrix, any_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence, listed
+from matching.wording import Sentence, listed, written
 
 READ = date(2026, 11, 23)
 CARE_PLANNING = "Care Planning, Placement and Case Review (England) Regulations 2010"
@@ -218,6 +218,11 @@ def _essentials(child: Child, home: Home, counted: frozenset[object], when: str)
         when = "and cannot be given"
     if not (skills or built):
         return Sentence.of("We do not know what is booked or could be built at {home}.", home=home.ref)
+    booked = home.skills_planned or frozenset()
+    if skills and not built and when == "now" and child.essential_skills - home.skills <= booked:
+        when = "now; training is booked" + (
+            f" until {written(home.skills_planned_by)}" if home.skills_planned_by else ""
+        )
     what = listed([*([f"skills ({listed(skills)})"] if skills else []), *built])
     return Sentence.of(
         "{child} needs {what}, which {home} does not have {when}.", child=child.ref, what=what, home=home.ref, when=when

@@ -8,6 +8,7 @@ from matching.domain import (
     Adaptation,
     CareType,
     Caseload,
+    Decision,
     Hold,
     Pet,
     Refusal,
@@ -15,12 +16,14 @@ from matching.domain import (
     RefusedBy,
     Risks,
     Severity,
+    SiblingPlan,
+    Skill,
     Stay,
 )
 from matching.domain.words import PetNeed
 from matching.io.plan_json import ToldPlan
 from matching.planning import prepare, propose_plan
-from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering
+from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering, siblings
 
 POLICY = fostering()
 DOG = {"pets": frozenset({Pet.DOG})}
@@ -77,3 +80,53 @@ def test_a_child_who_asks_to_move_stays_where_they_live() -> None:
     stays = ToldPlan(placements=(), caseload="", policy="", staying=(("C1", "H1"),))
     assert str(difference(there, stays).sentences[0]) == "C1 would stay at H1 for now; before, it was H2."
     assert str(difference(stays, there).sentences[0]) == "C1 would move to H2 instead of staying at H1 for now."
+
+
+def test_a_place_that_a_move_takes_is_said_to_who_waits() -> None:
+    """Whoever has no home sees that somebody who has one would move there: people may ask them to wait."""
+    mover = a_child("C1", 9, move_requested="nearer home", helpful_skills=frozenset({Skill.TRAUMA}))
+    homes = [a_home("H1", places_free=0), a_home("H2", places_free=1, skills=frozenset({Skill.TRAUMA}))]
+    caseload = a_caseload(mover, a_child("C2", 9), *homes, lives={"C1": "H1"})
+    plan = propose_plan(caseload, POLICY)
+    assert [(one.child, one.home) for one in plan.placements] == [("C1", "H2")]
+    assert [str(reason.sentence) for reason in plan.unplaced[0].reasons][1:] == [
+        "C1 would move there from a home they live in now; the meeting may ask them to wait."
+    ]
+    waits = propose_plan(caseload, POLICY, pins={"C1": None})
+    assert [(one.child, one.home) for one in waits.placements] == [("C2", "H2")]
+    assert waits.unplaced[0].stays_at == "H1"
+
+
+def test_what_was_decided_is_told_with_the_plan_that_rests_on_it() -> None:
+    known = {"rule": "smoke-free", "child": "C1", "home": "H1", "role": "nominated-officer", "reason": "kinship"}
+    decision = Decision(**known, decided_on=TODAY, expires_on=TODAY + timedelta(days=30))
+    plan = propose_plan(a_caseload(a_child("C1", 3), a_home("H1", smokers=True), decisions=(decision,)), POLICY)
+    told = [str(one.sentence) for one in plan.placements[0].before if one.code == "decided"]
+    assert told == [
+        "Decisions are on record for C1 at H1: smoke free (nominated officer, 23 November 2026, until 23 December 2026)."
+    ]
+    late = Decision(**known, decided_on=TODAY - timedelta(days=9), expires_on=TODAY - timedelta(days=1))
+    plan = propose_plan(a_caseload(a_child("C1", 9), a_home("H1"), decisions=(late,)), POLICY)
+    assert "decided" not in {one.code for one in plan.placements[0].before}
+
+
+def test_training_that_is_booked_is_said_with_its_day() -> None:
+    child = a_child("C1", essential_skills=frozenset({Skill.MEDICAL_PROCEDURES}))
+    booked = {"skills_planned": frozenset({Skill.MEDICAL_PROCEDURES}), "skills_planned_by": TODAY + timedelta(days=60)}
+    told = "C1 needs skills (medical procedures), which H1 does not have now; training is booked until 22 January 2027."
+    assert said(a_caseload(child, a_home("H1", **booked))) == [told]
+
+
+def test_places_that_nobody_has_counted_are_not_said_to_be_used() -> None:
+    plan = propose_plan(a_caseload(a_child("C1"), a_home("H1", places_free=None)), POLICY)
+    needs = [need.code for miss in plan.unplaced[0].near_misses for need in miss.needs]
+    assert needs == ["usable-place"]
+
+
+def test_no_worry_that_a_brother_lives_elsewhere_where_they_must_live_apart() -> None:
+    family = [a_child("C1", sibling_group="G1"), a_child("C2", sibling_group="G1")]
+    apart = siblings("G1", SiblingPlan.APART_WITHOUT_CONTACT)
+    caseload = a_caseload(*family, a_home("H1"), a_home("H2"), lives={"C2": "H1"}, relationships=(apart,))
+    placed = propose_plan(caseload, POLICY).placements[0]
+    assert placed.home == "H2"
+    assert "siblings-together" not in {one.code for one in placed.worries}
