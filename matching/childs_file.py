@@ -11,11 +11,19 @@ from datetime import date
 import numpy as np
 
 from matching.candidates import Candidates, standing_of
-from matching.describe import criteria_of, group_position, must_have_not_met, outcomes_of, placement_of, unplaced_of
-from matching.domain import Decision
+from matching.describe import (
+    criteria_of,
+    group_position,
+    moving_from,
+    must_have_not_met,
+    outcomes_of,
+    placement_of,
+    unplaced_of,
+)
+from matching.domain import Caseload, Decision
 from matching.plan import Kept, Reason
 from matching.planning import Prepared
-from matching.wording import Sentence, counted, spoken, written
+from matching.wording import Sentence, counted, listed, spoken, written
 
 DUTIES = ("near-home", "near-school", "siblings-together", "disability", "in-area")
 HALF = 0.5
@@ -77,7 +85,8 @@ def _with_home(ready: Prepared, home_of: Mapping[str, str], child: str, home: st
     placement = placement_of(found, child, home)
     return [
         Part(
-            heading="What is proposed", lines=(Line(sentence=_proposal(child, home)), *_family(ready, home_of, child))
+            heading="What is proposed",
+            lines=(*_proposal(ready.caseload, child, home), *_family(ready, home_of, child)),
         ),
         Part(heading="Why this home", lines=_lines(placement.reasons)),
         _duties(found, child, home),
@@ -95,7 +104,7 @@ def _without(ready: Prepared, home_of: Mapping[str, str], child: str) -> list[Pa
         told = Sentence.of("{child} lives at {home} and stays there.", child=child, home=where)
         return [Part(heading="What is proposed", lines=(Line(sentence=told),))]
     found = next(u for u in unplaced_of(ready.found, sorted(home_of.items())) if u.child == child)
-    none = Line(sentence=Sentence.of("No home is proposed for {child} today. The search goes on.", child=child))
+    none = Line(sentence=_none(child, found.stays_at, found.for_nights))
     needs = dict.fromkeys(reason for miss in found.near_misses for reason in miss.needs)
     return [
         Part(heading="What is proposed", lines=(none, *_family(ready, home_of, child))),
@@ -105,8 +114,26 @@ def _without(ready: Prepared, home_of: Mapping[str, str], child: str) -> list[Pa
     ]
 
 
-def _proposal(child: str, home: str) -> Sentence:
-    return Sentence.of("{home} is proposed as a home for {child}.", home=home, child=child)
+def _proposal(caseload: Caseload, child: str, home: str) -> list[Line]:
+    """A home; or a move, with why it was asked for; or some nights away."""
+    told, lives = caseload.child(child), moving_from(caseload, child)
+    if told.nights:
+        nights = listed([f"{counted(stay.nights, 'night')} from {written(stay.first)}" for stay in told.nights])
+        template = "{home} is proposed for nights away of {child}: {nights}."
+        return [Line(sentence=Sentence.of(template, home=home, child=child, nights=nights))]
+    if lives is None:
+        return [Line(sentence=Sentence.of("{home} is proposed as a home for {child}.", home=home, child=child))]
+    template = "A move from {lives} to {home} is proposed for {child}."
+    why = Sentence.of("The move was asked for: {why}.", why=(told.move_requested or "").rstrip("."))
+    return [Line(sentence=Sentence.of(template, lives=lives, home=home, child=child)), Line(sentence=why)]
+
+
+def _none(child: str, stays_at: str | None, for_nights: bool) -> Sentence:
+    if for_nights:
+        return Sentence.of("No home is proposed yet for the nights away of {child}. The search goes on.", child=child)
+    if stays_at is not None:
+        return Sentence.of("{child} stays at {home} for now. The search goes on.", child=child, home=stays_at)
+    return Sentence.of("No home is proposed for {child} today. The search goes on.", child=child)
 
 
 def _lines(reasons: tuple[Reason, ...]) -> tuple[Line, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from matching.childs_file import ChildsFile, childs_file
 from matching.childs_file_page import NO_WORDS, as_html, as_text
-from matching.domain import Caseload, Decision, Place, SiblingPlan
+from matching.domain import CareType, Caseload, Decision, Place, SiblingPlan, Stay
 from matching.errors import UnknownReference
 from matching.planning import prepare, propose_plan
 from matching.synthetic import sample_caseload
@@ -119,3 +119,24 @@ def test_the_command_prints_or_writes_the_page(tmp_path: Path, capsys: pytest.Ca
     assert html.startswith("<!DOCTYPE html>")
     assert "http" not in html, "nothing is fetched from outside"
     assert placements("childs-file", str(city), str(plan), "--child", "C9999") == 2
+
+
+def test_a_move_says_from_where_and_why_and_who_stays_stays() -> None:
+    mover = a_child("C1", move_requested="to be nearer to school.")
+    caseload = a_caseload(mover, a_home("H1"), a_home("H2"), lives={"C1": "H1"})
+    assert part(page_of(caseload, "C1", {"C1": "H2"}), "What is proposed") == [
+        "A move from H1 to H2 is proposed for C1.",
+        "The move was asked for: to be nearer to school.",
+    ]
+    assert part(page_of(caseload, "C1", {}), "What is proposed") == ["C1 stays at H1 for now. The search goes on."]
+
+
+def test_nights_away_are_not_said_to_be_a_home() -> None:
+    stay = Stay(TODAY + timedelta(days=11), TODAY + timedelta(days=12))
+    caseload = a_caseload(a_child("C1", care_type=CareType.SHORT_BREAK, stays=(stay,)), a_home("H1"))
+    assert part(page_of(caseload, "C1", {"C1": "H1"}), "What is proposed") == [
+        "H1 is proposed for nights away of C1: 2 nights from 4 December 2026."
+    ]
+    assert part(page_of(caseload, "C1", {}), "What is proposed") == [
+        "No home is proposed yet for the nights away of C1. The search goes on."
+    ]
