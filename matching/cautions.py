@@ -24,7 +24,7 @@ OUTSIDE_LIMIT = (
 
 def other_children(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
     """Standard 15: the impact on everybody who lives there is considered before a home is asked for."""
-    others = [one for one in household.residents if one.ref != child.ref]
+    others = [one for one in household.residents if not caseload.one_family(child.ref, one.ref)]
     young = bool(others or household.home.birth_children)
     told = [words for fact, words in TO_OTHERS.items() if getattr(child.risks, fact)]
     if not young:

@@ -1,7 +1,8 @@
 """Reasons for what a plan does: why this home, what worries, what is not known, why no home."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -26,17 +27,24 @@ Flags = npt.NDArray[np.bool_]
 
 def placements_of(found: Candidates, placed: Sequence[tuple[str, str]]) -> tuple[Placement, ...]:
     """Each proposed placement with its reasons, worries and questions."""
-    return tuple(placement_of(found, child, home) for child, home in placed)
+    coming: dict[str, list[str]] = defaultdict(list)
+    for child, home in placed:
+        coming[home].append(child)
+    return tuple(placement_of(found, child, home, coming[home]) for child, home in placed)
 
 
-def placement_of(found: Candidates, child: str, home: str) -> Placement:
-    """One placement: criteria rated high are reasons, rated low are worries, not rated are questions."""
+def placement_of(found: Candidates, child: str, home: str, coming: Iterable[str] = ()) -> Placement:
+    """One placement: criteria rated high are reasons, rated low are worries, not rated are questions.
+
+    `coming` are the children who would come to the home too; what is to be done first thinks of them as living there.
+    """
     row, column = found.row_of_child[child], found.register.home_index[home]
     rated = criteria_of(found, row, column)
     weights = [weight for _, weight in found.policy.criteria]
-    before = steps_before(
-        found.register.caseload, found.judged.pairs.children.items[row], found.register.homes.items[column]
-    )
+    caseload, household = found.register.caseload, found.register.homes.items[column]
+    new = tuple(caseload.child_by_ref[ref] for ref in sorted(coming) if ref != child)
+    there = replace(household, residents=(*household.residents, *new)) if new else household
+    before = steps_before(caseload, found.judged.pairs.children.items[row], there)
     said = {ALSO_SAID_BY.get(step.code) for step in before}
     good = [(weights[i], reason) for i, share, reason in rated if share is not None and share >= GOOD]
     poor = [

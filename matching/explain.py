@@ -93,7 +93,8 @@ def explain(
             f"Child {child!r} does not need a home in this caseload. Maybe they live in one already."
         )
     if home_of.get(child) == home:
-        return Proposed(placement=placement_of(found, child, home))
+        coming = [ref for ref, where in home_of.items() if where == home]
+        return Proposed(placement=placement_of(found, child, home, coming))
     together = must_go_with(found.groups[group_position(found, child)], child)
     blockers = blockers_of(found, together, found.register.home_index[home])
     barred = tuple(reason for reason in blockers if reason.verdict is Verdict.NOT_MET)

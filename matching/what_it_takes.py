@@ -95,7 +95,8 @@ def what_it_takes(base: Base, child: str, home: str) -> WhatItTakes:
     holding(base, child)  # refuses a child who needs no home
     group = base.found.groups[group_position(base.found, child)]
     if base.home_of.get(child) == home:
-        proposed = Proposed(placement=placement_of(base.found, child, home))
+        coming = [ref for ref, where in base.home_of.items() if where == home]
+        proposed = Proposed(placement=placement_of(base.found, child, home, coming))
         return WhatItTakes(child=child, home=home, answer=proposed)
     column = base.found.register.home_index[home]
     reasons = blockers_of(base.found, must_go_with(group, child), column)

@@ -130,3 +130,22 @@ def test_no_worry_that_a_brother_lives_elsewhere_where_they_must_live_apart() ->
     placed = propose_plan(caseload, POLICY).placements[0]
     assert placed.home == "H2"
     assert "siblings-together" not in {one.code for one in placed.worries}
+
+
+def test_a_worry_about_others_thinks_of_who_comes_on_the_same_plan() -> None:
+    """Two children who are new to each other would share an empty home: the worry is said for the one it is about."""
+    worried = a_child("C1", 13, risks=Risks(harm_sexual=True, harm_to_animals=False))
+    caseload = a_caseload(worried, a_child("C2", 5), a_home("H1", places_free=2))
+    plan = propose_plan(caseload, POLICY)
+    assert [(one.child, one.home) for one in plan.placements] == [("C1", "H1"), ("C2", "H1")]
+    told = {
+        one.child: [str(step.sentence) for step in one.before if step.code == "risk-to-others"]
+        for one in plan.placements
+    }
+    worry = "sexual behaviour that may harm others"
+    assert told == {
+        "C1": [f"Weigh with the carers what {worry} would mean for the children at H1, and write it down."],
+        "C2": [],
+    }
+    alone = propose_plan(a_caseload(worried, a_home("H1", places_free=2)), POLICY)
+    assert "risk-to-others" not in {step.code for step in alone.placements[0].before}
