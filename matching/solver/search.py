@@ -15,7 +15,7 @@ SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
 NEAR = 1_500  # blocks of least regret, whose regret is the room for a first look
 LOOKS = frozenset((1, 3, 5, 7, 9, 11, 13))  # rounds after which it is tried whether a plan is as near as that
-EFFORT = 0.5  # of one look, in CP-SAT's deterministic seconds
+EFFORT, FROM = 0.5, 8  # of one look, in CP-SAT's deterministic seconds; before so many rounds the less the earlier
 ROUNDS = 80
 POLISH = 4  # rounds after the best plan is known
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
@@ -95,7 +95,7 @@ class Search:
                 break
             totals.append(self._note())
             if hope and step in LOOKS and not self.closed and relaxed.at.size > SMALL:
-                self._look_near()
+                self._look_near(EFFORT * min(1.0, (step + 1) / FROM))
             if step == FIRST_PLAN and not self.closed and relaxed.at.size > SMALL:
                 self._exactly(self._least_regret(relaxed.at))
             self._drop(hoped_for(totals) if hope and step < FIRST_PLAN else 0)
@@ -138,7 +138,7 @@ class Search:
         short = self._short()
         return 0 if short is None else short.room
 
-    def _look_near(self) -> None:
+    def _look_near(self, effort: float) -> None:
         """Look for a plan among the blocks of least regret that loses no more than these; none better is elsewhere."""
         at, worth = self.relaxed.at, self.worth[self.relaxed.at]
         few = min(NEAR, worth.size)
@@ -147,7 +147,7 @@ class Search:
             return
         near, short = at[worth >= target], self.short.reaching(target)
         found, proven = by_cp_sat(
-            self.problem, self.value, self.held, near, self.clock.left(), short=short, effort=EFFORT
+            self.problem, self.value, self.held, near, self.clock.left(), short=short, effort=effort
         )
         if found is not None:
             self._take(found)

@@ -9,7 +9,7 @@ import pytest
 from matching.arrivals import Arrival, WithPrices, Year, best_plan, first_come, hindsight, replay
 from matching.arrivals.choosing import by_priority
 from matching.arrivals.drawing import a_year
-from matching.arrivals.guard import first_not_behind
+from matching.arrivals.guard import first_clearly_better
 from matching.arrivals.hindsight import prices
 from matching.arrivals.segments import segment_of
 from matching.domain import Bedroom, Deadline, PlaceState, SiblingPlan
@@ -100,16 +100,32 @@ def test_by_priority_the_urgent_child_comes_before_the_one_who_came_first() -> N
     assert [move.child for move in urgent.moves] == ["C2"]
 
 
+def both_on_the_first_day() -> Year:
+    """First come, first served gives the only home of the second child to the first, who had another one."""
+    year = two_children_one_after_the_other()
+    return replace(year, arrivals=tuple(replace(arrival, day=0) for arrival in year.arrivals))
+
+
 def test_the_guard_falls_back_and_says_so() -> None:
     past = (two_children_one_after_the_other(),)
-    fallen = first_not_behind((("a way that places nobody", nobody),), past, POLICY)
+    fallen = first_clearly_better((("a way that places nobody", nobody),), past, POLICY)
     assert fallen.choose is first_come
     assert fallen.because == (
-        "A way that places nobody was behind first come, first served in the past year, so it is not used."
+        "A way that places nobody was not clearly better than first come, first served in the past year, so it is not used."
     )
-    second = first_not_behind((("nobody", nobody), ("the best plan", best_plan)), past, POLICY)
-    assert (second.name, second.choose) == ("the best plan", best_plan)
-    assert "The best plan was not behind" in second.because
+    level = first_clearly_better((("the best plan", best_plan),), past, POLICY)
+    assert level.choose is first_come, "no child more in any year is not clearly better"
+
+
+def test_the_guard_takes_what_was_clearly_better() -> None:
+    better, level = both_on_the_first_day(), two_children_one_after_the_other()
+    ways = (("nobody", nobody), ("the best plan", best_plan))
+    chosen = first_clearly_better(ways, (better, better, level), POLICY)
+    assert (chosen.name, chosen.choose) == ("the best plan", best_plan)
+    assert chosen.because.endswith("in 2 of 3 past years, and was behind in none.")
+    assert first_clearly_better(ways, (better, level), POLICY).choose is first_come, (
+        "in half of the years is not enough"
+    )
 
 
 @pytest.mark.parametrize("seed", [1])
