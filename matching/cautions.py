@@ -5,7 +5,7 @@ from datetime import date
 from matching.domain import Caseload, Child, Decision, Household, Severity, SiblingPlan
 from matching.domain.words import HomeKind
 from matching.rules.sleeping import harmless
-from matching.wording import Sentence, listed, spoken, written
+from matching.wording import Sentence, counted, listed, spoken, written
 
 TO_OTHERS = {  # facts of a child's risks, as they are said
     "harm_sexual": "sexual behaviour that may harm others",
@@ -54,6 +54,17 @@ def decided(caseload: Caseload, child: Child, household: Household) -> Sentence 
 def _decision(one: Decision) -> str:
     until = f", until {written(one.expires_on)}" if one.expires_on else ""
     return f"{spoken(one.rule)} ({spoken(one.role)}, {written(one.decided_on)}{until})"
+
+
+def group_size(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
+    """Carers say how many brothers and sisters they would take; more are asked for, not taken for granted."""
+    most = household.home.largest_sibling_group
+    family = [one for one in household.residents if caseload.siblings(child.ref, one.ref) and one.ref != child.ref]
+    if most is None or len(family) + 1 <= most:
+        return None
+    template = "The carers at {home} would take {most} of a family. Ask them whether {wanted} may come."
+    words = {"most": counted(most, "child", "children"), "wanted": str(len(family) + 1)}
+    return Sentence.of(template, home=household.home.ref, **words)
 
 
 def court_conditions(caseload: Caseload, child: Child, household: Household) -> Sentence | None:

@@ -12,6 +12,7 @@ import numpy as np
 
 from matching.candidates import Candidates, standing_of
 from matching.describe import (
+    concerns,
     criteria_of,
     group_position,
     moving_from,
@@ -164,8 +165,7 @@ def _duties(found: Candidates, child: str, home: str) -> Part:
     row, column = found.row_of_child[child], found.register.home_index[home]
     lines, missed = [], False
     for at, share, reason in criteria_of(found, row, column):
-        concerns = share is None or bool(found.judged.points[at, row].max(initial=0) > 0)
-        if reason.code in DUTIES and concerns and reason.sentence.template:
+        if reason.code in DUTIES and (share is None or concerns(found, at, row)) and reason.sentence.template:
             lines.append(Line(sentence=reason.sentence, code=reason.code))
             missed |= share is not None and share < HALF
     asks = "Not everything that the law asks for could be met. Reason, by the person who decides:" if missed else ""

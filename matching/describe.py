@@ -50,7 +50,7 @@ def placement_of(found: Candidates, child: str, home: str, coming: Iterable[str]
     poor = [
         (weights[i], reason)
         for i, share, reason in rated
-        if share is not None and share < POOR and reason.code not in said and _concerns(found, i, row)
+        if share is not None and share < POOR and reason.code not in said and concerns(found, i, row)
     ]
     return Placement(
         child=child,
@@ -67,9 +67,10 @@ def _heaviest(weighed: list[tuple[int, Reason]]) -> tuple[Reason, ...]:
     return tuple(reason for _, reason in sorted(weighed, key=lambda pair: -pair[0]))
 
 
-def _concerns(found: Candidates, criterion: int, row: int) -> bool:
-    """Whether any home would earn this child points for the criterion; otherwise nothing is lost here."""
-    return bool(found.judged.points[criterion, row].max(initial=0) > 0)
+def concerns(found: Candidates, criterion: int, row: int) -> bool:
+    """Whether a low rating is a loss for this child: it says so itself, or another home would earn points."""
+    told = found.policy.criteria[criterion][0].concerns(found.judged.pairs.children.items[row])
+    return bool(found.judged.points[criterion, row].max(initial=0) > 0) if told is None else told
 
 
 def criteria_of(found: Candidates, row: int, column: int) -> list[tuple[int, float | None, Reason]]:
@@ -92,7 +93,7 @@ def criteria_of(found: Candidates, row: int, column: int) -> list[tuple[int, flo
             share = float(found.judged.points[i, row, column]) / (100 * weight)
             sentence = (
                 criterion.because(found.register.caseload, child, household, share)
-                if share >= GOOD or _concerns(found, i, row)
+                if share >= GOOD or concerns(found, i, row)
                 else Sentence("")
             )
             told.append((i, share, Reason(code=criterion.code, verdict=Verdict.MET, sentence=sentence)))

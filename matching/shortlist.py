@@ -45,7 +45,10 @@ class Option:
     @cached_property
     def children(self) -> tuple[Placement, ...]:
         """What is said for each child."""
-        return tuple(placement_of(self.found, ref, self.home) for ref in self.found.groups[0].children)
+        return tuple(
+            placement_of(self.found, ref, self.home, self.found.groups[0].children)
+            for ref in self.found.groups[0].children
+        )
 
     @cached_property
     def to_settle(self) -> tuple[Reason, ...]:

@@ -36,6 +36,10 @@ class Criterion(ABC):
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         """The rating in words: a reason for the home when it is high, a worry when it is low."""
 
+    def concerns(self, child: Child) -> bool | None:
+        """Whether a low rating is a loss for this child even where no home does better; `None`: only where one does."""
+        return None
+
     def question(self, child: Child, household: Household) -> Sentence:
         """What to ask when the rating is not known."""
         return Sentence.of(self.asks, child=child.ref, home=household.home.ref)

@@ -88,6 +88,9 @@ class DisabilityUnderstood(Criterion):
     purpose = "The law asks for a home that suits a disabled child's particular needs, beyond what is essential."
     asks = "Are the carers at {home} trained in disability? {child} is disabled."
 
+    def concerns(self, child: Child) -> bool | None:
+        return bool(child.disabled)
+
     def rate(self, pairs: Pairs) -> RatingMatrix:
         trained = pairs.of_homes(_trained_for_disability)
         return where_it_concerns(pairs.of_children(_disabled) == 1, trained, pairs.shape)
@@ -142,6 +145,9 @@ class CarersHope(Criterion):
     title = "What the carers hope for"
     purpose = "Willingness comes first: carers do best by children they hoped to care for."
     asks = "Which ages of children, and girls or boys, do the carers at {home} hope to care for?"
+
+    def concerns(self, child: Child) -> bool | None:
+        return True
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         low, high = pairs.of_homes(_prefers_youngest), pairs.of_homes(_prefers_oldest)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
-from matching.domain import Caseload, Child, Household
+from matching.domain import CareType, Caseload, Child, Household
 from matching.pairs import Pairs
 from matching.pairs.travel import PlaceOf, family_time, miles_to_family_home, minutes_to, school
 from matching.wording import Sentence, counted
@@ -54,6 +54,9 @@ class NearHome(Criterion):
     purpose = "Living near home keeps family, friends and familiar places within reach."
     asks = "How far is {home} from the family home of {child}?"
 
+    def concerns(self, child: Child) -> bool | None:
+        return child.home_place is not None
+
     def rate(self, pairs: Pairs) -> RatingMatrix:
         rating = _falling(miles_to_family_home(pairs), self.easy, self.too_far)
         return where_it_concerns(pairs.of_children(_has_family_home) == 1, rating, pairs.shape)
@@ -83,6 +86,9 @@ class NearSchool(Criterion):
     purpose = "Staying at the same school keeps friends, teachers and routine."
     asks = "How long is the journey from {home} to the school of {child}?"
 
+    def concerns(self, child: Child) -> bool | None:
+        return child.school_place is not None
+
     def rate(self, pairs: Pairs) -> RatingMatrix:
         rating = _falling(minutes_to(pairs, school), self.easy, self.too_far)
         return where_it_concerns(pairs.of_children(_has(school)) == 1, rating, pairs.shape)
@@ -108,6 +114,9 @@ class FamilyTimeInReach(Criterion):
     title = "Family time is within the carers' reach"
     purpose = "Seeing parents, brothers and sisters depends on a journey that the carers can make."
     asks = "How far can the carers at {home} travel for the family time of {child}?"
+
+    def concerns(self, child: Child) -> bool | None:
+        return child.family_time_place is not None
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         minutes, reach = minutes_to(pairs, family_time), pairs.of_homes(_reach)
@@ -140,6 +149,9 @@ class InArea(Criterion):
     title = "In the authority's own area"
     purpose = "The law asks for a home inside the authority's area where that is reasonably practicable."
     asks = "In which authority does {home} lie?"
+
+    def concerns(self, child: Child) -> bool | None:
+        return child.authority is not None and child.care_type is not CareType.ADOPTION
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         child = pairs.child_codes(_authority_of_child, "authority")

@@ -51,6 +51,9 @@ class SharedLanguage(Criterion):
     purpose = "A child whose plan asks for it is understood at home in their own language."
     asks = "Which languages are spoken at {home}, and does {child} need one of them?"
 
+    def concerns(self, child: Child) -> bool | None:
+        return StatedNeed.LANGUAGE in (child.stated_needs or ())
+
     def rate(self, pairs: Pairs) -> RatingMatrix:
         speaks = pairs.child_bits(_child_languages, "language")
         heard = pairs.home_bits(_home_languages, "language")
@@ -81,6 +84,9 @@ class SharedReligion(Criterion):
     purpose = "A child whose plan asks for it can practise their faith with the people they live with."
     asks = "Which faith is practised at {home}, and how would {child} practise theirs there?"
 
+    def concerns(self, child: Child) -> bool | None:
+        return StatedNeed.RELIGION in (child.stated_needs or ())
+
     def rate(self, pairs: Pairs) -> RatingMatrix:
         child, home = pairs.child_bits(_child_religion, "religion"), pairs.home_bits(_home_religion, "religion")
         rating = np.where((child < 0) | (home < 0), np.nan, (child & home) != 0)
@@ -109,6 +115,9 @@ class DietKept(Criterion):
     title = "The child's diet is kept, where the child or plan asks for it"
     purpose = "Food that belongs to faith, health or family is part of feeling at home."
     asks = "Can {home} keep the diet of {child}?"
+
+    def concerns(self, child: Child) -> bool | None:
+        return StatedNeed.DIET in (child.stated_needs or ())
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         child, home = pairs.child_bits(_child_diet, "diet"), pairs.home_bits(_home_diet, "diet")

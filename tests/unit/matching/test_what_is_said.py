@@ -1,7 +1,9 @@
 """Sentences that name the reason, the day and the right person: what a reader would otherwise have to look up."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from matching.childs_file import childs_file
 from matching.describe import blockers_of
 from matching.difference import difference
 from matching.domain import (
@@ -20,10 +22,10 @@ from matching.domain import (
     Skill,
     Stay,
 )
-from matching.domain.words import PetNeed
+from matching.domain.words import PetNeed, Sex
 from matching.io.plan_json import ToldPlan
 from matching.planning import prepare, propose_plan
-from tests.lib.builders import TODAY, a_caseload, a_child, a_home, fostering, siblings
+from tests.lib.builders import CIVIC_CENTRE, TODAY, a_caseload, a_child, a_home, fostering, siblings
 
 POLICY = fostering()
 DOG = {"pets": frozenset({Pet.DOG})}
@@ -149,3 +151,29 @@ def test_a_worry_about_others_thinks_of_who_comes_on_the_same_plan() -> None:
     }
     alone = propose_plan(a_caseload(worried, a_home("H1", places_free=2)), POLICY)
     assert "risk-to-others" not in {step.code for step in alone.placements[0].before}
+
+
+def test_what_the_only_home_does_not_give_is_said() -> None:
+    """That no other home would do better is no reason to be silent about what the law asks for."""
+    far = replace(CIVIC_CENTRE, postcode="BN1 1AA", easting=500_000, northing=105_000)
+    child = a_child(
+        "C1", 15, home_place=CIVIC_CENTRE, school_place=CIVIC_CENTRE, family_time_place=CIVIC_CENTRE, disabled=True
+    )
+    hopes = {"prefers_youngest": 0, "prefers_oldest": 5, "prefers_sexes": frozenset({Sex.MALE})}
+    caseload = a_caseload(child, a_home("H1", place=far, authority="E06000045", **hopes))
+    placed = propose_plan(caseload, POLICY).placements[0]
+    assert {"disability", "carer-preference", "near-school"} <= {
+        one.code for one in (*placed.worries, *placed.not_known)
+    }
+    page = childs_file(prepare(caseload, POLICY), {"C1": "H1"}, "C1")
+    assert any(part.asks.startswith("Not everything that the law asks for") for part in page.parts)
+
+
+def test_more_brothers_and_sisters_than_the_carers_would_take_are_asked_for() -> None:
+    family = [a_child(f"C{n}", 4 + n, sibling_group="G1") for n in range(1, 4)]
+    ties = (siblings("G1", SiblingPlan.TOGETHER_PREFERRED),)
+    for most, told in ((2, 3), (3, 0)):
+        home = a_home("H1", largest_sibling_group=most)
+        plan = propose_plan(a_caseload(*family, home, relationships=ties), POLICY)
+        asked = [str(one.sentence) for p in plan.placements for one in p.before if one.code == "sibling-group-size"]
+        assert asked == ["The carers at H1 would take 2 children of a family. Ask them whether 3 may come."] * told
