@@ -14,6 +14,7 @@ T = TypeVar("T", Child, Home)
 NEVER_ASKED = ("ref", "sibling_group", "move_requested", "named_children", "exempted_children", "stays")  # references
 BY_NIGHTS = (CareType.SHORT_BREAK, CareType.RESPITE)  # another question altogether, not another answer to this one
 YEARS = (-1, 1)
+PARENT_FROM = 12  # years
 
 
 def otherwise(subject: T, caseload: Caseload, read: frozenset[str]) -> Iterator[tuple[Fact, T]]:
@@ -21,11 +22,20 @@ def otherwise(subject: T, caseload: Caseload, read: frozenset[str]) -> Iterator[
     for fact in facts_of(type(subject)):
         if fact.path[-1] in read and fact.path[-1] not in NEVER_ASKED:
             recorded = value_of(subject, fact)
-            if recorded in BY_NIGHTS:
+            if recorded in BY_NIGHTS or _beyond_doubt(subject, fact, caseload):
                 continue
             for value in _values(fact, recorded, caseload, type(subject)):
                 if value != recorded and value is not None and value not in BY_NIGHTS:
                     yield fact, _with(subject, fact.path, value)
+
+
+def _beyond_doubt(subject: Child | Home, fact: Fact, caseload: Caseload) -> bool:
+    """Whether nobody would ask: a small child has no baby, and who asks for nights comes without a parent."""
+    if not isinstance(subject, Child):
+        return False
+    age = subject.age_on(caseload.as_of)
+    small = fact.path[-1] == "brings_baby" and age is not None and age < PARENT_FROM
+    return small or (fact.path[-1] == "with_parent" and subject.by_nights)
 
 
 def value_of(subject: Any, fact: Fact) -> Any:
@@ -72,7 +82,7 @@ def _collections(kind: Any, recorded: Any) -> list[Any]:
     if made is tuple or not words:
         return [made()] if recorded else []
     now = recorded or frozenset()
-    return [frozenset(), *(now - {one} for one in sorted(now)), *(now | {one} for one in words)]
+    return list(dict.fromkeys([frozenset(), *(now - {one} for one in sorted(now)), *(now | {one} for one in words)]))
 
 
 def _elsewhere(fact: Fact, recorded: Any, caseload: Caseload, subject: type[Any]) -> list[Any]:

@@ -187,6 +187,8 @@ def shortlist(
 
 
 def _how_many(found: Shortlist) -> str:
+    if not found.possible:
+        return f"No home exists that every rule allows, of {found.homes_looked_at}."
     if found.possible < 3:
         return f"Only {counted(found.possible, 'home exists', 'homes exist')} that every rule allows, of {found.homes_looked_at}."
     return f"{found.possible} homes are possible, of {found.homes_looked_at}."

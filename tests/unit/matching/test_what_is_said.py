@@ -3,13 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from rich.console import Console
+
 from matching.childs_file import childs_file
+from matching.cli import show
 from matching.describe import blockers_of
 from matching.difference import difference
 from matching.domain import (
     Adaptation,
     CareType,
     Caseload,
+    Child,
     Decision,
     Hold,
     Pet,
@@ -24,7 +29,10 @@ from matching.domain import (
 )
 from matching.domain.words import PetNeed, Sex
 from matching.io.plan_json import ToldPlan
+from matching.otherwise import otherwise
+from matching.pairs import Register
 from matching.planning import prepare, propose_plan
+from matching.shortlist import shortlist
 from tests.lib.builders import CIVIC_CENTRE, TODAY, a_caseload, a_child, a_home, fostering, siblings
 
 POLICY = fostering()
@@ -177,3 +185,22 @@ def test_more_brothers_and_sisters_than_the_carers_would_take_are_asked_for() ->
         plan = propose_plan(a_caseload(*family, home, relationships=ties), POLICY)
         asked = [str(one.sentence) for p in plan.placements for one in p.before if one.code == "sibling-group-size"]
         assert asked == ["The carers at H1 would take 2 children of a family. Ask them whether 3 may come."] * told
+
+
+def test_nobody_is_asked_whether_a_small_child_brings_a_baby() -> None:
+    read = frozenset({"brings_baby", "with_parent", "essential_skills"})
+
+    def asked(child: Child) -> list[str]:
+        caseload = a_caseload(child, a_home("H1"))
+        return [fact.path[-1] for fact, _ in otherwise(caseload.child("C1"), caseload, read)]
+
+    assert "brings_baby" not in asked(a_child("C1", 7))
+    assert {"brings_baby", "with_parent"} <= set(asked(a_child("C1", 15)))
+    stays = (Stay(TODAY, TODAY),)
+    assert "with_parent" not in asked(a_child("C1", 15, care_type=CareType.SHORT_BREAK, stays=stays))
+
+
+def test_an_empty_list_is_said_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    caseload = a_caseload(a_child("C1"), a_home("H1", places_free=0))
+    show.shortlist(Console(), shortlist(Register(caseload), POLICY, ["C1"]))
+    assert "No home exists that every rule allows, of 1." in capsys.readouterr().out
