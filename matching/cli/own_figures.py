@@ -28,6 +28,7 @@ from matching.sufficiency.own_history import (
 )
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.review import page, shown
+from matching.sufficiency.spans import begun_late
 from matching.sufficiency.supply_rates import own_supply
 from matching.wording import counted
 
@@ -83,12 +84,12 @@ def figures_to(out: Path, history: Sequence[Path], authority: str | None, regist
 def history_to(out: Path, history: Sequence[Path], origin: int | None, horizon: int, authority: str | None) -> None:
     """Forecast from a year of an authority's own returns, with nothing later, and write the table."""
     read = read_history(history)
-    year = read.years[-1] if origin is None else origin
+    year = read.last_day.year if origin is None else origin
     known = check_origin(read, year)
     made = forecast_history(known, borrowing(data_folder() / "reference", authority)(year), horizon)
     table = made.table if authority is None else made.table.assign(area_code=authority)
     written(table, out)
-    for warning in made.warnings:
+    for warning in (*begun_late(read), *made.warnings):
         told(warning)
     Console().print(f"Wrote {len(table)} rows, {year + 1} to {year + horizon}, to {out}.")
 
@@ -98,7 +99,7 @@ def review_to(out: Path, history: Sequence[Path], horizon: int, authority: str |
     read = read_history(history)
     borrow = borrowing(data_folder() / "reference", authority)
     back = looking_back(read, borrow, horizon)
-    learnt = learn(read, borrow(read.years[-1]))
+    learnt = learn(read, borrow(read.last_day.year))
     notes = (*notes_of(learnt), *back.sentences)
     out.mkdir(parents=True, exist_ok=True)
     figures = with_living(learnt, read, _miles(read, authority)).table()

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from matching.errors import Fault, UnreadableFile
+from matching.errors import Fault, MatchingError, UnreadableFile
 from matching.returns import queries
 from matching.returns.modules import BY_NAME, KEYS, Module
 from matching.returns.reading import Query, Read, fault, files_in, read_file
 from matching.returns.spells import PERIOD, in_order, placements
 
 MOST_FAULTS = 200
+SLIPS = 0.04  # of the busiest year before: fewer starts in a newer year are mistyped dates
 DATE = "%d/%m/%Y"
 AUTHORITY = re.compile(r"E[01]\d{7}")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20[12]\d)(?!\d)")
@@ -92,7 +93,11 @@ class History:
 
     @property
     def last_day(self) -> pd.Timestamp:
-        """The 31 March that ends the newest year in the returns."""
+        """The 31 March that ends the newest year in the returns; raises `MatchingError` where they hold no episode."""
+        if not self.years:
+            raise MatchingError(
+                "The returns hold no episode, so nothing can be told. Give those of a year with children."
+            )
         return pd.Timestamp(self.years[-1], 3, 31)
 
     def unaccompanied_on(self, day: pd.Timestamp) -> frozenset[str]:
@@ -222,9 +227,15 @@ def _years(typed: dict[Read, pd.DataFrame]) -> dict[Read, int]:
     own: dict[tuple[Path, int | None], int] = {}
     for read, table in typed.items():
         if read.module.name == "episodes" and len(table):
-            newest = table.started.max()  # an end may be told as 1 April of the next year
-            own[_place(read.file)] = newest.year + (newest > pd.Timestamp(newest.year, 3, 31))
+            own[_place(read.file)] = _newest(table.started)
     return {read: own.get(_place(read.file), max(own.values(), default=0)) for read in typed}
+
+
+def _newest(started: "pd.Series[pd.Timestamp]") -> int:
+    """The newest year in which episodes began, so many that it is no slip of a pen; an end may be told as 1 April of the next."""
+    many = _year_of(started.dropna()).value_counts().sort_index()
+    enough = many >= SLIPS * many.cummax()
+    return int(many.index[enough][-1])
 
 
 def _merged(module: Module, typed: dict[Read, pd.DataFrame], years: dict[Read, int]) -> pd.DataFrame:

@@ -24,6 +24,7 @@ def asked(
         if read.module.name == "episodes":
             yield from _codes(read, table)
             yield from _episodes(read, table, born)
+            yield from _late(read, table, years[read])
         if read.module.name == "children":
             yield from _at(
                 read, table[table.duplicated("child")], "twice", "CHILD", "the child stands in the module twice"
@@ -31,6 +32,13 @@ def asked(
         for column, codes in CODES_BESIDE.get(read.module.name, {}).items():
             yield from _not_of_year(read, table, column, codes, years[read])
     yield from _between(tables, typed)
+
+
+def _late(read: Read, table: pd.DataFrame, year: int) -> Iterator[Query]:
+    """Rows that begin after the 31 March of their return's year, which is 0 where no return has a row."""
+    if year:
+        late = table[table.started > pd.Timestamp(year, 3, 31)]
+        yield from _at(read, late, "dates", "DECOM", "begins after the year of its return")
 
 
 def _not_of_year(

@@ -16,6 +16,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from matching.sufficiency.answers import AGE_WORDS, ALL, COUNTED_IN_CHILDREN, IN_CARE, LIVING, NEEDED, UNMET, each
 from matching.sufficiency.areas import ELSEWHERE
+from matching.sufficiency.legends import legend
 from matching.sufficiency.spending import POUNDS
 from matching.wording import listed
 
@@ -133,12 +134,6 @@ def fan(made: "Forecast", measure: str = IN_CARE, kind: str = ALL, area: str = A
     axes.set_ylim(bottom=0)
     legend(figure)
     return figure
-
-
-def legend(figure: Figure) -> None:
-    """What each line and shade stands for, below the picture."""
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, frameon=False, fontsize=8, ncols=min(len(labels), 4), loc="outside lower left")
 
 
 def bars(made: "Forecast", measure: str, year: int, by: str = "kind") -> Figure:

@@ -5,7 +5,8 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from matching.sufficiency.answers import AGE_WORDS
-from matching.sufficiency.pictures import COLOURS, INK, LEVELS, Picture, axes_of, legend
+from matching.sufficiency.legends import legend
+from matching.sufficiency.pictures import COLOURS, INK, LEVELS, Picture, axes_of
 from matching.sufficiency.yearly import STOCK, TOTAL, Yearly
 
 

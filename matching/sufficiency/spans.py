@@ -94,8 +94,20 @@ def spans_of(history: History) -> Spans:
         length=(last - first).days / YEAR,
         first_day=first,
         last_day=last,
-        dropped=(*gap, *vanished, *dropped),
+        dropped=(*gap, *begun_late(history), *vanished, *dropped),
     )
+
+
+def begun_late(history: History) -> list[str]:
+    """A sentence where periods begin after the end of the newest return, which no return can hold."""
+    late = int((history.periods.started > history.last_day).sum())
+    if not late:
+        return []
+    many = counted(late, "period of care begins", "periods of care begin")
+    left = "is" if late == 1 else "are"
+    return [
+        f"{many} after {history.last_day:%d %B %Y}, when the newest return ends, and {left} left out: correct the dates."
+    ]
 
 
 def _covered(history: History) -> tuple[int, list[str]]:
@@ -152,7 +164,7 @@ def _sound(periods: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         if wrong.all() and len(periods):
             raise MatchingError(f"All periods of care {told}. Correct the dates.")
     sentences = [
-        f"{counted(int(wrong.sum()), 'period of care', 'periods of care')} {told} and {'is' if wrong.sum() == 1 else 'are'} left out: "
+        f"{counted(int(wrong.sum()), 'period of care', 'periods of care')} {told} {'is' if wrong.sum() == 1 else 'are'} left out: "
         "correct the dates."
         for wrong, told in (
             (unborn, "without a date of birth"),

@@ -1,6 +1,7 @@
 """`make calibrate`: forecasts of invented authorities whose truth is known, beside what came; writes docs/calibration.md.
 
-A run that was stopped goes on where it was, if the commit is the same.
+A run that was stopped goes on where it was, if the commit is the same. `HOMES_OF=COMMIT` takes the cities of homes from a run
+of an older commit, where nothing that they stand on has changed since; the page says so.
 """
 
 import os
@@ -27,6 +28,7 @@ from tests.lib.recruiting import covered
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "calibration.md"
 SEEDS, WORKERS = (int(os.environ.get(name, usual)) for name, usual in (("SEEDS", "20"), ("WORKERS", "2")))
+HOMES_OF = os.environ.get("HOMES_OF", "")
 RUNS, FUTURES = 60, 40
 KIND_WORDS = {
     "stationary": "nothing changes",
@@ -42,14 +44,20 @@ Part = tuple[str, float, pd.DataFrame]
 def main() -> None:
     """Invent, forecast and compare, one seed after the other; the page holds all seeds so far."""
     borrowed, commit = published_parameters(ROOT / "data" / "reference"), _commit()
-    folder = Path(tempfile.gettempdir()) / f"calibration-{commit}"
-    folder.mkdir(exist_ok=True)
+    _folder(commit).mkdir(exist_ok=True)
     parts: list[Part] = []
     for seed in range(SEEDS):
-        parts += Parallel(n_jobs=WORKERS)(delayed(_part)(folder, what, seed, borrowed) for what in (*KINDS, HOMES))
+        parts += Parallel(n_jobs=WORKERS)(
+            delayed(_part)(_folder(HOMES_OF or commit if what == HOMES else commit), what, seed, borrowed)
+            for what in (*KINDS, HOMES)
+        )
         PAGE.write_text("\n".join(_page(parts, seed + 1, commit)) + "\n", encoding="utf-8")
         sys.stderr.write(f"{datetime.now(tz=UTC):%H:%M} {seed + 1} of {SEEDS} authorities of each kind\n")
     sys.stdout.write(f"Wrote {PAGE.relative_to(ROOT)}.\n")
+
+
+def _folder(commit: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"calibration-{commit}"
 
 
 def _part(folder: Path, what: str, seed: int, borrowed: Parameters) -> Part:
@@ -121,6 +129,7 @@ def _recruitment(told: pd.DataFrame, seeds: int) -> list[str]:
         f"then {FUTURES} futures of the truth are run with them. *Kept*: the share of futures in which no twelve months exceed the target. "
         "*Not found*: cities where 80 homes were not enough, which the forecast then says; *where found* leaves them out, and gives the standard error over cities.",
         "",
+        *([f"Of commit {HOMES_OF}: nothing that these cities stand on has changed since.", ""] if HOMES_OF else []),
         "| confidence | homes, mean | kept % | not found | kept % where found |",
         "| --- | --- | --- | --- | --- |",
     ]

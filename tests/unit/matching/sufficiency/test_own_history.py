@@ -365,6 +365,42 @@ def test_ends_before_starts_are_left_out_and_counted_or_refused_when_all_are(
     assert "All periods of care end before they begin. Correct the dates." in said
 
 
+def test_a_mistyped_start_moves_no_year_and_is_said(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def late(name: str, table: pd.DataFrame) -> pd.DataFrame:
+        if name == "episodes":
+            table.loc[table.index[table.DEC == ""][:2], "DECOM"] = ["01/05/2031", "02/04/2025"]
+        return table
+
+    spoilt(folder, tmp_path / "r", range(FIRST, LAST))
+    spoilt(folder, tmp_path / "r" / "new", range(LAST, LAST + 1), late)
+    code, said, table = told(tmp_path / "r", tmp_path / "o.csv", capsys)
+    assert code == 0
+    assert "begin after 31 March 2024, when the newest return ends, and are left out: correct the dates" in said
+    assert set(table.origin) == {LAST}
+    assert any("begins after the year of its return" in str(one) for one in read_history([tmp_path / "r"]).queries)
+
+
+def test_returns_without_an_episode_are_refused(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nobody = spoilt(
+        folder, tmp_path / "r", range(LAST, LAST + 1), lambda name, rows: rows[:0] if name == "episodes" else rows
+    )
+    code, said, _ = told(nobody, tmp_path / "o.csv", capsys)
+    assert code == 2
+    assert "The returns hold no episode" in said
+
+
+def test_rows_told_twice_count_once(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    years = range(2022, LAST + 1)
+    once = read_history([spoilt(folder, tmp_path / "once", years)])
+    twice = read_history([spoilt(folder, tmp_path / "twice", years, lambda _, rows: pd.concat([rows, rows]))])
+    assert spans_of(twice).open.sum() == spans_of(once).open.sum()
+    assert spans_of(twice).inside.sum() == spans_of(once).inside.sum()
+
+
 def test_calls_that_can_not_be_answered(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "o.csv"
     assert told(folder, out, capsys, "--origin", "1999")[0] == 2
