@@ -45,7 +45,7 @@ class TableWanted(BaseModel):
 def bring_in(
     act: TheAct,
     kind: Annotated[ImportKind, Form(description="What the files are.")],
-    files: Annotated[list[UploadFile], File(description="CSV, XML or one workbook, as they are.")],
+    files: Annotated[list[UploadFile], File(min_length=1, description="CSV, XML or one workbook, as they are.")],
     dry_run: Annotated[bool, Form(description="Say what would change, and change nothing.")] = False,
     as_of: Annotated[date | None, Form(description="Date of the lists of Annex A; else today.")] = None,
 ) -> JSONResponse:

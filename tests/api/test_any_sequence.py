@@ -52,8 +52,8 @@ class Asked:
 
 
 def well_formed_is_never_malformed(_: Any, response: Response, case: Case) -> None:
-    """What the description calls well formed is not refused as a field of the wrong kind."""
-    mode = case.meta.generation.mode if case.meta else None
+    """What the description calls well formed is not refused as a field of the wrong kind; but a form can not say null."""
+    mode = case.meta.generation.mode if case.meta and case.media_type != "multipart/form-data" else None
     if mode is not None and mode.is_positive and response.status_code in (400, 415, 422):
         told = response.json()
         assert not told["detail"].endswith("fields are wrong; nothing was changed."), (
@@ -136,7 +136,9 @@ def test_no_sequence_of_requests_is_a_fault_of_ours(service: Running, machines: 
         sys.stdout.write(f"{role}: {Asked.reached}; with a spoilt head: {Asked.bare}\n")
     assert Asked.reached.total() >= 2 * SEQUENCES, Asked.reached
     assert Asked.reached[200] + Asked.reached[201] + Asked.reached[202], Asked.reached
-    assert Asked.reached[401] + Asked.reached[404] < Asked.reached.total() / 2, (
+    refused = Asked.reached[401] + Asked.reached[404]
+    # an auditor's only sequences are about jobs, and none is there for who may ask for none
+    assert not NIGHTLY or role == Role.AUDITOR.value or refused < Asked.reached.total() / 2, (
         f"mostly refused at the door: {Asked.reached}"
     )
 

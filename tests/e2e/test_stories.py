@@ -257,5 +257,8 @@ def test_an_officer_finds_a_planted_fault_and_the_manager_sees_it(desk: Desks, w
     at.tick("named-none")
     at.press("Answer")
     assert "This one was missed" in at.page.content()
-    boss = desk(**way).as_role("team-manager").open("/oversight")
+    told = desk(**way).as_role("team-manager").open("/oversight").page.locator("main").inner_text()
+    assert "Answer it yourself first" in told, "who takes the cases too is not told before"
+    assert "not found" not in told
+    boss = desk(**way).as_role("director-of-childrens-services").open("/oversight")
     assert "not found" in boss.page.locator("main").inner_text()
