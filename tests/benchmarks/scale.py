@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 from rich.console import Console
 
 from matching.again import Base, without
@@ -31,6 +32,7 @@ from matching.synthetic import authorities_of, sample_caseload
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE, KEPT = ROOT / "docs" / "scale.md", ROOT / "docs" / "scale.json"
+PICTURE = ROOT / "docs" / "pictures" / "scale.svg"
 REFERENCE = ROOT / "data" / "reference"
 CITIES = ((120, 150), (500, 400), (500, 220), (1000, 1500))
 SEEDS = (1, 2, 3, 4, 5)
@@ -163,6 +165,32 @@ def page() -> str:
     )
 
 
+def picture() -> None:
+    """Seconds and memory of the rows that are kept, against their blocks."""
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+
+    matplotlib.rcParams["svg.hashsalt"] = "scale"
+    kept = _kept()
+    blocks = [one["blocks"] for one in kept]
+    told = {
+        "seconds, from facts to the plan": [one["candidates"] + one["solving"] for one in kept],
+        "memory of the process, MB": [one["memory"] for one in kept],
+    }
+    figure, every = pyplot.subplots(1, 2, figsize=(8, 3.2))
+    for axes, (name, values) in zip(every, told.items(), strict=True):
+        axes.scatter(blocks, values, s=22, color="#1d70b8")
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel("blocks")
+        axes.set_title(name, fontsize=10, loc="left")
+        axes.grid(which="major", color="#b1b4b6", linewidth=0.5)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.tight_layout()
+    figure.savefig(PICTURE, format="svg", metadata={"Date": None})
+    pyplot.close(figure)
+
+
 def _commit() -> str:
     told = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True)
     return told.stdout.strip()
@@ -191,4 +219,5 @@ if __name__ == "__main__":
         asked = {"row": [_size(rest)] if rest else [], "page": [], "all": [*every, REGION]}
         for size in asked.get(what, [*every, REGION, ENGLAND]):
             row(size)
+        picture()
         PAGE.write_text(page(), encoding="utf-8")
