@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib
+import numpy as np
 from rich.console import Console
 
 from matching.again import Base, without
@@ -182,6 +183,10 @@ def picture() -> None:
         axes.scatter(blocks, values, s=22, color="#1d70b8")
         axes.set_xscale("log")
         axes.set_yscale("log")
+        axes.set_ylim(10 ** np.floor(np.log10(min(values))), 10 ** np.ceil(np.log10(max(values))))
+        axes.yaxis.set_major_formatter("{x:,.10g}")
+        axes.xaxis.set_major_formatter("{x:,.10g}")
+        axes.yaxis.set_minor_formatter("")
         axes.set_xlabel("blocks")
         axes.set_title(name, fontsize=10, loc="left")
         axes.grid(which="major", color="#b1b4b6", linewidth=0.5)
