@@ -135,12 +135,11 @@ def test_no_sequence_of_requests_is_a_fault_of_ours(service: Running, machines: 
     if NIGHTLY:
         sys.stdout.write(f"{role}: {Asked.reached}; with a spoilt head: {Asked.bare}\n")
     assert Asked.reached.total() >= 2 * SEQUENCES, Asked.reached
-    assert Asked.reached[200] + Asked.reached[201] + Asked.reached[202], Asked.reached
-    refused = Asked.reached[401] + Asked.reached[404]
     # an auditor's only sequences are about jobs, and none is there for who may ask for none
-    assert not NIGHTLY or role == Role.AUDITOR.value or refused < Asked.reached.total() / 2, (
-        f"mostly refused at the door: {Asked.reached}"
-    )
+    if role != Role.AUDITOR.value:
+        assert Asked.reached[200] + Asked.reached[201] + Asked.reached[202], Asked.reached
+        refused = Asked.reached[401] + Asked.reached[404]
+        assert not NIGHTLY or refused < Asked.reached.total() / 2, f"mostly refused at the door: {Asked.reached}"
 
 
 def _begin(service: Running, client: Client, role: Role) -> None:
