@@ -3,7 +3,7 @@
 from datetime import date
 
 from matching.domain import Caseload, Child, Decision, Household, Severity, SiblingPlan
-from matching.domain.words import HomeKind
+from matching.rules.places import OUTSIDE_LIMIT, UsualFosteringLimit
 from matching.rules.sleeping import harmless
 from matching.wording import Sentence, counted, listed, spoken, written
 
@@ -13,13 +13,6 @@ TO_OTHERS = {  # facts of a child's risks, as they are said
     "fire_setting": "fire-setting",
     "exploits_others": "drawing others into crime",
 }
-USUAL_LIMIT = 3  # Children Act 1989, Schedule 7: above it, who lives there lives there by an exemption
-OUTSIDE_LIMIT = (
-    HomeKind.RESIDENTIAL,
-    HomeKind.SUPPORTED_ACCOMMODATION,
-    HomeKind.SUPPORTED_LODGINGS,
-    HomeKind.ADOPTIVE,
-)
 
 
 def other_children(caseload: Caseload, child: Child, household: Household) -> Sentence | None:
@@ -102,7 +95,7 @@ def exemption_ends(caseload: Caseload, child: Child, household: Household) -> Se
     """Children Act 1989, Schedule 7: without the exemption the home would be an unregistered children's home."""
     approval, there = household.home.approval, {child, *household.residents}
     families = {one.sibling_group or one.ref for one in there}
-    over = len(there) > USUAL_LIMIT and len(families) > 1 and household.home.kind not in OUTSIDE_LIMIT
+    over = len(there) > UsualFosteringLimit.limit and len(families) > 1 and household.home.kind not in OUTSIDE_LIMIT
     return _ends("exemption", approval.exemption_ends, caseload, child, household) if over else None
 
 

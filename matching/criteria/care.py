@@ -8,7 +8,7 @@ import numpy as np
 from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
 from matching.domain import Caseload, Child, Household, Sex, Skill, Tie
 from matching.pairs import Pairs
-from matching.wording import Sentence, listed
+from matching.wording import Sentence, listed, spoken
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def _skills(household: Household) -> frozenset[Skill] | None:
 
 
 def _words(skills: Iterable[Skill]) -> str:
-    return listed([skill.value.replace("-", " ") for skill in sorted(skills)])
+    return listed([spoken(skill.value) for skill in sorted(skills)])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import numpy as np
 from matching.domain import ApprovalStatus, CareType, Caseload, Child, Household, Level, Sex, Tie
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, any_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence, listed, written
+from matching.wording import Sentence, listed, spoken, written
 
 READ = date(2026, 11, 23)
 TERMS = Source(text="Fostering Services (England) Regulations 2011", paragraph="regulation 27", read_on=READ)
@@ -214,7 +214,7 @@ class WithinApprovedCareType(Rule):
                 "We do not know which kind of care {child} needs. Ask the child's social worker.", child=child.ref
             )
         allowed = household.home.approval.care_types
-        kind = listed(sorted(k.value.replace("-", " ") for k in (care_needed(child) or set()) - (allowed or set())))
+        kind = listed(sorted(spoken(k.value) for k in (care_needed(child) or set()) - (allowed or set())))
         if allowed is None:
             return Sentence.of(
                 "We do not know whether {home} is approved for {kind} care. " + _ASK_WORKER, home=home, kind=kind

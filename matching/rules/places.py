@@ -10,7 +10,7 @@ from matching.domain import Caseload, HomeKind, Household, Level, PlaceState, Si
 from matching.pairs import Truth, VerdictMatrix, verdicts
 from matching.rules.approval import MAY_VARY_TERMS, TERMS
 from matching.rules.base import Capacity, SetRule, Sets, Source, named_sets, opened_by_decision
-from matching.wording import Sentence, counted
+from matching.wording import Sentence, counted, spoken
 
 READ = date(2026, 11, 23)
 STANDARD_10 = Source(text="Fostering National Minimum Standards 2011", paragraph="standard 10", read_on=READ)
@@ -70,7 +70,7 @@ class UsablePlace(SetRule):
     ) -> Sentence:
         home = household.home
         if home.place_state is PlaceState.FILLED or home.place_state is PlaceState.NOT_AVAILABLE:
-            word = home.place_state.value.replace("-", " ")
+            word = spoken(home.place_state.value)
             return Sentence.of("The places at {home} are {state}.", home=home.ref, state=word)
         if home.place_state is None or home.places_free is None:
             return Sentence.of(
@@ -124,7 +124,7 @@ class WithinApprovedNumber(SetRule):
         return Sentence.of(template, home=home, most=counted(most, "child", "children"), total=total)
 
 
-_OUTSIDE_LIMIT = (
+OUTSIDE_LIMIT = (
     HomeKind.RESIDENTIAL,
     HomeKind.SUPPORTED_ACCOMMODATION,
     HomeKind.SUPPORTED_LODGINGS,
@@ -211,7 +211,7 @@ def _exempted(homes: Iterable[Household]) -> frozenset[tuple[str, str]]:
 
 
 def _outside_limit(household: Household) -> bool:
-    return household.home.kind in _OUTSIDE_LIMIT
+    return household.home.kind in OUTSIDE_LIMIT
 
 
 def _exemption_known(household: Household) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from matching.domain import CareType, Caseload, Child, Hold, Household, Level, Place, RefusedBy, Tie, Verdict
 from matching.pairs import Pairs, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence, written
+from matching.wording import Sentence, spoken, written
 
 READ = date(2026, 11, 23)
 NO_CONTACT = Source(text="Children Act 1989", paragraph="sections 22(3) and 34, and orders of a court", read_on=READ)
@@ -38,7 +38,7 @@ class NotOnHold(Rule):
         if home.hold_until and home.hold_until < caseload.as_of:
             template = "The hold on {home} should have ended on {day}. Ask whether it may be asked again."
             return Sentence.of(template, home=home.ref, day=written(home.hold_until))
-        told = {"home": home.ref, "hold": home.hold.value.replace("-", " ")}
+        told = {"home": home.ref, "hold": spoken(home.hold.value)}
         if home.hold_until:
             return Sentence.of("{home} may not be asked until {day}: {hold}.", day=written(home.hold_until), **told)
         return Sentence.of("{home} may not be asked now: {hold}.", **told)
@@ -194,7 +194,7 @@ class CarerHasNotRefused(Rule):
                 if no.by is RefusedBy.CHILD
                 else "{child}'s {by} has said no to {home}."
             )
-            by = {} if no.by is RefusedBy.CHILD else {"by": no.by.value.replace("-", " ")}
+            by = {} if no.by is RefusedBy.CHILD else {"by": spoken(no.by.value)}
             return Sentence.of(template, **about, **by)
         return Sentence.of("The carers at {home} have said no to {child}.", **about)
 

@@ -21,7 +21,7 @@ from matching.domain import (
 )
 from matching.pairs import Pairs, Truth, VerdictMatrix, any_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.wording import Sentence, listed, written
+from matching.wording import Sentence, listed, spoken, written
 
 READ = date(2026, 11, 23)
 CARE_PLANNING = "Care Planning, Placement and Case Review (England) Regulations 2010"
@@ -202,7 +202,7 @@ class EssentialsInPlace(Rule):
 
 
 def _in_words(things: Iterable[Skill | Adaptation]) -> list[str]:
-    return sorted(thing.value.replace("-", " ") for thing in things)
+    return sorted(spoken(thing.value) for thing in things)
 
 
 def _essentials(child: Child, home: Home, counted: frozenset[object], when: str) -> Sentence:

@@ -19,12 +19,8 @@ EFFORT, FROM = 0.5, 8  # of one look, in CP-SAT's deterministic seconds; before 
 ROUNDS = 80
 POLISH = 4  # rounds after the best plan is known
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
-HOPE = (
-    (4, 0.6),
-    (8, 0.4),
-    (10, 0.1),
-    (12, 0.03),
-)  # from round .. on the gap is hoped to be this share of what was closed
+# from round .. on the gap is hoped to be this share of what was closed
+HOPE = ((4, 0.6), (8, 0.4), (10, 0.1), (12, 0.03))
 UNKNOWN = np.int64(1 << 62)
 
 
