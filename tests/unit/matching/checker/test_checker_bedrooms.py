@@ -57,6 +57,8 @@ FAMILIES: list[tuple[dict[str, dict[str, int | None]], tuple[str, ...], str, Ver
     ({"A": {"C1": 12, "C2": 11, "C3": 9, "C4": 8}}, ("C1", "C2", "C3", "C4"), "2; 1; 1", YES),
     ({"A": {"C1": 12, "C2": 11, "C3": 9, "C4": 8}}, ("C1", "C2", "C3", "C4"), "2; 1", NO),
     ({"A": {"C1": 12, "C2": 11, "C3": 9, "C4": 8}}, ("C1", "C2", "C3", "C4"), "2", NO),
+    # one double room alone: the younger pair does not count on another, since the baby has the cot
+    ({"A": {"C1": 8, "C2": 8, "C3": 2, "C4": 1}}, ("C1", "C2"), "2; 1; 1 with-carers", YES),
     ({"A": {"C1": 1}, "B": {"C2": 1}}, (), "1 with-carers; 1", YES),
     ({"A": {"C1": 1}, "B": {"C2": 1}}, (), "1 with-carers", NO),
     ({"A": {"C1": 2}, "B": {"C2": 2}}, (), "2", NO),
