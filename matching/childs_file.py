@@ -119,7 +119,7 @@ def _proposal(caseload: Caseload, child: str, home: str) -> list[Line]:
     """A home; or a move, with why it was asked for; or some nights away."""
     told, lives = caseload.child(child), moving_from(caseload, child)
     if told.nights:
-        nights = listed([f"{counted(stay.nights, 'night')} from {written(stay.first)}" for stay in told.nights])
+        nights = listed([stay.in_words for stay in told.nights])
         template = "{home} is proposed for nights away of {child}: {nights}."
         return [Line(sentence=Sentence.of(template, home=home, child=child, nights=nights))]
     if lives is None:

@@ -1,9 +1,13 @@
-"""The duty board: who needs a home by when, what waits on whom, vacancies and how old their confirmation is; and tonight's list."""
+"""The duty board: who needs a home by when, what waits on whom, vacancies and how old their confirmation is; and tonight's list.
+
+Who lives in a home and is to move, and who asks for some nights away, stand in lists of their own: neither is without a home.
+"""
 
 import secrets
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import HTMLResponse, Response
@@ -12,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from api.db.tables import Bed
 from api.pages.child import OLD
-from api.pages.parting import part_of
+from api.pages.parting import Part, part_of
 from api.pages.rendering import PLACES, Looking, PageNeeds, Sending, back_to, page
 from api.pages.who import who
 from api.routes.homes import at
 from api.security.roles import May
 from api.services import answers, asking, calls, homes, matching
+from api.services.asked_for import Asks, nights_in_words, what_is_asked
 from api.services.calls import Said
 from matching.domain import Caseload, Child, Deadline
 from matching.wording import spoken
@@ -30,14 +35,17 @@ EVERY, MOST = 60, 30  # seconds between updates, and how many before they stop, 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A child who needs a home, as the board shows them."""
+    """A child for whom a home is asked, as the board shows them; `home` is where they live now, if in a home."""
 
     ref: str
     age: int | None
+    asks: Asks
     by: date | None
     deadline: str | None
     siblings: tuple[str, ...]
     tonight: bool
+    home: str | None
+    nights: str
 
 
 @dataclass(frozen=True)
@@ -59,10 +67,12 @@ def start(look: Looking) -> Response:
 
 
 @router.get("/board", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
-def board(look: Looking, updates: int = 0, later: int = 1, vacant: int = 1) -> HTMLResponse:
+def board(
+    look: Looking, updates: int = 0, later: int = 1, moving: int = 1, nights: int = 1, vacant: int = 1
+) -> HTMLResponse:
     """The board; `updates` counts how often it has renewed itself, negative when that is stopped.
 
-    `later` and `vacant` are the parts of the two long lists.
+    `later`, `moving`, `nights` and `vacant` are the parts of the long lists.
     """
     parts, user = look.parts, look.user
     with parts.store.reading() as session:
@@ -70,26 +80,40 @@ def board(look: Looking, updates: int = 0, later: int = 1, vacant: int = 1) -> H
         beds = session.scalars(select(Bed).order_by(Bed.taken_at)).all()
         on_whom = _on_whom(session, look, caseload)
     look.run("read-board", "board", lambda _: {})
-    waiting, vacancies = _waiting(caseload), homes.vacancies(caseload, 0, user.authority)
-    in_time = [one for one in waiting if not one.tonight]
+    waiting = _waiting(caseload)
+    vacancies = part_of(homes.vacancies(caseload, 0, user.authority), None, vacant, MOST_ROWS)
+    lists = {asks: _part_of(waiting, asks, turn) for asks, turn in zip(Asks, (later, moving, nights), strict=True)}
+    turned = {asks.value: part.number for asks, part in lists.items()} | {"vacant": vacancies.number}
     goes_on = 0 <= updates < MOST
     answer = page(
         "board.html",
         look,
         here="/board",
         tonight=[one for one in waiting if one.tonight],
-        later=part_of(in_time, None, later, MOST_ROWS),
+        lists={asks.value: part for asks, part in lists.items()},
+        ways_of={name: _way_of(turned, name) for name in turned},
         promised=[bed for bed in beds if bed.child in caseload.child_by_ref],
         on_whom=on_whom,
-        vacancies=part_of(vacancies, None, vacant, MOST_ROWS),
+        vacancies=vacancies,
         old=OLD,
         today=parts.today(),
         goes_on=goes_on,
         once=secrets.token_urlsafe(12),
     )
     if goes_on:
-        answer.headers["Refresh"] = f"{EVERY}; url=/board?updates={updates + 1}&later={later}&vacant={vacant}"
+        again = urlencode({"updates": updates + 1, **turned})
+        answer.headers["Refresh"] = f"{EVERY}; url=/board?{again}"
     return answer
+
+
+def _part_of(waiting: list[Waiting], asks: Asks, turn: int) -> Part[Waiting]:
+    """The rows of one list that are shown: those who ask for this, and not for today."""
+    return part_of([one for one in waiting if one.asks is asks and not one.tonight], None, turn, MOST_ROWS)
+
+
+def _way_of(turned: dict[str, int], name: str) -> str:
+    """The address of the board on which every other long list shows the part that it shows now."""
+    return f"/board?{urlencode({other: number for other, number in turned.items() if other != name})}"
 
 
 def _waiting(caseload: Caseload) -> list[Waiting]:
@@ -100,8 +124,17 @@ def _waiting(caseload: Caseload) -> list[Waiting]:
 
 def _as_waiting(caseload: Caseload, child: Child) -> Waiting:
     others = (one.ref for one in caseload.brothers_and_sisters(child.ref))
-    why, tonight = child.deadline.value if child.deadline else None, answers.urgent(caseload, child.ref)
-    return Waiting(child.ref, child.age_on(caseload.as_of), child.needs_home_by, why, tuple(others), tonight)
+    return Waiting(
+        ref=child.ref,
+        age=child.age_on(caseload.as_of),
+        asks=what_is_asked(caseload, child),
+        by=child.needs_home_by,
+        deadline=child.deadline.value if child.deadline else None,
+        siblings=tuple(others),
+        tonight=answers.urgent(caseload, child.ref),
+        home=caseload.lives_in.get(child.ref),
+        nights=nights_in_words(child, caseload.as_of),
+    )
 
 
 def _on_whom(session: Session, look: Any, caseload: Caseload) -> list[OnWhom]:

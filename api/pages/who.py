@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from api.services.asked_for import asked_in_words
 from matching.domain import Caseload, Child
 from matching.wording import counted, listed, written
 
@@ -24,9 +25,8 @@ def who(caseload: Caseload, ref: str, *, heading: bool = False) -> Who:
     told = [_age(child, caseload.as_of)]
     if child.date_of_birth:
         told[0] += f", born {written(child.date_of_birth)}"
-    if child.needs_home_by:
-        why = f" ({child.deadline.value})" if child.deadline else ""
-        told.append(f"needs a home by {written(child.needs_home_by)}{why}")
+    if asked := asked_in_words(caseload, child):
+        told.append(asked)
     others = [one.ref for one in caseload.brothers_and_sisters(ref)]
     if others:
         told.append(f"brothers and sisters: {listed(others)}")

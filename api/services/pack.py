@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from api.services.asked_for import asked_in_words
 from matching.candidates import GOAL_TITLES
 from matching.domain import Caseload
 from matching.policy import Policy
@@ -99,6 +100,6 @@ def _about(ref: str, caseload: Caseload) -> dict[str, str]:
         return {"about": "This child is no longer in the record.", "words": ""}
     age = child.age_on(caseload.as_of)
     told = f"{counted(age, 'year')} old." if age is not None else "Age not known."
-    if child.needs_home_by:
-        told += f" Needs a home by {written(child.needs_home_by)}."
+    if asked := asked_in_words(caseload, child):
+        told += f" {asked[:1].upper()}{asked[1:]}."
     return {"about": told, "words": child.own_words or ""}

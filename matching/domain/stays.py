@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from matching.domain.facts import required
+from matching.wording import counted, written
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +29,11 @@ class Stay:
 
     def __str__(self) -> str:
         return self.first.isoformat() + (f" to {self.last.isoformat()}" if self.last > self.first else "")
+
+    @property
+    def in_words(self) -> str:
+        """As people say it: "2 nights from 11 December 2026"."""
+        return f"{counted(self.nights, 'night')} from {written(self.first)}"
 
     @property
     def nights(self) -> int:
