@@ -90,7 +90,17 @@ def _rows(text: str, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/meeting/since", "/board/tonight", "/find?q=C", "/outcomes", "/family-finding", "/training"]
+    "path",
+    [
+        "/meeting/since",
+        "/meeting/alternatives",
+        "/meeting/fairness",
+        "/board/tonight",
+        "/find?q=C",
+        "/outcomes",
+        "/family-finding",
+        "/training",
+    ],
 )
 def test_no_other_page_is_heavy(officer: Browser, beside: int, path: str) -> None:
     answer = officer.see(path)
