@@ -14,7 +14,8 @@ from matching.plan import NearMiss, Placement, Plan, Reason, Unplaced
 from matching.planning import Prepared, prepare, propose_plan
 from matching.shortlist import Shortlist, shortlist
 from matching.splits import split_menu
-from tests.stories.practice import STORIES, Story
+from tests.stories.practice import STORIES
+from tests.stories.story import Story
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "stories.md"
 HEAD = """# Stories

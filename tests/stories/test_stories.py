@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from matching.planning import propose_plan
-from tests.stories.practice import STORIES, Story
+from tests.stories.practice import STORIES
+from tests.stories.story import Story
 from tests.stories.telling import PAGE, told
 
 

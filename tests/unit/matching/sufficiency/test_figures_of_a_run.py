@@ -23,11 +23,6 @@ NIGHTLY = pytest.mark.skipif(not os.environ.get("NIGHTLY"), reason="many runs: m
 
 
 @pytest.fixture(scope="module")
-def england() -> Parameters:
-    return published_parameters(DATA / "reference")
-
-
-@pytest.fixture(scope="module")
 def city(england: Parameters) -> City:
     here = sample_caseload(DATA / "reference", children=10, homes=40, seed=4)
     return city_of(here, sample_caseload(DATA / "reference", children=80, homes=1, seed=9), fostering(), england)

@@ -15,7 +15,6 @@ from matching.returns import History
 from matching.sufficiency.adoption_stages import own_stages
 from matching.sufficiency.figures import BORROWED, OWN, PRIOR_EVENTS, Parameters
 from matching.sufficiency.living import own_distance, own_living
-from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.supply_rates import own_supply
 from matching.synthetic import sample_caseload
 from matching.synthetic.histories import CareTruth, history_of, invented_returns
@@ -23,11 +22,6 @@ from tests.lib.builders import DATA
 from tests.lib.command import placements
 
 FIRST, LAST = 2021, 2024
-
-
-@pytest.fixture(scope="module")
-def england() -> Parameters:
-    return published_parameters(DATA / "reference")
 
 
 @pytest.fixture(scope="module")

@@ -1,71 +1,36 @@
-"""The simulated weeks: choices are the shortlist's, futures are shared between scenarios, answers add up and say what they are."""
+"""The simulated weeks: choices are the shortlist's, futures are shared between scenarios, answers add up."""
 
-import json
-import tomllib
-from collections import Counter
 from dataclasses import fields, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pytest
-from matplotlib.collections import LineCollection
-from openpyxl import load_workbook
-from pypdf import PdfReader
 from scipy.special import gamma
 
 from matching.domain import Tie
-from matching.errors import MatchingError, PolicyRefused
 from matching.pairs import Register
 from matching.shortlist import shortlist
 from matching.solver import Limits, Problem, solve
-from matching.sufficiency import scenario_file
 from matching.sufficiency.choices import NO_HOME, NOT_ASKED, choices_of, emptied
 from matching.sufficiency.coming import PRODUCTS
-from matching.sufficiency.forecast import City, Forecast, batch_of, city_of, counts_of, forecast
+from matching.sufficiency.forecast import City, Forecast, batch_of, counts_of
 from matching.sufficiency.moving import rest_of_stay
-from matching.sufficiency.next_month import MONTH, expected_children
-from matching.sufficiency.parameters import WEEKS, published_parameters
+from matching.sufficiency.parameters import WEEKS
 from matching.sufficiency.people import STAYING_PUT, people_of
 from matching.sufficiency.queue_plan import plan_of_queue
 from matching.sufficiency.scenario import (
     BASE,
     NEEDS,
-    Approvals,
-    Campaign,
-    ChildrensHome,
-    Cohort,
     Placing,
     Scenario,
 )
-from matching.sufficiency.scenario_file import read_scenario, scenario_from
 from matching.sufficiency.searches import first_with_room
-from matching.sufficiency.sentences import _apart, _best_scenario, sentences
-from matching.sufficiency.spending import pays_back
 from matching.sufficiency.staying import exits
-from matching.sufficiency.summary import MOST_LETTERS
 from matching.sufficiency.supply import supply_of
 from matching.sufficiency.weeks import Batch
 from matching.synthetic import sample_caseload
 from tests.lib.builders import fostering
-from tests.lib.command import placements
-
-REFERENCE = Path(__file__).resolve().parents[4] / "data" / "reference"
-RECRUIT = Scenario("recruit", campaigns=(Campaign("teenagers", 20, 3, 6),))
-MORE = Scenario("more", demand={"starts": 1.5})
-
-
-@pytest.fixture(scope="module")
-def city() -> City:
-    here = sample_caseload(REFERENCE, children=10, homes=40, seed=4)
-    referrals = sample_caseload(REFERENCE, children=60, homes=1, seed=9)
-    return city_of(here, referrals, fostering(), published_parameters(REFERENCE))
-
-
-@pytest.fixture(scope="module")
-def made(city: City) -> Forecast:
-    return forecast(city, [RECRUIT, MORE], years=2, runs=20, seed=2)
+from tests.lib.small_city import MORE, RECRUIT, REFERENCE
 
 
 def batch(city: City, scenario: Scenario = BASE, years: int = 2, runs: int = 10) -> Batch:
@@ -258,65 +223,6 @@ def test_answers_add_up_and_ranges_are_in_order(made: Forecast) -> None:
     assert today.hidden.all(), "a table of need by area of real children is not shown"
 
 
-def test_each_lever_of_a_scenario_moves_what_it_should(city: City) -> None:
-    area = city.choices.areas.names[0]
-    levers = [
-        Scenario("cohort", cohorts=(Cohort("unaccompanied", 12, 0, 6),)),
-        Scenario("area", demand_areas={area: 2.0}),
-        Scenario("early help", demand={"early_help": 0.5}),
-        Scenario("keep", supply={"leaving": 0.3, "joining": 1.5}),
-        Scenario("near", policy=Placing(within_miles=5)),
-        Scenario("in-house", policy=Placing(in_house_first=True)),
-        Scenario("wide", approvals=(Approvals("any", 1.0),)),
-    ]
-    told = counts_of(city, [BASE, *levers], years=2, runs=14, seed=1)
-    base, need = told[BASE.name], NEEDS.index("unaccompanied")
-    more = told["cohort"].referrals[:, 0, need] - base.referrals[:, 0, need]
-    assert (more.sum(axis=1) >= 11).all()
-    gained = told["area"].referrals.sum(axis=(0, 1, 2)) - base.referrals.sum(axis=(0, 1, 2))
-    assert gained[0] > 0
-    assert not gained[1:].any()
-    assert told["early help"].referrals.sum() < base.referrals.sum()
-    assert told["keep"].homes[:, -1].mean() > base.homes[:, -1].mean() + 1
-    assert told["near"].short[:, :, 1].sum() < base.short[:, :, 1].sum()
-    assert told["in-house"].weeks_in[:, :, 1].sum() > base.weeks_in[:, :, 1].sum()
-    assert told["wide"].short_weeks.sum() < base.short_weeks.sum()
-
-
-def test_a_childrens_home_of_our_own_takes_from_the_market_and_costs_full_or_empty(city: City) -> None:
-    values = forecast(city, [Scenario("own home", childrens_homes=(ChildrensHome(2, 12, 4000),))], years=2, runs=10)
-    base, own = values.runs[BASE.name], values.runs["own home"]
-    assert (own.of("spend", "residential")[:, 1] == base.of("spend", "residential")[:, 1]).all(), "not before it opens"
-    assert (own.of("spend", "residential")[:, 2] < base.of("spend", "residential")[:, 2]).all()
-    assert own.of("spend", "own children's homes")[:, 2] == pytest.approx(2 * 4000 * WEEKS * 1.037, rel=0.01)
-    with pytest.raises(MatchingError, match="more places in children's homes close than the register holds"):
-        forecast(city, [Scenario("close", childrens_homes=(ChildrensHome(-4),))], years=1, runs=2)
-
-
-def test_an_area_or_a_campaign_that_the_city_can_not_have_is_refused(city: City) -> None:
-    with pytest.raises(MatchingError, match="area 'ZZ9' is not known. Known: SO"):
-        forecast(city, [Scenario("s", campaigns=(Campaign("any", 2, area="ZZ9"),))], years=1, runs=2)
-    made = forecast(city, [Scenario("large", campaigns=(Campaign("any", 30, 0, 3),))], years=1, runs=2)
-    assert any("more than anybody has seen join" in warning for warning in made.warnings)
-
-
-def test_when_a_scenario_has_paid_for_itself() -> None:
-    apart = np.array([[10.0, -20.0, -1.0], [10.0, -2.0, -1.0], [-1.0, -1.0, -1.0]], np.float32)
-    told = pays_back(apart)
-    assert told["share"] == pytest.approx(2 / 3, abs=0.001)
-    assert told["q50"] == pytest.approx((1.5 + 0) / 2)
-    assert pays_back(np.array([[5.0, 5.0]], np.float32))["share"] == 0
-
-
-def test_prices_differ_from_run_to_run_but_not_between_scenarios(city: City) -> None:
-    told = forecast(city, [Scenario("dearer", price={"residential": 1.05})], years=2, runs=4).runs
-    base, dearer = told[BASE.name], told["dearer"]
-    np.testing.assert_array_equal(base.of("spend", "kin"), dearer.of("spend", "kin"))
-    assert base.of("spend", "kin")[:, 1].std() > 0
-    was, now = (one.of("spend", "residential")[:, 2] for one in (base, dearer))
-    np.testing.assert_allclose(now, 1.05 * was, rtol=1e-5)
-
-
 def test_without_a_history_numbers_hold_steady(made: Forecast) -> None:
     first, last = made.runs[BASE.name].of("in care").mean(axis=0)[[0, -1]]
     assert abs(last / first - 1) < 0.12
@@ -326,168 +232,3 @@ def test_the_wall_at_18(city: City) -> None:
     stay = exits(city.parameters, np.full(1000, 16.0), np.linspace(0, 1 - 1e-12, 1000))
     assert stay.max() == pytest.approx(2 * 52.18)
     assert (stay > 2 * 52.17).mean() > 0.3
-
-
-def test_one_line_gives_a_picture_and_sentences_say_the_range(made: Forecast) -> None:
-    picture = made.plot()
-    shown = picture._repr_html_()
-    assert f'alt="{picture.alt}"' in shown
-    assert "The table behind it" in shown
-    figure = picture.figure
-    assert figure.axes[0].get_title(loc="left") == "Children in care"
-    assert len(figure.axes[0].lines) == 3
-    said = sentences(made)
-    assert "in 8 of 10 runs" in said["short"][0]
-    assert any(sentence.startswith("recruit: ") for sentence in said["money"])
-    assert any("borrowed or assumed" in warning for warning in made.warnings)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        (
-            '[[supply.campaigns]]\nprofile = "astronauts"\nhomes = 3',
-            "profile 'astronauts' is not known. Known: any, teenagers",
-        ),
-        ('[[supply.campaigns]]\nprofile = "any"\nhomes = 1000', "homes 1000: write a whole number from 1 to 500"),
-        (
-            '[[supply.campaigns]]\nprofile = "any"\nhomes = 400\nover_months = 1',
-            "400 homes in 1 month can not be assessed",
-        ),
-        ('[[supply.campaigns]]\nprofile = "any"', "homes is missing"),
-        ("[demand]\nstarts = -1", "demand.starts = -1: write a number from 0 to 2"),
-        ("[demand]\nstarts = 1.5\nteenagers = 1.6", "the factors together come to 2.40 times; write at most 2"),
-        ("[demand]\nareas = 3", "demand.areas = 3 is no table"),
-        ('[[demand.cohorts]]\nneed = "martians"\nreferrals = 3', "need 'martians' is not known. Known: younger child"),
-        ('[[supply.approvals]]\nprofile = "any"\nshare = 2', "share 2: write a number from 0 to 1"),
-        ('[[supply.approvals]]\nprofile = "any"\nshare = 0.5\nyoungest = 9\noldest = 5', "from 9 to 5 is no range"),
-        ("[[supply.childrens_homes]]\nplaces = 100", "places 100: write a whole number from -50 to 50"),
-        ("[supply]\ncampaigns = 3", "supply.campaigns is no list"),
-        ("[policy]\nin_house_first = 3", "policy.in_house_first = 3: write true or false"),
-        ("[policy]\nmagic = true", "policy.magic is not known. Known: in_house_first"),
-        ('[policy]\nfirst_agencies = "SC1"', "write a list of references"),
-        ("[demand]\nmartians = 2", "demand.martians is not known"),
-        ("[weather]\nrain = 1", "weather is not known here"),
-        ("demand = 3", "demand = 3 is no table"),
-        ("[demand", "Write a TOML file"),
-    ],
-)
-def test_a_scenario_that_asks_for_what_can_not_be_is_refused(text: str, said: str, tmp_path: Path) -> None:
-    path = tmp_path / "s.toml"
-    path.write_text(text)
-    with pytest.raises(PolicyRefused, match="s.toml") as refused:
-        read_scenario(path)
-    assert said in str(refused.value)
-
-
-def test_every_line_of_a_scenario_file_is_read() -> None:
-    text = scenario_file.__doc__ or ""
-    told = scenario_from(tomllib.loads(text[text.index("name =") :]))
-    assert told.name == "Recruit for teenagers"
-    assert told.demand_areas == {"SO14": 1.3}
-    assert told.cohorts == (Cohort("unaccompanied", 20, 6, 6),)
-    assert told.campaigns == (Campaign("teenagers", 20, 9, 12, 0.2, "SO16"),)
-    assert told.approvals == (Approvals("young-children", 0.3, 0, 16, 6),)
-    assert told.childrens_homes == (ChildrensHome(4, 12, 4500),)
-    assert told.policy == Placing(True, ("SC430012",), True, 20, 13)
-    assert told.price == {"residential": 1.05}
-
-
-def test_two_scenarios_of_one_name_and_no_runs_are_refused(city: City) -> None:
-    with pytest.raises(MatchingError, match="Two scenarios are called 'more'"):
-        forecast(city, [MORE, MORE], runs=2, years=1)
-    with pytest.raises(MatchingError, match="1 runs can not be done"):
-        forecast(city, runs=1)
-
-
-def test_the_command_writes_tables_pictures_and_a_summary(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "s.toml").write_text('name = "Recruit"\n[[supply.campaigns]]\nprofile = "teenagers"\nhomes = 10\n')
-    caseload, out = tmp_path / "city", tmp_path / "out"
-    assert placements("sample", str(caseload), "--children", "5", "--homes", "40") == 0
-    asked = ["--caseload", str(caseload), "--scenario", str(tmp_path / "s.toml"), "--years", "1", "--runs", "4"]
-    assert placements("forecast", *asked, "--out", str(out)) == 0
-    written = {path.name for path in out.iterdir()}
-    assert {"answers.csv", "assumptions.csv", "sufficiency.xlsx", "map.svg", "children-in-care.png"} <= written
-    page = (out / "sufficiency.html").read_text()
-    assert 'alt="Children in care in year 1.' in page
-    assert "Assumptions" in page
-    paper = PdfReader(out / "sufficiency.pdf")
-    assert len(paper.pages) == 4
-    assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
-    text = " ".join("".join(one.extract_text() for one in paper.pages).split())
-    for sentence in (
-        "Most places are needed for",
-        "On the duty desk",
-        "No history was given: who comes",
-        "staying put at 18",
-        "A named person decides".lower(),
-    ):
-        assert sentence.lower() in text.lower()
-    captured = capsys.readouterr()
-    assert "start with sufficiency.html or sufficiency.pdf" in "".join(captured.out.replace("\n", " "))
-    assert "4 runs: the ends of the ranges are rough" in captured.err
-    sheet = load_workbook(out / "sufficiency.xlsx")["assumptions"]
-    assert sheet.column_dimensions["F"].width == MOST_LETTERS, "sources can be read"
-    asked = ["--child", "C0001", "--pool", "--expected", str(out / "expected.csv"), "--draws", "0", "--json"]
-    assert placements("shortlist", str(caseload), *asked) == 0
-    homes = json.loads(capsys.readouterr().out)["options"]
-    assert homes
-    assert all(home["cost_to_others"]["expected_without"] is not None for home in homes)
-
-
-def test_one_year_has_its_ranges_in_the_picture_too(city: City) -> None:
-    made = forecast(city, years=1, runs=2)
-    axes = made.plot("places free").figure.axes[0]
-    assert len(axes.collections) == 3
-    assert all(isinstance(drawn, LineCollection) for drawn in axes.collections)
-    assert axes.get_xticks().tolist() == [1]
-    nothing = replace(made, table=made.table.assign(hidden=True)).plot("no family found").figure.axes[0]
-    assert [text.get_text() for text in nothing.texts] == ["few: 5 or less in every year"]
-
-
-def test_a_scenario_that_helps_less_than_half_a_child_is_not_said_to_help(made: Forecast) -> None:
-    row = {
-        "scenario": "a",
-        "measure": "places needed",
-        "kind": "all",
-        "area": "all",
-        "year": 1,
-        "mean": -0.3,
-        "q10": -0.6,
-        "q50": -0.3,
-        "q90": -0.1,
-    }
-    said = [_best_scenario(replace(made, against_base=pd.DataFrame([row | more])), 1) for more in ({}, {"q50": -2.0})]
-    assert said[0] == "No scenario surely leaves fewer children without a family than the base case."
-    assert said[1] is not None
-    assert "2 fewer at a time" in said[1]
-
-
-def test_pounds_are_said_as_more_or_less_than_the_base_case() -> None:
-    assert [_apart(pounds) for pounds in (-4_210_000, 30_000, -20_000, 8_100_000)] == [
-        "£4.2 million less",
-        "as much",
-        "as much",
-        "£8.1 million more",
-    ]
-
-
-def test_who_is_expected_is_one_future_of_the_middle_size_on_the_citys_date(city: City) -> None:
-    expected = expected_children(city, runs=9, seed=3)
-    assert expected == expected_children(city, runs=9, seed=3)
-    sizes = sorted(len(expected_children(city, runs=1, seed=seed)) for seed in range(8))
-    assert sizes[0] < sizes[-1], "months differ"
-    assert [child.ref for child in expected] == [f"E{number:03d}" for number in range(1, len(expected) + 1)]
-    assert all(child.age_on(city.as_of) is None or 0 <= child.age_on(city.as_of) < 18 for child in expected)
-    groups = Counter(child.sibling_group for child in expected if child.sibling_group)
-    assert all(size > 1 for size in groups.values())
-    yearly = city.parameters["starts"] * len(city.stock.kind)
-    middle = len(expected_children(city, runs=101, seed=1))
-    assert 0.5 < middle / (yearly * MONTH / 52) < 1.5
-
-
-def test_the_command_refuses_a_scenario_with_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "s.toml").write_text('[[supply.campaigns]]\nprofile = "astronauts"\nhomes = 10\n')
-    assert placements("forecast", "--scenario", str(tmp_path / "s.toml"), "--out", str(tmp_path / "out")) == 2
-    assert "astronauts" in capsys.readouterr().err
-    assert not (tmp_path / "out").exists()
