@@ -5,6 +5,7 @@ blocks. The sum over groups, plus the prices of the rows' limits, bounds every p
 A block whose regret exceeds the gap to a known plan is in no better plan.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from matching.solver.problem import Integers, Problem
 
 NOTHING = np.int64(-(1 << 60))
+SPAN = 2_000_000  # blocks looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +24,40 @@ class Bound:
     regret: Integers
 
 
-def bound_of(problem: Problem, at: Integers, net: Integers, constant: int) -> Bound:
-    """Bound on what plans made of the blocks `at` are worth; `net` is each block's value less its prices."""
-    total, regret = constant, np.zeros(at.size, dtype=np.int64)
+def bound_of(problem: Problem, at: Integers | None, net: Integers, constant: int) -> Bound:
+    """Bound on what plans made of the blocks `at` (or all) are worth; `net` is each block's value less its prices."""
+    total, regret, done = constant, np.zeros(net.size, dtype=np.int64), 0
+    for some in spans(problem, at):
+        here = slice(done, done + some.size)
+        total += _regretted(problem, some, net[here], regret[here])
+        done += some.size
+    return Bound(total, regret)
+
+
+def spans(problem: Problem, at: Integers | None = None) -> Iterator[Integers]:
+    """The blocks `at` (or all), in parts of a handy size that each hold all the blocks of their groups."""
+    count = problem.blocks if at is None else at.size
+    group = problem.block_group if at is None else problem.block_group[at]
+    if count <= SPAN or (np.diff(group) < 0).any():
+        yield np.arange(count) if at is None else at
+        return
+    begin = 0
+    while begin < count:
+        end = count if begin + SPAN >= count else int(np.searchsorted(group, group[begin + SPAN]))
+        end = end if end > begin else int(np.searchsorted(group, group[begin], side="right"))
+        yield np.arange(begin, end) if at is None else at[begin:end]
+        begin = end
+
+
+def _regretted(problem: Problem, at: Integers, net: Integers, regret: Integers) -> int:
+    """What the groups of these blocks could reach; `regret` is written."""
+    total = 0
     for size, groups, mine, inside in _by_size(problem, at):
         masks = problem.block_mask[at[mine]].astype(np.int64)
         worth = _partitions(_table(groups.size, size, inside, masks, net[mine]), size)
         total += int(worth[:, -1].sum())
         regret[mine] = worth[inside, -1] - net[mine] - worth[inside, ((1 << size) - 1) - masks]
-    return Bound(total, regret)
+    return total
 
 
 def best_by_group(problem: Problem, net: Integers) -> Integers:
@@ -49,8 +76,9 @@ def best_by_group(problem: Problem, net: Integers) -> Integers:
 def _by_size(problem: Problem, at: Integers) -> "list[tuple[int, Integers, Integers, Integers]]":
     """For each size of group: the size, the groups, which of the blocks are theirs, and the place of each one's group."""
     found, group = [], problem.block_group[at]
-    for size in np.unique(problem.group_sizes).tolist():
-        groups = np.flatnonzero(problem.group_sizes == size)
+    first, last = (int(group.min()), int(group.max()) + 1) if group.size else (0, 0)
+    for size in np.unique(problem.group_sizes[first:last]).tolist():
+        groups = first + np.flatnonzero(problem.group_sizes[first:last] == size)
         row = np.full(problem.group_sizes.size, -1, dtype=np.int64)
         row[groups] = np.arange(groups.size)
         mine = np.flatnonzero(row[group] >= 0)

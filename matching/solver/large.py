@@ -72,8 +72,8 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     It is proven where every goal reaches its bound. Raises `PlanRefused` where children who must be placed cannot be.
     """
     whole = Layout(problem)
-    bonus, value = _wanted(problem, weights @ problem.goal_values[: weights.size])
-    priced = prices_of(whole, value, unpriced(whole, value), clock)
+    bonus, value = _wanted(problem, problem.worth(weights))
+    priced = prices_of(whole, value, unpriced(whole, value), clock, workers=limits.workers)
     asked = clock.until
     clock.keep_back(SHARE_FOR_GOALS)
     layout, at = written_out(whole, priced)

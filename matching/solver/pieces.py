@@ -1,11 +1,13 @@
 """Pieces of a large problem: some groups with the room that all others leave them, solved exactly or nearly so."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from matching.solver.bound import spans
 from matching.solver.exact import by_cp_sat
 from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import SCALE, Relaxation
@@ -32,17 +34,45 @@ class Layout:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        self.by_block = sparse.csr_array(problem.rows.T)
-        self.by_block.sort_indices()
-        self.order = np.argsort(problem.block_group, kind="stable")
-        counts = np.bincount(problem.block_group, minlength=problem.group_sizes.size)
-        self.first = np.concatenate([[0], np.cumsum(counts)])
-        self.home_of_row = np.zeros(problem.row_limit.size, dtype=np.int64)
-        self.home_of_row[problem.row_index] = problem.block_home[problem.row_block]
+
+    @cached_property
+    def by_block(self) -> sparse.csr_array:
+        """The problem's rows as (blocks, rows)."""
+        turned = sparse.csr_array(self.problem.rows.T)
+        turned.sort_indices()
+        return turned
+
+    @cached_property
+    def order(self) -> Integers:
+        """Blocks by group."""
+        return np.argsort(self.problem.block_group, kind="stable")
+
+    @cached_property
+    def first(self) -> Integers:
+        """Where each group begins in that order, and the end."""
+        counts = np.bincount(self.problem.block_group, minlength=self.problem.group_sizes.size)
+        return np.concatenate([[0], np.cumsum(counts)])
+
+    @cached_property
+    def home_of_row(self) -> Integers:
+        """The home that each row is about."""
+        home = np.zeros(self.problem.row_limit.size, dtype=np.int64)
+        home[self.problem.row_index] = self.problem.block_home[self.problem.row_block]
+        return home
+
+    def among(self, blocks: Integers) -> "Layout":
+        """The same over some of the blocks."""
+        keep = np.zeros(self.problem.blocks, dtype=bool)
+        keep[blocks] = True
+        return Layout(self.problem.restricted(keep))
 
     def net(self, value: Integers, price: Integers) -> Integers:
         """Value less prices, in 1/`SCALE` points; exact, because all are whole and below 2**53."""
-        return value * SCALE - np.rint(self.by_block @ price.astype(np.float64)).astype(np.int64)
+        problem = self.problem
+        each = price.astype(np.float64)[problem.row_index]
+        each *= problem.row_use
+        paid = np.bincount(problem.row_block, weights=each, minlength=problem.blocks)
+        return value * SCALE - paid.astype(np.int64)
 
     def used(self, chosen: Integers) -> Integers:
         """How much of each row these blocks use."""
@@ -55,11 +85,13 @@ class Layout:
 
     def nearest(self, regret: Integers, count: int, among: Integers | None = None) -> Integers:
         """The `count` blocks of least regret of every group, of all or `among` some."""
-        among = np.arange(self.problem.blocks) if among is None else among
-        group = self.problem.block_group[among]
-        order = np.lexsort((regret[among], group))
-        first = np.searchsorted(group[order], group[order])
-        return np.sort(among[order[np.arange(order.size) - first < count]])
+        parts = [np.zeros(0, dtype=np.int64)]
+        for some in spans(self.problem, among):
+            group = self.problem.block_group[some]
+            order = np.lexsort((regret[some], group))
+            first = np.searchsorted(group[order], group[order])
+            parts.append(np.sort(some[order[np.arange(order.size) - first < count]]))
+        return np.concatenate(parts)
 
     def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
         """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""

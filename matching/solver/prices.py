@@ -3,25 +3,33 @@
 They are the duals of the linear relaxation, which is solved over a pool of blocks that grows by those of least regret at
 the prices found so far (column generation: Dantzig and Wolfe, 1960). The bound is then taken over every block in whole
 numbers, so that neither the pool nor the solver's tolerance can make it wrong.
+
+The relaxation is solved by a first-order method (PDLP: Applegate and others, 2021), roughly at first: its time grows
+with the blocks of the pool, where an interior point's grows faster, and each look goes on from the point before.
 """
 
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
+import numpy.typing as npt
+from ortools.pdlp import solvers_pb2
+from ortools.pdlp.python import pdlp
 from scipy import sparse
 
 from matching.solver.bound import Bound, bound_of
 from matching.solver.clock import Clock
 from matching.solver.packing import Packing, family_rows, joined
-from matching.solver.pieces import Layout, nothing_held
+from matching.solver.pieces import Layout
 from matching.solver.problem import Integers
 from matching.solver.relaxation import SCALE
-from matching.solver.sifting import engine_of
 
 FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that each look adds
 LOOKS = 12
-CLOSE = 1e-6  # as a share: the pool tells nearly all once its own optimum is so near to the bound over every block
+TOLERANCES = (1e-3, 3e-4, 1e-4)  # of the first looks, as a share; the last one holds for all further ones
+CLOSE = 5e-5  # as a share: the pool tells nearly all once its own optimum is so near to the bound over every block
+STEPS = 40_000  # of one look, at the most
+SHARDS = 8  # in which sums are taken, whatever the number of cores, so that they are the same
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,66 +46,100 @@ class Priced:
 
 
 @dataclass(frozen=True, slots=True)
-class Duals:
-    """Prices of the problem's rows and of `further` ones, in 1/`SCALE` points; what the relaxation over the pool is worth."""
+class Point:
+    """Where a look ended: how far each block of its pool is chosen; prices of homes' and of families' rows, in points."""
 
-    price: Integers
-    further: Integers
+    pool: Integers
+    chosen: Floats
+    homes: Floats
+    families: Floats
     worth: float
+    balance: float
+
+    def chosen_of(self, pool: Integers) -> Floats:
+        """The same over a larger pool."""
+        chosen = np.zeros(pool.size)
+        chosen[np.searchsorted(pool, self.pool)] = self.chosen
+        return chosen
 
 
-def priced_at(layout: Layout, value: Integers, duals: Duals, pool: Integers, further: Packing) -> Priced:
-    """The bound over every block at these prices."""
-    net = layout.net(value, duals.price) - further.use.T @ duals.further
-    constant = int(duals.price @ layout.problem.row_limit) + int(duals.further @ further.limit)
-    every = np.arange(layout.problem.blocks)
-    return Priced(duals.price, bound_of(layout.problem, every, net, constant), pool, net)
+def priced_at(layout: Layout, value: Integers, price: Integers, paid: Integers | None = None, most: int = 0) -> Priced:
+    """The bound over every block at these prices; `paid` is what each pays for further rows, `most` what those yield."""
+    net = layout.net(value, price)
+    if paid is not None:
+        net -= paid
+    constant = int(price @ layout.problem.row_limit) + most
+    nothing = np.zeros(0, dtype=np.int64)
+    return Priced(price, bound_of(layout.problem, None, net, constant), nothing, net)
 
 
 def unpriced(layout: Layout, value: Integers) -> Priced:
     """No prices: the bound if nobody competed, and the best blocks of every group."""
-    nothing = np.zeros(0, dtype=np.int64)
-    duals = Duals(np.zeros(layout.problem.row_limit.size, dtype=np.int64), nothing, np.inf)
-    free = priced_at(layout, value, duals, nothing, no_rows(layout))
+    free = priced_at(layout, value, np.zeros(layout.problem.row_limit.size, dtype=np.int64))
     return replace(free, pool=layout.nearest(free.bound.regret, FIRST))
 
 
-def no_rows(layout: Layout) -> Packing:
-    """No rows over the blocks of a problem but its own."""
-    return Packing(sparse.csr_array((0, layout.problem.blocks), dtype=np.int64), np.zeros(0, dtype=np.int64))
-
-
-def prices_of(layout: Layout, value: Integers, known: Priced, clock: Clock, looks: int = LOOKS) -> Priced:
+def prices_of(
+    layout: Layout, value: Integers, known: Priced, clock: Clock, looks: int = LOOKS, workers: int = 1
+) -> Priced:
     """Nearly the best prices there are for a value of the blocks, as far as looks and time allow."""
-    best, pool = known, known.pool
-    for _ in range(looks):
-        duals = None if clock.over else _duals(layout, value, pool, clock)
-        if duals is None:
+    best, pool, point = known, known.pool, None
+    for look in range(looks):
+        tolerance = TOLERANCES[min(look, len(TOLERANCES) - 1) if looks > 1 else -1]
+        point = None if clock.over else _look(layout, value, pool, point, tolerance, clock, workers)
+        if point is None:
             break
-        priced = priced_at(layout, value, duals, pool, no_rows(layout))
+        priced = priced_at(layout, value, np.rint(point.homes * SCALE).astype(np.int64))
         if priced.bound.total < best.bound.total:
             best = priced
-        if priced.bound.total <= duals.worth * SCALE * (1 + CLOSE):
+        if priced.bound.total <= point.worth * SCALE * (1 + CLOSE):
             break
         pool = np.union1d(pool, layout.nearest(priced.bound.regret, MORE))
     return replace(best, pool=pool)
 
 
-def _duals(layout: Layout, value: Integers, pool: Integers, clock: Clock) -> Duals | None:
-    """Prices by an interior point of the linear relaxation over the pool."""
-    piece = layout.piece(np.arange(layout.problem.group_sizes.size), pool, value)
-    sub = piece.problem
-    firm = Packing(sub.rows.astype(np.int64).tocsr(), sub.row_limit)
-    engine = engine_of(joined(firm, family_rows(sub)), nothing_held(sub.blocks))
-    engine.changeColsCost(sub.blocks, np.arange(sub.blocks, dtype=np.int32), piece.value.astype(np.float64))
-    engine.setOptionValue("solver", "ipm")
-    engine.setOptionValue("run_crossover", "off")
-    if (left := clock.left()) is not None:
-        engine.setOptionValue("time_limit", max(left, 0.01))
-    engine.run()
-    if engine.getModelStatus() not in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnknown):
+def _look(
+    layout: Layout, value: Integers, pool: Integers, before: Point | None, tolerance: float, clock: Clock, workers: int
+) -> Point | None:
+    """The relaxation over the pool, solved to a tolerance from where the look before ended."""
+    piece = layout.among(pool).piece(np.arange(layout.problem.group_sizes.size), np.arange(pool.size), value[pool])
+    firm = Packing(piece.problem.rows.astype(np.int64).tocsr(), piece.problem.row_limit)
+    rows, unit = joined(firm, family_rows(piece.problem)), float(max(piece.value.max(initial=1), 1))
+    how = _how(tolerance, clock, workers)
+    start = None
+    if before is not None and before.families.size == rows.size - firm.size:
+        start = pdlp.PrimalAndDualSolution()
+        start.primal_solution = before.chosen_of(pool)
+        start.dual_solution = -np.concatenate([before.homes[piece.rows], before.families]) / unit
+        how.initial_primal_weight = before.balance
+    found = pdlp.primal_dual_hybrid_gradient(_program(rows, piece.value / unit), how, start)
+    chosen, dual = np.array(found.primal_solution), np.abs(np.array(found.dual_solution)) * unit
+    if chosen.size != pool.size or not (np.isfinite(chosen).all() and np.isfinite(dual).all()):
         return None
-    dual = np.rint(np.abs(np.array(engine.getSolution().row_dual)) * SCALE).astype(np.int64)
-    price = np.zeros(layout.problem.row_limit.size, dtype=np.int64)
-    price[piece.rows] = dual[: firm.size]
-    return Duals(price, dual[:0], float(engine.getInfo().objective_function_value))
+    homes = np.zeros(layout.problem.row_limit.size)
+    homes[piece.rows] = dual[: firm.size]
+    worth, balance = float(piece.value @ chosen), found.solve_log.solution_stats.primal_weight
+    return Point(pool, chosen, homes, dual[firm.size :], worth, balance)
+
+
+def _program(rows: Packing, value: Floats) -> pdlp.QuadraticProgram:
+    """Each block chosen between not at all and wholly, within all rows; its value made as small as can be when negated."""
+    program = pdlp.QuadraticProgram()
+    program.resize_and_initialize(value.size, rows.size)
+    program.objective_vector = -value
+    program.variable_lower_bounds, program.variable_upper_bounds = np.zeros(value.size), np.ones(value.size)
+    program.constraint_lower_bounds = np.full(rows.size, -np.inf)
+    program.constraint_upper_bounds = rows.limit.astype(np.float64)
+    program.constraint_matrix = sparse.csc_matrix(rows.use.astype(np.float64))
+    return program
+
+
+def _how(tolerance: float, clock: Clock, workers: int) -> solvers_pb2.PrimalDualHybridGradientParams:
+    """How far and how long to go."""
+    how = solvers_pb2.PrimalDualHybridGradientParams(num_threads=workers, num_shards=SHARDS)
+    how.termination_criteria.simple_optimality_criteria.eps_optimal_relative = tolerance
+    how.termination_criteria.simple_optimality_criteria.eps_optimal_absolute = tolerance
+    how.termination_criteria.iteration_limit = STEPS
+    if (left := clock.left()) is not None:
+        how.termination_criteria.time_sec_limit = max(left, 0.01)
+    return how

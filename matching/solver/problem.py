@@ -88,6 +88,13 @@ class Problem:
         """Position of each group's first child."""
         return np.concatenate([[0], np.cumsum(self.group_sizes)])[:-1].astype(np.int64)
 
+    def worth(self, weights: Integers) -> Integers:
+        """What each block is worth, the first goals weighted and added up."""
+        total = np.zeros(self.blocks, dtype=np.int64)
+        for weight, values in zip(weights.tolist(), self.goal_values, strict=False):
+            total += weight * values.astype(np.int64, copy=False)
+        return total
+
     def holding(self, child: int) -> npt.NDArray[np.bool_]:
         """Which blocks hold a child."""
         group = self.group_of_child[child]

@@ -91,7 +91,7 @@ class Lead:
 
     def value(self, problem: Problem) -> Integers:
         """The weighted sum for each block."""
-        return self.weights @ problem.goal_values[: self.weights.size]
+        return problem.worth(self.weights)
 
 
 def solve_exactly(problem: Problem, limits: Limits, floors: Floors = ()) -> Solution:
@@ -157,7 +157,8 @@ def _lead(run: Run, relaxed: Relaxation) -> Lead:
 def weights_of(problem: Problem) -> Integers:
     """Moderate weights up to the finest goal: one unit of a goal counts about twice what a child can earn in the next."""
     size = np.maximum(np.bitwise_count(problem.block_mask), 1)
-    per_child = np.ceil(np.abs(problem.goal_values) / size).max(axis=1, initial=1.0).astype(np.int64)
+    most = [np.ceil(np.abs(value) / size).max(initial=1.0) for value in problem.goal_values]
+    per_child = np.array(most).astype(np.int64)
     finest = int(np.argmax(per_child))
     weights = np.ones(finest + 1, dtype=np.int64)
     for goal in reversed(range(finest)):

@@ -13,7 +13,7 @@ from scipy import sparse
 from matching.solver.clock import Clock
 from matching.solver.packing import Packing
 from matching.solver.pieces import Layout, nothing_held
-from matching.solver.prices import Duals, Priced, priced_at
+from matching.solver.prices import Priced, priced_at
 from matching.solver.problem import Integers
 from matching.solver.relaxation import Relaxation
 
@@ -68,7 +68,8 @@ def _cut_off(
 
     Also which rows of the whole stand first in it.
     """
-    piece = whole.piece(np.arange(whole.problem.group_sizes.size), at[pool], value)
+    every = np.arange(whole.problem.group_sizes.size)
+    piece = whole.among(at[pool]).piece(every, np.arange(pool.size), value[at[pool]])
     own = whole.problem.row_limit.size
     back = Packing(sparse.csr_array(written.by_block[pool][:, own:].T), written.problem.row_limit[own:])
     relaxed, before = Relaxation(piece.problem, np.arange(pool.size), nothing_held(pool.size)), np.inf
@@ -100,8 +101,7 @@ def _priced(whole: Layout, value: Integers, own: Integers, relaxed: Relaxation, 
     price[own] = prices[: own.size]
     further = (prices > 0) & relaxed.priced
     further[: own.size] = False
-    rows = relaxed.packing.of_rows(further)
-    use = rows.use.tocoo()
-    shape = (rows.size, whole.problem.blocks)
-    over = Packing(sparse.csr_array((use.data, (use.coords[0], pool[use.coords[1]])), shape=shape), rows.limit)
-    return priced_at(whole, value, Duals(price, prices[further], 0.0), pool, over)
+    rows, every = relaxed.packing.of_rows(further), prices[further]
+    paid = np.zeros(whole.problem.blocks, dtype=np.int64)
+    paid[pool] = rows.use.T @ every
+    return priced_at(whole, value, price, paid, int(every @ rows.limit))
