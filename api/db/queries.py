@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from api.db.data_keys import keyring
@@ -199,11 +199,13 @@ def seen(session: Session, row: Fact, authority: str, to_change: bool = False) -
     """Whether a child or home is there for an authority or pool.
 
     A child is its own authority's, and its pool's. A home is there for the authority that approved it, for all if none
-    did, and for every member of its pool; who only shares it does not change it.
+    did, for every member of its pool, and for the authority whose child lives there; who only shares it does not change it.
     """
     if row.kind == "child":
         return authority in (row.authority, row.pool)
-    return keeps(authority, row.authority, row.pool) or (not to_change and row.pool in pools_of(session, authority))
+    if to_change or keeps(authority, row.authority, row.pool):
+        return keeps(authority, row.authority, row.pool)
+    return row.pool in pools_of(session, authority) or row.ref in homes_of_own(session, authority)
 
 
 def keeps(authority: str, approved_by: str | None, pool: str | None) -> bool:
@@ -214,6 +216,20 @@ def keeps(authority: str, approved_by: str | None, pool: str | None) -> bool:
 def pools_of(session: Session, authority: str) -> frozenset[str]:
     """The pools whose homes an authority shares."""
     return frozenset(session.scalars(select(PoolMember.pool).where(PoolMember.authority == authority)))
+
+
+def home_is_there(session: Session, authority: str) -> ColumnElement[bool]:
+    """Of a row of a home: whether it is there for an authority or pool, as `seen` says."""
+    pools = {authority, *pools_of(session, authority)}
+    whose = or_(Fact.authority == authority, Fact.authority.is_(None), Fact.pool.in_(pools))
+    return or_(whose, Fact.ref.in_(homes_of_own(session, authority)))
+
+
+def homes_of_own(session: Session, authority: str) -> frozenset[str]:
+    """Homes in which children of an authority or pool live, or which are agreed for them, whoever approved the home."""
+    own = own_children(session, authority) or frozenset()
+    pairs = (ref.split("|") for ref in session.scalars(select(Fact.ref).where(Fact.kind == "placement")))
+    return frozenset(home for child, home in pairs if child in own)
 
 
 def is_there(session: Session, kind: str, ref: str) -> bool:
@@ -238,8 +254,7 @@ def some(session: Session, seal: Seal, kind: str, authority: str | None, after: 
     if authority and kind == "child":
         query = query.where(or_(Fact.authority == authority, Fact.pool == authority))
     elif authority and kind == "home":
-        pools = {authority, *pools_of(session, authority)}
-        query = query.where(or_(Fact.authority == authority, Fact.authority.is_(None), Fact.pool.in_(pools)))
+        query = query.where(home_is_there(session, authority))
     return [opened(session, seal, row) for row in session.scalars(query)]
 
 
@@ -271,6 +286,7 @@ def load_caseload(session: Session, seal: Seal, maps: Maps, as_of: date, authori
     key = (as_of, authority, pools, state, beds)
 
     def make() -> Caseload:
+        """Only what changed since it was last read is read again."""
         stamps = session.execute(select(Fact.kind, Fact.stamp).order_by(Fact.kind, Fact.ref)).all()
         found = maps.readings.facts(session, [stamp for _, stamp in stamps], _reader(session, seal, maps))
         return _made(maps, as_of, authority, pools, stamps, found, beds)
@@ -304,6 +320,7 @@ def _reader(session: Session, seal: Seal, maps: Maps) -> Callable[[Sequence[Fact
     """How rows become values: their keys in one query when there are many."""
 
     def read(rows: Sequence[Fact]) -> list[Any]:
+        """The facts of some rows; of many, all keys are read at once."""
         if len(rows) > FEW:
             keyring(session, seal).load_all()
         return [row_of(KINDS[row.kind], opened(session, seal, row).cells, maps.find) for row in rows]

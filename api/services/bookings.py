@@ -27,9 +27,7 @@ def _seen(at: At) -> Select[Fact]:
     if at.authority is None:
         return every
     ours = select(Fact.ref).where(Fact.kind == "child", or_(Fact.authority == at.authority, Fact.pool == at.authority))
-    pools = {at.authority, *queries.pools_of(at.session, at.authority)}
-    whose = or_(Fact.authority == at.authority, Fact.authority.is_(None), Fact.pool.in_(pools))
-    homes = select(Fact.ref).where(Fact.kind == "home", whose)
+    homes = select(Fact.ref).where(Fact.kind == "home", queries.home_is_there(at.session, at.authority))
     return every.where(or_(CHILD.in_(ours), HOME.in_(homes) & (at.day.isoformat() <= LAST)))
 
 
