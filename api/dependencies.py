@@ -163,6 +163,7 @@ class Acting:
         """The same as plain data: body, status, and whether it is an earlier answer; one key acts once."""
 
         def once(session: Session) -> tuple[Any, int, bool]:
+            """The answer, its status, and whether it was given before under the same key."""
             kept = session.get(Answered, (self.user.name, self.key)) if self.key else None
             if kept is not None:
                 if kept.request_hash != self.request_hash:
@@ -187,6 +188,7 @@ class Acting:
             return body, status, False
 
         def entry(done: tuple[Any, int, bool]) -> Entry:
+            """The entry in the trail; one that was answered before says so."""
             return self.entry(act, about, **({**detail, "again": True} if done[2] else detail))
 
         return self.parts.store.transact(once, entry)

@@ -71,6 +71,7 @@ def create_app(
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
+        """Make the parts when the service starts, and end them with it."""
         kept = store or opened(settings)
         rules = policy or policy_in_use(kept, data_folder() / "policies" / "fostering.toml")
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
@@ -117,6 +118,7 @@ def _provider(settings: Settings, clock: Callable[[], datetime]) -> Provider | N
 
 def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[Response]]], Awaitable[Response]]:
     async def guard(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Refuse what is not read at all; give every answer the headers that protect."""
         if "%00" in f"{request.url.path}?{request.url.query}" or "\0" in request.url.path:
             return _problem(422, "The request cannot be", NUL, "Take it out.", ())
         if "transfer-encoding" in request.headers:
@@ -131,6 +133,7 @@ def _guarded(largest: int) -> Callable[[Request, Callable[[Request], Awaitable[R
         return answer
 
     async def watched(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
+        """Time the request and count it under its route."""
         one = telemetry.Watched(request.method)
         answer = await guard(request, go_on)
         one.answered(_route_of(request), answer.status_code)

@@ -174,6 +174,7 @@ def _row(value: str, some: list[_Facts], hidden: Sequence[str]) -> Row:
     enough = "children" not in hidden and len(some) >= LEAST_FOR_A_FIGURE
 
     def middle(numbers: Iterable[float | int | None]) -> float | None:
+        """The median of what is known, if enough is."""
         known = [number for number in numbers if number is not None]
         return float(median(known)) if enough and len(known) >= LEAST_FOR_A_FIGURE else None
 

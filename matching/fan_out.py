@@ -120,6 +120,7 @@ class _Cluster(Executor):
         self._client = client
 
     def submit(self, work: Callable[..., Result], /, *arguments: Any, **named: Any) -> "Future[Result]":
+        """Hand a piece of work to the cluster; what comes of it is there in a future of the standard library."""
         handed: Future[Result] = Future()
         self._client.submit(work, *arguments, pure=False, **named).add_done_callback(partial(_hand_over, handed))
         return handed

@@ -66,9 +66,9 @@ def propose_plan(
     """The best plan for everybody in the policy's order of goals, read by the independent checker.
 
     `pins` puts a child in a home, or in none; no pair of a child and a home that is `forbidden` is proposed. What was
-    `promised` (pairs of an earlier plan) stays wherever no goal before that of what was agreed gains. Raises `PlanRefused` when pins cannot be kept together, or
-    when the checker finds a breach: such a plan is never returned. `solved` is the solution of what is prepared, where
-    nothing is pinned, forbidden or promised and it is at hand already.
+    `promised` (pairs of an earlier plan) stays wherever no goal before that of what was agreed gains. Raises
+    `PlanRefused` when pins cannot be kept together, or when the checker finds a breach: such a plan is never returned.
+    `solved` is the solution of what is prepared, where nothing is pinned, forbidden or promised and it is at hand already.
     """
     progress("Judging every child with every home")
     limits = limits or Limits()

@@ -140,6 +140,7 @@ def policy_from(told: Mapping[str, Any], where: str = "the policy") -> Policy:
     faults: list[str] = []
 
     def tried(read: Callable[..., T], *given: Any) -> T | None:
+        """What is read; a refusal is kept, so that all of them are told at once."""
         try:
             return read(*given, where)
         except PolicyRefused as fault:

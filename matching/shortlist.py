@@ -115,9 +115,10 @@ def shortlist(
 ) -> Shortlist:
     """The homes that could take these brothers and sisters together, best first.
 
-    `beside` is a plan, home by child: then only homes that are left beside it are options. In an emergency, homes whose terms of approval do not fit follow the others: an approved carer may take
-    a child outside the terms for up to 6 working days (2010 Regulations, regulation 23). A bedroom of one's own and
-    smoke are asked about after the first night. Nothing else gives way.
+    `beside` is a plan, home by child: then only homes that are left beside it are options. In an emergency, homes whose
+    terms of approval do not fit follow the others: an approved carer may take a child outside the terms for up to 6
+    working days (2010 Regulations, regulation 23). A bedroom of one's own and smoke are asked about after the first
+    night. Nothing else gives way.
     """
     found = candidates_of(register, policy, _one_group(register, children))
     group, homes = found.groups[0].children, found.register.homes.items

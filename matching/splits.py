@@ -160,6 +160,7 @@ def _loosened(base: Base, group: SiblingGroup) -> Base:
 
 def _as_preferred(caseload: Caseload, group: SiblingGroup) -> Caseload:
     def one(told: Relationship) -> Relationship:
+        """The plan of this group as a preference; every other tie as it is."""
         here = told.tie is Tie.SIBLING_PLAN and told.of == group.ref
         return replace(told, plan=SiblingPlan.TOGETHER_PREFERRED) if here else told
 

@@ -46,6 +46,7 @@ def seal_again(store: Store, seal: Seal) -> int:
     """Open everything that the record's key sealed and seal it with the newest one, all or none; how much there was."""
 
     def act(session: Session) -> int:
+        """Seal everything anew; how many fields there were."""
         return sum(_seal_column(session, seal, table, column) for table, column in BY_THE_RECORD)
 
     return store.transact(act, lambda rows: Entry("system", "renew-key", "record", {"sealed": rows}))

@@ -39,19 +39,14 @@ def child(ref: str, look: Looking, emergency: str = "", together: str = "") -> H
 
 def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, together: str = "") -> HTMLResponse:
     """The page of a child, with a refusal of what was sent if there is one."""
-    parts, user = look.parts, look.user
-    with parts.store.reading() as session:
-        queries.one(session, parts.store.seal, "child", ref, user.authority)
-        caseload = matching.caseload_now(session, parts.store.seal, parts.maps, user, parts.today())
-        bed = session.scalars(select(Bed).where(Bed.child == ref)).first()
-        decided = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
-        history = [(one, decisions.reason_of(session, parts.store.seal, one)) for one in decided]
-        rung = calls.latest_calls(session, parts.store.seal, user, caseload, ref)
-        asked = asking.waiting(session, parts.store.seal, parts.policy, user, ref)
-        thoughts = notes.of(session, parts.store.seal, NoteKind.THOUGHT, user, about=[ref], by=user.name)
+    with look.parts.store.reading() as session:
+        queries.one(session, look.parts.store.seal, "child", ref, look.user.authority)
+        caseload = matching.caseload_now(session, look.parts.store.seal, look.parts.maps, look.user, look.parts.today())
+        so_far = _so_far(look, session, caseload, ref)
+    thoughts = so_far.pop("thoughts")
     seeking = ref in {one.ref for one in caseload.seeking}
     tonight = emergency == "yes" or (emergency != "no" and seeking and answers.urgent(caseload, ref))
-    asks_first = seeking and not tonight and not thoughts and May.DECIDE in user.may
+    asks_first = seeking and not tonight and not thoughts and May.DECIDE in look.user.may
     wanted = answers.some_of(caseload, ref, together) if seeking else [ref]
     listed = _listed(look, caseload, ref, wanted, tonight) if seeking and not asks_first else {}
     look.run("read-child", f"child:{ref[:100]}", lambda _: {}, emergency=tonight)
@@ -66,21 +61,31 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, 
         thought=thoughts[-1] if thoughts else None,
         skipped=SKIPPED,
         emergency=tonight,
-        bed=bed,
-        rung=rung,
-        asked=asked,
-        history=history,
         fault=fault,
         refusals=list(RefusalReason),
         old=OLD,
         once=secrets.token_urlsafe(12),
         together=wanted,
+        **so_far,
         **{"found": None, "group": [ref], "costs": {}, "must": {}, "map": None, **listed},
     )
 
 
+def _so_far(look: Any, session: Session, caseload: Caseload, ref: str) -> dict[str, Any]:
+    """What was done for the child so far: a promised place, decisions with their reasons, calls, questions, own thoughts."""
+    seal, user = look.parts.store.seal, look.user
+    decided = session.scalars(select(Decided).where(Decided.child == ref).order_by(Decided.at)).all()
+    return {
+        "bed": session.scalars(select(Bed).where(Bed.child == ref)).first(),
+        "history": [(one, decisions.reason_of(session, seal, one)) for one in decided],
+        "rung": calls.latest_calls(session, seal, user, caseload, ref),
+        "asked": asking.waiting(session, seal, look.parts.policy, user, ref),
+        "thoughts": notes.of(session, seal, NoteKind.THOUGHT, user, about=[ref], by=user.name),
+    }
+
+
 def _listed(look: Any, caseload: Caseload, ref: str, together: list[str], tonight: bool) -> dict[str, Any]:
-    """The list with all that is said beside each home; tonight no plan is asked, so nothing keeps anybody waiting."""
+    """The list with all that is said beside each home; for what it costs the others the plan of this moment is waited for, ten seconds at most."""
     policy = look.parts.policy
     found = answers.homes_to_ring(caseload, policy, together, tonight, look.parts.maps.readings)
     homes = [option["home"] for option in found["options"]]

@@ -143,11 +143,13 @@ def _save_part(act: Any, ref: str, part: Section, typed: dict[str, str], kept: q
     caseload = act.parts.read_ahead(act.user.authority)
 
     def child(session: Session) -> dict[str, Any]:
+        """A part of the child: what the other parts say stays as it is."""
         others = {column: text for column, text in kept.cells.items() if column not in part.columns}
         cells = {**others, **typed_cells(Child, typed)}
         return {"version": queries.save(session, seal, maps, "child", cells, version).version}
 
     def siblings(session: Session) -> dict[str, Any]:
+        """The plan of the sibling group, which is a fact of its own."""
         told, group = typed_cells(Relationship, typed), kept.cells["sibling_group"]
         return {"version": families.plan_siblings(at(act, session), caseload, group, told, None).version}
 

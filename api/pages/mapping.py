@@ -126,6 +126,7 @@ class _Scale:
         self.pixels = min((WIDE - 2 * EDGE) / wide, (HIGH - 2 * EDGE) / high)
 
     def at(self, place: Place) -> tuple[float, float]:
+        """Where a place lies on the picture, in pixels from the left and from the top."""
         x = WIDE / 2 + (place.easting - self.middle[0]) * self.pixels
         y = HIGH / 2 - (place.northing - self.middle[1]) * self.pixels
         return round(x, 1), round(y, 1)

@@ -23,6 +23,23 @@ def make(
     session: Session, purpose: str, scopes: list[str], authority: str | None, ends_at: datetime, by: str, at: datetime
 ) -> tuple[ApiKey, str]:
     """A key and its text, which is shown this once; raises `Wrong` for a scope that no machine has, or an end that is none."""
+    _may_be_made(scopes, authority, ends_at, at)
+    number, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
+    made = ApiKey(
+        id=number,
+        hash=_hashed(secret),
+        purpose=purpose,
+        authority=authority,
+        scopes=sorted(set(scopes)),
+        made_by=by,
+        made_at=at,
+        ends_at=ends_at,
+    )
+    session.add(made)
+    return made, f"{PREFIX}{number}_{secret}"
+
+
+def _may_be_made(scopes: list[str], authority: str | None, ends_at: datetime, at: datetime) -> None:
     beyond = sorted(set(scopes) - MACHINES)
     if beyond:
         raise Wrong(
@@ -40,19 +57,6 @@ def make(
             "Name it.",
             ({"field": "authority", "reason": "is missing"},),
         )
-    number, secret = secrets.token_hex(8), secrets.token_urlsafe(32)
-    made = ApiKey(
-        id=number,
-        hash=_hashed(secret),
-        purpose=purpose,
-        authority=authority,
-        scopes=sorted(set(scopes)),
-        made_by=by,
-        made_at=at,
-        ends_at=ends_at,
-    )
-    session.add(made)
-    return made, f"{PREFIX}{number}_{secret}"
 
 
 def listed(session: Session) -> list[ApiKey]:

@@ -69,6 +69,7 @@ def sign_in(store: Store, told: SignInFile, vouched: Vouched, hours: float, at: 
         raise
 
     def act(session: Session) -> str:
+        """Begin a session of who was vouched for; their name."""
         person = _person(session, who)
         row = sessions.start(session, token, person.name, at, hours, proved=_proved(vouched, at))
         row.checked_at, row.provider_session = at, _session_name(vouched.claims)
@@ -191,6 +192,7 @@ def told_to_end(store: Store, provider: Provider, token: str, at: datetime) -> i
     mark = hashlib.sha256(f"{claims['iss']}|{claims['jti']}".encode()).hexdigest()
 
     def act(session: Session) -> tuple[int, str]:
+        """End the sessions that the message names, once; how many, and whose."""
         session.execute(delete(UsedOnce).where(UsedOnce.until <= at))
         if session.get(UsedOnce, mark) is not None:
             raise NotSignedIn("This message was acted on before.", "Nothing more is to be done.")

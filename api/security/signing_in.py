@@ -45,6 +45,7 @@ def sign_in(store: Store, given: Given, hours: float, at: datetime) -> str:
     token, known = sessions.new_token(), person is not None
 
     def act(session: Session) -> str:
+        """What becomes of the try; each wrong one counts."""
         if any(_too_many(session, whose, most, at) for whose, most in given.whose):
             return "wait"
         found = session.get(Person, given.name) if right else None

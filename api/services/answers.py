@@ -103,6 +103,7 @@ def homes_to_ring(
     """
 
     def ask(register: Register) -> dict[str, Any]:
+        """The list as plain data, each option with whether the next is too close to call."""
         found = shortlist(register, policy, children, emergency=emergency)
         order = order_of(found, register, policy, seed=0)
         close = dict(zip((one.home for one in found.options), order.too_close, strict=True))

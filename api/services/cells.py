@@ -29,6 +29,7 @@ def cells_of(store: Store, caseload: Caseload) -> CellMap:
     drawn = draw_cells((home.place for home in caseload.homes if home.place), _middles(), crossings())
 
     def act(session: Session) -> CellMap:
+        """Keep the map that was drawn, unless somebody was quicker: a second one would give homes away."""
         found = _kept(session, store.seal)
         if found is None:
             sealed = store.seal.close({"map": json.dumps(_told(drawn))}, "note", NAME, "sealed")

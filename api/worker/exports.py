@@ -24,6 +24,7 @@ AT_ONCE = 500
 
 def _facts(kind: str, of: type[Any]) -> Callable[[Bench, Session], tuple[list[str], Rows]]:
     def rows(bench: Bench, session: Session) -> tuple[list[str], Rows]:
+        """Columns and rows, but for what is withheld."""
         columns = [fact.column for fact in facts_of(of) if fact.column not in WITHHELD.get(kind, ())]
         found: list[queries.Kept] = []
         while more := queries.some(

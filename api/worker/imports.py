@@ -116,6 +116,7 @@ def _returns(bench: Bench) -> None:
     }
 
     def keep(session: Session) -> dict[str, Any]:
+        """Put the files in the place of the earlier ones, unless they are the same or this is a trial."""
         before = b"\0".join(content for _, content in files_of(session, bench.store.seal, owner))
         same = hashlib.sha256(before).hexdigest() == digest
         if not same and not bench.asked["dry_run"]:

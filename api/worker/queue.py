@@ -67,6 +67,7 @@ class Worker:
 
         @DBOS.workflow(name=WORKFLOW)
         def do(job: str) -> None:
+            """Try a job as often as it may be tried."""
             tried = {"name": "apart", "retries_allowed": True, "max_attempts": MOST_TRIES, "interval_seconds": 0.5}
             DBOS.run_step(tried, run, job)  # type: ignore[call-overload]
 

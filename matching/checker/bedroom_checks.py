@@ -28,10 +28,12 @@ class _Reading:
     ages: tuple[int, int, int]  # own room from, carers' room under, mixed under
 
     def age(self, child: Child) -> int:
+        """Age in years; of a child whose age is not known 0 if `hoped`, which a cot will do for, else grown up."""
         age = child.age_on(self.caseload.as_of)
         return age if age is not None else (0 if self.hoped else GROWN_UP)
 
     def may_share(self, one: Child, other: Child) -> bool:
+        """Whether two children may share a bedroom."""
         day = self.caseload.as_of
         if not (_safe(one, day, self.hoped) and _safe(other, day, self.hoped)):
             return False

@@ -161,6 +161,7 @@ def road_minutes(caseload: Caseload, one: Place, other: Place) -> float:
 
 def _water(near: frozenset[str], far: frozenset[str] | None, one: Place, other: Place) -> bool:
     def beyond(place: Place) -> bool:
+        """Whether a place lies on the other side of the water."""
         return place.district not in near if far is None else place.district in far
 
     return (one.district in near and beyond(other)) or (other.district in near and beyond(one))

@@ -57,6 +57,7 @@ def read_folder(folder: Path) -> Caseload:
     cells = CellMap.read(folder / CELLS) if (folder / CELLS).is_file() else None
 
     def find(text: str) -> Place | None:
+        """The cell of that name, where there is a map of cells, else the place."""
         return (cells.find(text) if cells else None) or gazetteer().find(text)
 
     return _read(folder, find)

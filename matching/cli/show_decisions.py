@@ -1,6 +1,7 @@
 """Decisions of a forecast: computing them, writing them and telling on the screen what they found."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +22,7 @@ from matching.sufficiency.decisions import (
     worth_of_homes,
 )
 from matching.sufficiency.duals import ranked_by_duals
-from matching.sufficiency.forecast import FEWEST_RUNS, Effort, rough
+from matching.sufficiency.forecast import FEWEST_RUNS, City, Effort, rough
 from matching.sufficiency.pictures import Picture, worth_map
 from matching.sufficiency.sensitivity import TOP, apportioned, screened, swings, tornado
 from matching.sufficiency.summary import write_pictures, write_tables
@@ -29,6 +30,19 @@ from matching.wording import spoken
 
 # profiles and areas that the prices put first, whose worth is worked out by paired runs too
 LOOKED_AT = 6
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What was computed, as tables."""
+
+    worth: pd.DataFrame
+    duals: pd.DataFrame
+    required: pd.DataFrame
+    campaign: pd.DataFrame
+    screening: pd.DataFrame
+    shares: pd.DataFrame
+    swung: pd.DataFrame
 
 
 def decisions_to(
@@ -47,36 +61,47 @@ def decisions_to(
         city = the_city(caseload, policy_file, history)
         for note in (*city.parameters.notes, *([rough(effort.runs)] if effort.runs < FEWEST_RUNS else [])):
             told(note)
-        say("What one more home is worth")
-        duals = ranked_by_duals(city, years=effort.years, seed=effort.seed)
-        cells = list(zip(duals.profile, duals.area, strict=True))[:LOOKED_AT]
-        worth = pd.concat([worth_of_homes(city, effort=effort), worth_of_homes(city, cells, effort)], ignore_index=True)
-        say("How many to recruit, where and by when")
-        required = required_recruitment(city, target=target, effort=effort, say=say)
-        say("The best campaign")
-        number = homes if budget is None else homes_for(city, budget)
-        _, campaign = best_campaign(city, homes=number, effort=effort, say=say)
-        say("What moves the answer")
-        few, more = replace(effort, runs=min(effort.runs, 20)), replace(effort, runs=min(effort.runs, 50))
-        screening = screened(city, measure=NEEDED, effort=few)
-        names = screening.name.head(TOP).tolist()
-        shares = apportioned(city, names, measure=NEEDED, effort=few)
-        swung = swings(city, names, measure=NEEDED, effort=more)
-    tables = {"worth": worth, "duals": duals, "required": required, "campaign": campaign}
+        found = _computed(city, target, homes if budget is None else homes_for(city, budget), effort, say)
+    _written(out, found)
+    for sentence in _sentences(found.worth, found.required, found.campaign, target):
+        Console().print(sentence)
+    Console().print(f"Written to {out}.")
+
+
+def _computed(city: City, target: int, homes: int, effort: Effort, say: Callable[[str], None]) -> _Found:
+    """Every table, one after another."""
+    say("What one more home is worth")
+    duals = ranked_by_duals(city, years=effort.years, seed=effort.seed)
+    cells = list(zip(duals.profile, duals.area, strict=True))[:LOOKED_AT]
+    worth = pd.concat([worth_of_homes(city, effort=effort), worth_of_homes(city, cells, effort)], ignore_index=True)
+    say("How many to recruit, where and by when")
+    required = required_recruitment(city, target=target, effort=effort, say=say)
+    say("The best campaign")
+    _, campaign = best_campaign(city, homes=homes, effort=effort, say=say)
+    say("What moves the answer")
+    few, more = replace(effort, runs=min(effort.runs, 20)), replace(effort, runs=min(effort.runs, 50))
+    screening = screened(city, measure=NEEDED, effort=few)
+    names = screening.name.head(TOP).tolist()
+    shares = apportioned(city, names, measure=NEEDED, effort=few)
+    return _Found(worth, duals, required, campaign, screening, shares, swings(city, names, measure=NEEDED, effort=more))
+
+
+def _written(out: Path, found: _Found) -> None:
+    """Tables, a workbook and two pictures in a folder."""
+    tables = {"worth": found.worth, "duals": found.duals, "required": found.required, "campaign": found.campaign}
+    tables |= {"morris": found.screening, "sobol": found.shares, "tornado": found.swung}
     out.mkdir(parents=True, exist_ok=True)
-    write_tables(tables | {"morris": screening, "sobol": shares, "tornado": swung}, out, "decisions.xlsx")
-    moved = "; ".join(f"{row.words}: {row.low:.1f} to {row.high:.1f}" for row in each(swung))
-    first = f"How much one more home helps, beside the best: most, {_cell(duals.profile[0], duals.area[0])}; all in the table."
+    write_tables(tables, out, "decisions.xlsx")
+    moved = "; ".join(f"{row.words}: {row.low:.1f} to {row.high:.1f}" for row in each(found.swung))
+    best = _cell(found.duals.profile[0], found.duals.area[0])
+    first = f"How much one more home helps, beside the best: most, {best}; all in the table."
     write_pictures(
         [
-            Picture("tornado", "What moves the answer", tornado(swung, NEEDED), moved, swung),
-            Picture("worth", "What one more home helps", worth_map(duals, "children"), first, duals),
+            Picture("tornado", "What moves the answer", tornado(found.swung, NEEDED), moved, found.swung),
+            Picture("worth", "What one more home helps", worth_map(found.duals, "children"), first, found.duals),
         ],
         out,
     )
-    for sentence in _sentences(worth, required, campaign, target):
-        Console().print(sentence)
-    Console().print(f"Written to {out}.")
 
 
 def _cell(profile: str, area: str) -> str:

@@ -42,10 +42,12 @@ class _Area:
     place: Place | None = None  # already on the map: never cut, never moved unless put together with another
 
     def metres_to(self, other: Middle) -> float:
+        """Metres between the middles, as the crow flies."""
         return hypot(self.middle.easting - other.easting, self.middle.northing - other.northing)
 
     @property
     def authorities(self) -> set[str]:
+        """Codes of the authorities in which some of it lies."""
         return {part.authority for part in self.parts}
 
 

@@ -197,6 +197,17 @@ def _special(city: City) -> None:
         return
     _settled_wishes(city, chance, settled)
     _brothers_and_sisters(city, chance, settled)
+    _ties(city, chance, seeking, vacant, settled)
+    _agreed_rules(city, chance, seeking, vacant)
+    _agreed_homes(city, chance, seeking, vacant)
+    _avoids(city, chance, seeking)
+    _connected_carer(city, seeking[-1])
+
+
+def _ties(
+    city: City, chance: Chance, seeking: list[Child], vacant: list[Home], settled: list[CurrentPlacement]
+) -> None:
+    """No contact, a refusal, and two children who may not live together."""
     for tie, reason in (
         (Tie.NO_CONTACT, "somebody nearby"),
         (Tie.NO_CONTACT, "court order"),
@@ -213,6 +224,10 @@ def _special(city: City) -> None:
             reason="assessed as unsafe together",
         )
     )
+
+
+def _agreed_rules(city: City, chance: Chance, seeking: list[Child], vacant: list[Home]) -> None:
+    """Rules that a named person has lifted for one child and home."""
     for rule, role in (
         ("approved-ages", "fostering-manager"),
         ("considerations", "social-workers-and-fostering-manager"),
@@ -228,12 +243,14 @@ def _special(city: City) -> None:
                 expires_on=city.as_of + timedelta(days=30),
             )
         )
+
+
+def _agreed_homes(city: City, chance: Chance, seeking: list[Child], vacant: list[Home]) -> None:
+    """Homes that are agreed for up to three children who have not moved in yet."""
     for child in seeking[:: max(1, len(seeking) // 3)][:3]:
         city.placements.append(
             CurrentPlacement(child=child.ref, home=chance.one(vacant).ref, standing=Standing.AGREED, since=city.as_of)
         )
-    _avoids(city, chance, seeking)
-    _connected_carer(city, seeking[-1])
 
 
 def _settled_wishes(city: City, chance: Chance, settled: list[CurrentPlacement]) -> None:

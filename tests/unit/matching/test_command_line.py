@@ -1,12 +1,11 @@
 """The command line is a contract: exit codes, JSON, messages, files."""
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
 
-from matching.cli import main
+from tests.lib.command import placements
 
 
 @pytest.fixture(scope="module")
@@ -14,18 +13,6 @@ def caseload(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("city") / "caseload"
     assert placements("sample", str(folder), "--children", "15", "--homes", "60", "--seed", "3") == 0
     return folder
-
-
-def placements(*arguments: str) -> int:
-    """Run the command in this process and give its exit code."""
-    before, sys.argv = sys.argv, ["placements", *arguments]
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    finally:
-        sys.argv = before
-    return 0
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Policies: read whole or refused with every fault; any change is another policy."""
 
 import json
-import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from matching.cli import main
 from matching.domain import HomeKind
 from matching.errors import PolicyRefused
 from matching.planning import propose_plan
 from matching.policy import GOALS, policy_from, read_policy
 from tests.lib.builders import DATA, a_caseload, a_child, a_home, policy_with
+from tests.lib.command import placements
 
 ABOUT = {"name": "Trial", "version": "1", "valid_from": date(2026, 4, 1)}
 
@@ -75,31 +74,20 @@ def test_any_change_changes_the_fingerprint(change: dict[str, Any]) -> None:
     assert policy_from({"policy": ABOUT, **change}).fingerprint != policy_from({"policy": ABOUT}).fingerprint
 
 
-def run(*arguments: str) -> int:
-    before, sys.argv = sys.argv, ["placements", *arguments]
-    try:
-        main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    finally:
-        sys.argv = before
-    return 0
-
-
 def test_the_check_names_what_nobody_may_lift(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "mine.toml"
     file.write_text('[policy]\nname="Mine"\nversion="1"\nvalid_from=2026-04-01\n[rules.registered-setting]\non=false\n')
-    assert run("policy", "check", str(file), "--json") == 0
+    assert placements("policy", "check", str(file), "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert told["left_out_though_nobody_may_lift_them"] == ["registered-setting"]
-    assert run("policy", "check", str(file)) == 0
+    assert placements("policy", "check", str(file)) == 0
     assert "Nobody may lift registered-setting" in capsys.readouterr().out
 
 
 def test_the_check_refuses_on_standard_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "bad.toml"
     file.write_text("[policy]\n")
-    assert run("policy", "check", str(file)) == 2
+    assert placements("policy", "check", str(file)) == 2
     assert "no name and no version and no valid_from" in capsys.readouterr().err
 
 
@@ -143,20 +131,20 @@ def test_a_signed_policy_says_who_when_and_until_it_is_changed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = mine(tmp_path, "[criteria.near-home]\nweight = 3\n")
-    assert run("policy", "check", str(file)) == 0
+    assert placements("policy", "check", str(file)) == 0
     assert "Nobody has signed it" in capsys.readouterr().out
-    assert run("policy", "sign", str(file), "--by", "Head of fostering", "--on", "2026-05-01") == 0
-    assert run("policy", "check", str(file), "--json") == 0
+    assert placements("policy", "sign", str(file), "--by", "Head of fostering", "--on", "2026-05-01") == 0
+    assert placements("policy", "check", str(file), "--json") == 0
     told = json.loads("{" + capsys.readouterr().out.partition("{")[2])
     assert (told["signed"]["by"], told["signed"]["on"]) == ("Head of fostering", "2026-05-01")
     assert "# ours" in file.read_text(encoding="utf-8"), "comments are kept"
     for was, now in (("weight = 3", "weight = 4"), ("Head of", "Deputy head of"), ("2026-05-01", "2026-05-02")):
         kept = file.read_text(encoding="utf-8")
         file.write_text(kept.replace(was, now), encoding="utf-8")
-        assert run("policy", "check", str(file)) == 2
+        assert placements("policy", "check", str(file)) == 2
         assert "something was changed since" in capsys.readouterr().err
         file.write_text(kept, encoding="utf-8")
-    assert run("policy", "sign", str(file), "--by", "Director", "--on", "2026-06-01") == 0
+    assert placements("policy", "sign", str(file), "--by", "Director", "--on", "2026-06-01") == 0
     assert file.read_text(encoding="utf-8").count("[signed]") == 1
 
 
