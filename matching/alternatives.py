@@ -6,7 +6,7 @@ import numpy as np
 
 from matching.again import Base, Outcome, read_by_checker, solved_again
 from matching.candidates import GOAL_TITLES
-from matching.difference import Difference, difference
+from matching.difference import INSIDE, Difference, difference
 from matching.errors import PolicyRefused
 from matching.solver import Limits, Problem
 from matching.wording import Sentence
@@ -120,5 +120,7 @@ def _told(base: Base, plan: Outcome) -> Alternative:
 
 
 def _no_more(goal: str, loss: int) -> Sentence:
+    if goal == INSIDE:
+        return Sentence("No other plan is clearly different and suits the children nearly as well.")
     template = "No other plan is clearly different and loses no more than {loss} of: {title}."
     return Sentence.of(template, loss=loss, title=GOAL_TITLES.get(goal, goal).lower())

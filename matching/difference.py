@@ -79,7 +79,7 @@ def difference(before: ToldPlan, after: ToldPlan) -> Difference:
 
 
 def _goal(code: str, before: int, after: int) -> Sentence:
-    title = GOAL_TITLES.get(code, code)
     if code == INSIDE:
-        return Sentence.of("{title}: {word} than before.", title=title, word="more" if after > before else "less")
+        return Sentence.of("Over all children, homes suit {word}.", word="better" if after > before else "less well")
+    title = GOAL_TITLES.get(code, code)
     return Sentence.of("{title}: {after} instead of {before}.", title=title, after=after, before=before)

@@ -9,6 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date
 
 Fact = str | int | float
+SPOKEN = {  # what a code can not hold: apostrophes, and hyphens that stay
+    "childrens": "children's",
+    "carers own": "carers' own",
+    "carers circumstances": "carers' circumstances",
+    "short term": "short-term",
+    "long term": "long-term",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,10 @@ def written(day: date) -> str:
 
 def spoken(code: str) -> str:
     """A code as people say it: "director-of-childrens-services" is the director of children's services."""
-    return code.replace("-", " ").replace("_", " ").replace("childrens", "children's")
+    said = code.replace("-", " ").replace("_", " ")
+    for written_as, said_as in SPOKEN.items():
+        said = said.replace(written_as, said_as)
+    return said
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -45,11 +45,5 @@ def drop_files(session: Session, owner: str) -> None:
     session.execute(delete(KeptFile).where(KeptFile.owner == owner))
 
 
-def seal_anew(seal: Seal, row: KeptFile) -> None:
-    """Seal a file with the newest key."""
-    place = ("kept_file", f"{row.owner}|{row.name}", COLUMN)
-    row.sealed = seal.close(seal.open(row.sealed, *place), *place)
-
-
 def _content(seal: Seal, row: KeptFile) -> bytes:
     return base64.b64decode(seal.open(row.sealed, "kept_file", f"{row.owner}|{row.name}", COLUMN)[CELL])

@@ -25,6 +25,14 @@ from matching.errors import MatchingError
 
 router = APIRouter(include_in_schema=False)
 OLD = 7  # days after which a vacancy should be confirmed again
+DONE = {  # what was decided, as it reads in a list
+    "accepted": "Home chosen",
+    "overridden": "Home chosen that was not the first of the list",
+    "declined": "Home not chosen after all",
+    "withdrawn": "Promise of a place withdrawn",
+    "placed": "Moved in",
+    "ended": "No longer lives there",
+}
 SKIPPED = ("I do not know these homes", "I have no first thought", "It is somebody else's case")
 
 
@@ -60,6 +68,7 @@ def child_page(look: Any, ref: str, emergency: str, fault: ServiceError | None, 
         asks_first=asks_first,
         thought=thoughts[-1] if thoughts else None,
         skipped=SKIPPED,
+        done=DONE,
         emergency=tonight,
         fault=fault,
         refusals=list(RefusalReason),

@@ -14,6 +14,16 @@ from api.services import outcomes
 from api.services.outcomes import Answer, Found, Point
 
 router = APIRouter(include_in_schema=False)
+ANSWERS = {
+    Found.SETTLED: "the child is settled",
+    Found.SETTLED_WITH_SUPPORT: "the child is settled, with support",
+    Found.UNDER_STRAIN: "it is under strain",
+    Found.ENDED_AS_PLANNED: "it ended as planned",
+    Found.MOVED_TO_FAMILY: "the child moved to family",
+    Found.ENDED_EARLY_CHILDS_NEEDS: "it ended early: the home could not meet the child's needs",
+    Found.ENDED_EARLY_CARERS: "it ended early: the carers' circumstances",
+    Found.ENDED_EARLY_SAFETY: "it ended early: for safety",
+}
 
 
 @router.get("/outcomes", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
@@ -27,8 +37,7 @@ def _page(look: Any, fault: ServiceError | None) -> HTMLResponse:
         found = outcomes.due(session, look.user, look.parts.today())
     look.run("list-outcomes-due", "outcomes", lambda _: {})
     status, once = fault.status if fault else 200, secrets.token_urlsafe(12)
-    answers = list(Found)
-    return page("outcomes.html", look, status, here="/outcomes", due=found, answers=answers, fault=fault, once=once)
+    return page("outcomes.html", look, status, here="/outcomes", due=found, answers=ANSWERS, fault=fault, once=once)
 
 
 @router.post("/outcomes", dependencies=[Depends(PageNeeds(May.DECIDE))])

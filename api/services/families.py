@@ -13,8 +13,6 @@ from api.errors import Conflict, NotHere, Wrong
 from api.services.homes import At
 from matching.domain import Caseload, Standing, Tie
 
-MOST_LINKS = 5000
-
 
 def groups(caseload: Caseload) -> list[dict[str, Any]]:
     """Sibling groups of the children who need a home, with those who are settled, and the plan."""

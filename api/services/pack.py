@@ -59,7 +59,7 @@ def _without(unplaced: list[dict[str, Any]]) -> str:
     """How many have no home, and how many stay where they live for now."""
     none = sum(map(_nowhere, unplaced))
     more = len(unplaced) - none
-    return f"{none} have none" + (f", {more} more stay where they live for now" if more else "")
+    return f"{none} have no home yet" + (f", {more} more stay where they live for now" if more else "")
 
 
 def _placed(one: dict[str, Any], caseload: Caseload, titles: dict[str, str]) -> dict[str, Any]:

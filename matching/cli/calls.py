@@ -59,7 +59,7 @@ def calls(
 
 def _table(found: OrderOfCalls, caseload: Caseload) -> Table:
     table = Table(title="Whom to ring, in order", title_justify="left", title_style="bold")
-    for column in ("", "For", "Ring", "If they say no", "Home needed by"):
+    for column in ("", "For", "Ring", "If they say no", "Needed by"):
         table.add_column(column)
     for number, one in enumerate(found.sets, 1):
         days = [day for ref in one.children if (day := caseload.child(ref).needs_home_by) is not None]

@@ -40,11 +40,6 @@ def _dates(policy: Policy, rule: AnyRule) -> list[str | None]:
     return [None if day is None else day.isoformat() for day in policy.dates_of(rule)]
 
 
-def signed_in_words(policy: Policy) -> str:
-    """Who signed a policy and when, or that nobody has."""
-    return str(policy.signature) if policy.signature else "signed by nobody"
-
-
 def policy(screen: Console, data: dict[str, Any]) -> None:
     """A policy in words."""
     until = f" to {data['valid_until']}" if data["valid_until"] else ""

@@ -120,7 +120,6 @@ CHANGES = Breakdown(
     },
     note="A change of status only is no move: it is left out of the measures of stability.",
 )
-BREAKDOWNS = (AGE, NEED, PLACEMENT, PROVIDER, DISTANCE, LOCALITY, CHANGES)
 
 _PLACEMENT_CODES = {
     **dict.fromkeys(FOSTER, "foster"),

@@ -21,7 +21,6 @@ REFERRAL = Source(
     read_on=date(2026, 11, 26),
 )
 SUPPORTED = (HomeKind.SUPPORTED_LODGINGS, HomeKind.SUPPORTED_ACCOMMODATION)
-FOR_ADOPTERS = (CareType.ADOPTION, CareType.EARLY_PERMANENCE)
 
 
 def _kind(household: Household) -> HomeKind | None:

@@ -195,12 +195,12 @@ def _special(city: City) -> None:
     settled = [p for p in city.placements if p.standing is Standing.CURRENT]
     if not seeking or not vacant or not settled:
         return
-    _settled_wishes(city, chance, settled)
+    _settled_wishes(city, settled)
     _brothers_and_sisters(city, chance, settled)
     _ties(city, chance, seeking, vacant, settled)
     _agreed_rules(city, chance, seeking, vacant)
     _agreed_homes(city, chance, seeking, vacant)
-    _avoids(city, chance, seeking)
+    _avoids(city, seeking)
     _connected_carer(city, seeking[-1])
 
 
@@ -253,7 +253,7 @@ def _agreed_homes(city: City, chance: Chance, seeking: list[Child], vacant: list
         )
 
 
-def _settled_wishes(city: City, chance: Chance, settled: list[CurrentPlacement]) -> None:
+def _settled_wishes(city: City, settled: list[CurrentPlacement]) -> None:
     """Some children who live in a home have a plan that asks something of newcomers."""
     lives = {p.child for p in settled}
     for i, child in enumerate(city.children):
@@ -277,7 +277,7 @@ def _brothers_and_sisters(city: City, chance: Chance, settled: list[CurrentPlace
                 city.children[at[other.ref]] = replace(other, sibling_group=group)
 
 
-def _avoids(city: City, chance: Chance, seeking: list[Child]) -> None:
+def _avoids(city: City, seeking: list[Child]) -> None:
     """Two children must stay away from the district where they lived."""
     for child in seeking[1::9][:2]:
         i = next(i for i, one in enumerate(city.children) if one.ref == child.ref)

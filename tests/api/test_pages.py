@@ -210,7 +210,7 @@ def test_choosing_asks_a_reason_for_the_first_and_two_for_another(officer: Brows
         "/children/C3/choose", home=second, reason="They know her.", against="No car.", **RIGHT, once="d-3"
     )
     assert f"A place is promised at {second}" in done.text
-    assert f"Overridden: {second}" in done.text
+    assert f"Home chosen that was not the first of the list: {second}" in done.text
     assert f"They know her. Not {first}, because: No car." in done.text
     again = officer.send("/children/C3/choose", home=first, reason="Changed my mind.", against="x", **RIGHT, once="d-4")
     assert again.status_code == 409

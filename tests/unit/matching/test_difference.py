@@ -21,7 +21,7 @@ def test_every_change_is_told_by_child_after_the_goals() -> None:
     before = told({"C3": "H3", "C1": "H1", "C4": "H4"}, placed=3, suitability=900, deadlines=1)
     after = told({"C1": "H2", "C2": "H3", "C4": "H4"}, placed=3, suitability=800, deadlines=2)
     assert words(before, after) == [
-        "Suitability (sum over the criteria): less than before.",
+        "Over all children, homes suit less well.",
         "Children with an urgent deadline who have a home: 2 instead of 1.",
         "C1 would live at H2 instead of H1.",
         "C2 would have a home: H3.",
