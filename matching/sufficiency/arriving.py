@@ -64,6 +64,10 @@ class Arrivals:
         """Of families, older ones, the youngest of the rest, and unaccompanied children."""
         return self.families, self.older, self.youngest, self.alone
 
+    def stepped(self, first: float, last: float) -> float:
+        """How likely any of the levels took a step, from so many years before the end until so many."""
+        return 1 - float(np.prod([1 - level.stepped(first, last) for level in self.levels]))
+
     @property
     def children_a_year(self) -> float:
         """Children expected in a year, were the levels to stay."""

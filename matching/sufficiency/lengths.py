@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import gammaln
 
 from matching.sufficiency.figures import AGES, BORROWED, OWN, PRIOR_EVENTS, Parameter, Parameters
-from matching.sufficiency.spans import CAUSES, DURATIONS, Spans, time_and_leavers
+from matching.sufficiency.spans import CAUSES, DURATIONS, Spans, by_year, time_and_leavers
 
 Floats = npt.NDArray[np.float64]
 HALF_LIFE = 4.0  # years after which a year of history weighs half
-FEW_LEAVERS = 5
+# leavers an age that England's figures may be worth, and how likely each is before any leaver was seen
+WORTHS = ((5.0, 0.25), (PRIOR_EVENTS, 0.5), (80.0, 0.25))
 LEAVE = tuple(f"leave_{age}" for age in AGES)
 AFTER = tuple(f"leave_after_{piece}" for piece in DURATIONS)
-AT_16 = 4
 
 
 @dataclass(frozen=True)
@@ -56,35 +57,57 @@ def own_lengths(borrowed: Parameters, spans: Spans) -> dict[str, Parameter]:
     prior = np.outer([borrowed[name] for name in LEAVE], [borrowed[name] for name in AFTER])
     # authorities differ in common, by 0.26 in the log, more than by age beside that (0.10 to 0.14; leavers of 2011 to 2022):
     # England's ages are borrowed at the authority's own pace
-    prior = prior * (leavers.sum() + PRIOR_EVENTS) / ((time * prior).sum() + PRIOR_EVENTS)
-    level, times, sd_level, sd_times = _regression(time, leavers, prior)
+    prior = prior * _pace(time * prior, leavers)
+    worth = _worth(time * prior, leavers)
+    level, times, sd_level, sd_times = _regression(time, leavers, prior, worth)
+    # England tells ages and times in care apart; how many leave in all stays the authority's own
+    level = level * _pace(time * np.outer(level, times), leavers)
     found: dict[str, Parameter] = {}
     by_age, by_piece = (leavers.sum(axis=axis) for axis in (1, 0))
     for at, name in enumerate(LEAVE):
         child_years = float(time[at].sum())
         found[name] = _figure(
-            borrowed.figures[name], level[at], sd_level[at], by_age[at], f"{child_years:.0f} child years"
+            borrowed.figures[name], level[at], sd_level[at], by_age[at], f"{child_years:.0f} child years", worth
         )
     for at, name in enumerate(AFTER):
-        found[name] = _figure(borrowed.figures[name], times[at], sd_times[at], by_piece[at], "all ages")
-    found["leave_year_sd"] = _between_years(borrowed.figures["leave_year_sd"], spans)
+        found[name] = _figure(borrowed.figures[name], times[at], sd_times[at], by_piece[at], "all ages", worth)
+    found["leave_year_sd"] = _between_years(borrowed.figures["leave_year_sd"], spans, np.outer(level, times))
     return found | _causes(borrowed, spans)
 
 
-def _regression(time: Floats, leavers: Floats, prior: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _pace(expected: Floats, leavers: Floats) -> float:
+    """How many times the expected leave, with twenty leavers who leave as expected."""
+    return float((leavers.sum() + PRIOR_EVENTS) / (expected.sum() + PRIOR_EVENTS))
+
+
+def _worth(expected: Floats, leavers: Floats) -> float:
+    """How many leavers an age England's figures are worth: fewer where those of an authority leave unlike England's.
+
+    Each of `WORTHS` counts by how likely it makes the leavers by age and by time in care (gamma and Poisson).
+    """
+    worth, likely = np.array(WORTHS).T
+    seen, meant = (np.concatenate([of.sum(axis=1), of.sum(axis=0)])[:, None] for of in (leavers, expected))
+    told = (
+        gammaln(seen + worth) - gammaln(worth) + worth * np.log(worth / (worth + meant)) - seen * np.log(worth + meant)
+    )
+    weight = likely * np.exp(told.sum(axis=0) - told.sum(axis=0).max())
+    return float(np.exp((weight * np.log(worth)).sum() / weight.sum()))
+
+
+def _regression(time: Floats, leavers: Floats, prior: Floats, worth: float) -> tuple[Floats, Floats, Floats, Floats]:
     """Level by age and factor by time in care, of mean 1 over child years, with the SD of each in the log."""
     # slow to import, which nobody without a history should wait for
     from statsmodels.genmod.families import Poisson
     from statsmodels.genmod.generalized_linear_model import GLM
 
     ages, pieces = prior.shape
-    worth = PRIOR_EVENTS * ages / prior.size  # England's leavers in each cell
+    each = worth * ages / prior.size  # England's leavers in each cell
     a, d = (part.ravel() for part in np.indices(prior.shape))
     design = np.concatenate([np.eye(ages)[a], np.eye(pieces)[d][:, 1:]], axis=1)
     seen = time.ravel() > 1e-6
     rows = np.concatenate([design[seen], design])
-    events = np.concatenate([leavers.ravel()[seen], np.full(prior.size, worth)])
-    exposed = np.concatenate([time.ravel()[seen], worth / prior.ravel()])
+    events = np.concatenate([leavers.ravel()[seen], np.full(prior.size, each)])
+    exposed = np.concatenate([time.ravel()[seen], each / prior.ravel()])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # leavers weighted by year are no whole numbers
         fit = GLM(events, rows, family=Poisson(), offset=np.log(exposed)).fit()
@@ -92,19 +115,19 @@ def _regression(time: Floats, leavers: Floats, prior: Floats) -> tuple[Floats, F
     covariance = np.asarray(fit.cov_params()) * uneven
     slope = np.asarray(fit.params)
     times = np.exp(np.concatenate([[0.0], slope[ages:]]))
-    share = time.sum(axis=0) + (worth * ages / prior).sum(axis=0) / ages
+    share = time.sum(axis=0) + (each * ages / prior).sum(axis=0) / ages
     share = share / share.sum()
     usual = float((share * times).sum())
     pull = (share * times)[1:] / usual
     along = np.concatenate([np.eye(ages), np.tile(pull, (ages, 1))], axis=1)
     sd_level = np.sqrt(np.einsum("ij,jk,ik->i", along, covariance, along))
-    each = np.concatenate([np.zeros((pieces, ages)), np.eye(pieces)[:, 1:] - pull], axis=1)
-    sd_times = np.sqrt(np.einsum("ij,jk,ik->i", each, covariance, each))
+    apart = np.concatenate([np.zeros((pieces, ages)), np.eye(pieces)[:, 1:] - pull], axis=1)
+    sd_times = np.sqrt(np.einsum("ij,jk,ik->i", apart, covariance, apart))
     return np.exp(slope[:ages]) * usual, times / usual, sd_level, sd_times
 
 
-def _figure(prior: Parameter, value: float, sd: float, leavers: float, where: str) -> Parameter:
-    share = leavers / (leavers + PRIOR_EVENTS)
+def _figure(prior: Parameter, value: float, sd: float, leavers: float, where: str, worth: float) -> Parameter:
+    share = leavers / (leavers + worth)
     source = f"own: {leavers:.0f} leavers, newer years weighing more, in {where} ({share:.0%}); rest: {prior.source}"
     if leavers < 0.5:
         source = f"nobody of these in the history; {prior.source}"
@@ -112,20 +135,18 @@ def _figure(prior: Parameter, value: float, sd: float, leavers: float, where: st
     return Parameter(value, value * np.exp(-1.96 * sd), value * np.exp(1.96 * sd), prior.unit, source, kind)
 
 
-def _between_years(prior: Parameter, spans: Spans) -> Parameter:
-    """The swing of leaving between years beyond chance, with the borrowed one worth four years."""
+def _between_years(prior: Parameter, spans: Spans, rate: Floats) -> Parameter:
+    """The swing of leaving between years beyond chance and beyond who was in care, with the borrowed one worth four years.
+
+    A year is held against the leavers that those of its ages and times in care would have had at `rate`: more who just
+    came, who leave soonest, are no swing.
+    """
     whole = int(spans.length + 0.05)
     if whole < 2:
         return prior
-    time, leavers = time_and_leavers(spans, np.inf)
-    rate = leavers.sum() / max(time.sum(), 1e-9)
-    edges = spans.length - np.arange(whole + 1)[::-1]
-    ended = np.histogram(spans.ended[spans.left], edges)[0]
-    inside = [
-        float(np.clip(np.minimum(spans.ended, high) - np.maximum(spans.began, low), 0, None).sum())
-        for low, high in zip(edges, edges[1:], strict=False)
-    ]
-    meant = np.maximum(np.array(inside) * rate, 1e-9)
+    time, leavers = by_year(spans)
+    ended, meant = leavers.sum(axis=(1, 2))[:whole], np.maximum((time * rate).sum(axis=(1, 2))[:whole], 1e-9)
+    meant = np.maximum(meant * ended.sum() / meant.sum(), 1e-9)
     beyond = float(np.mean((ended - meant) ** 2 / meant**2 - 1 / meant)) * whole / max(whole - 1, 1)
     variance = (4 * prior.value**2 + whole * max(beyond, 0.0)) / (4 + whole)
     value = float(np.sqrt(variance))

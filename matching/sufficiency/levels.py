@@ -32,7 +32,8 @@ ANYWHERE = 4.0  # variance of a level before anything was seen
 class Level:
     """A mixture of states: `weight`, `mean` (kinds, 2) and `spread` (kinds, 2, 2) of log level and slope a year.
 
-    `of_itself` is the SD in the log by which each year to come differs from its level.
+    `ago` tells how many years before the end each took a step (infinite: never); `of_itself` is the SD in the log by which
+    each year to come differs from its level.
     """
 
     weight: Floats
@@ -40,6 +41,7 @@ class Level:
     spread: Floats
     walk: Floats
     slope: Floats
+    ago: Floats
     of_itself: float = 0.0
 
     @property
@@ -56,6 +58,10 @@ class Level:
     def walks(self) -> float:
         """SD of the walk in a year, in the log."""
         return float((self.weight * self.walk).sum())
+
+    def stepped(self, first: float, last: float) -> float:
+        """How likely a step was, from so many years before the end until so many."""
+        return float(self.weight[(self.ago <= first) & (self.ago > last)].sum())
 
     def paths(self, steps: int, a_year: int, random: np.random.Generator, runs: int) -> Floats:
         """Levels to come in the log, shape (runs, steps), `a_year` steps a year."""
@@ -123,7 +129,8 @@ def _mixed(
     walk, slope, step, likely = kinds.T
     mean, spread, likelihood = _filtered(told, noise, a_year, prior, before, walk, slope, step)
     weight = np.exp(likelihood - likelihood.max()) * likely
-    return Level(weight / weight.sum(), mean, spread, walk, slope)
+    ago = np.where(step < 0, np.inf, (count - step) / a_year)
+    return Level(weight / weight.sum(), mean, spread, walk, slope, ago)
 
 
 def _filtered(

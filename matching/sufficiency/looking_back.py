@@ -12,15 +12,15 @@ from matching.sufficiency.figures import Parameters
 from matching.sufficiency.futures import forecast_yearly
 from matching.sufficiency.own_history import (
     RUNS_OF_TRIALS,
-    UNTRIED,
     beside,
     counts_of,
     forecast_history,
+    learn,
     origins_of,
-    widened_by,
 )
 from matching.sufficiency.peers import METHODS
 from matching.sufficiency.scores import scored
+from matching.sufficiency.surprises import UNTRIED, unstepped, widened_by
 from matching.sufficiency.yearly import BANDS, CEASE, START, STOCK, TOTAL, Yearly
 from matching.wording import counted, listed
 
@@ -74,8 +74,9 @@ def _ours(
     misses: list[pd.DataFrame] = []
     for origin in origins_of(history):
         known = known_on(history, pd.Timestamp(origin, 3, 31))
-        before = [rows[rows.year <= origin] for rows in misses]
-        factor = widened_by(pd.concat(before)) if any(map(len, before)) else UNTRIED
+        before = pd.concat([rows[rows.year <= origin] for rows in misses]) if misses else pd.DataFrame()
+        arrivals = learn(known, borrow(origin)).arrivals
+        factor = widened_by(before, unstepped(before, arrivals, origin)) if len(before) else UNTRIED
         years = min(furthest, came.years[-1] - origin)
         plain, wide = (
             forecast_history(known, borrow(origin), years, runs=runs, seed=seed, wider=one).table

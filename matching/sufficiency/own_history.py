@@ -17,6 +17,7 @@ from matching.sufficiency.futures import COLUMNS, QUANTILES, Forecast
 from matching.sufficiency.lengths import lengths_of, own_lengths
 from matching.sufficiency.living import own_distance, own_living
 from matching.sufficiency.spans import YEAR, Floats, Spans, spans_of
+from matching.sufficiency.surprises import UNTRIED, unstepped, widened_by
 from matching.sufficiency.yearly import BANDS, CEASE, KEYS, SINGLE, START, STOCK, TOTAL, Key, Yearly
 from matching.wording import counted
 
@@ -68,7 +69,7 @@ def forecast_history(
     they said (`wider`; worked out when not given).
     """
     learnt = learn(history, borrowed)
-    factor = widening(history, borrowed, horizon, seed=seed) if wider is None else wider
+    factor = widening(history, borrowed, horizon, learnt.arrivals, seed=seed) if wider is None else wider
     table = _table(history, learnt, horizon, runs, seed, factor)
     return Forecast(table, tuple(_warnings(learnt, factor)))
 
@@ -88,14 +89,21 @@ def _table(history: History, learnt: Learnt, horizon: int, runs: int, seed: int,
 
 def _row(area: str, origin: int, ahead_: int, key: Key, runs: Floats, factor: float) -> tuple[object, ...]:
     mean, middle = float(runs.mean()), np.log1p(np.median(runs))
-    # half a child either way, so that counts of few children lie on no edge
-    spread = np.sort(
-        runs + np.linspace(-0.5, 0.5, len(runs))[np.argsort(np.argsort(runs, kind="stable"), kind="stable")]
-    )
-    at = np.quantile(spread, list(QUANTILES.values()))
+    at = np.quantile(evenly(runs), list(QUANTILES.values()))
     wide = np.expm1(middle + factor * (np.log1p(np.maximum(at, -0.5)) - middle))
     breakdown = TOTAL if key[1] == TOTAL else "age"
     return area, origin, ahead_, key[0], breakdown, key[1], mean, *np.maximum(wide, 0.0)
+
+
+def evenly(runs: Floats) -> Floats:
+    """Counts in order, those of one number spread evenly over half a child either way, so that few lie on an edge.
+
+    The range of few children would else hold whole numbers at both ends, and more of what comes than it says.
+    """
+    _, number, many = np.unique(runs, return_inverse=True, return_counts=True)
+    order = np.sort(number)
+    place = np.arange(len(runs)) - np.searchsorted(order, order)
+    return np.asarray(np.sort(runs) + (place + 0.5) / many[order] - 0.5)
 
 
 def area_of(history: History) -> str:
@@ -155,32 +163,13 @@ def beside(table: pd.DataFrame, came: Yearly) -> pd.DataFrame:
     return table.assign(actual=actual, last=last, year=years).dropna(subset=["actual", "last"])
 
 
-MOST_WIDENED = 3.0
-UNTRIED = 1.35  # where no earlier forecast could be tried
-HALF_TRUST = 20.0  # misses that count as much as the ranges' own word
-BY_CHANCE = 0.1  # in the log: so much wider ranges may seem needed by chance, with few origins that miss together
-
-
-def widening(history: History, borrowed: Parameters, furthest: int, *, seed: int = 1) -> float:
+def widening(history: History, borrowed: Parameters, furthest: int, arrivals: Arrivals, *, seed: int = 1) -> float:
     """How many times wider ranges must be, by what earlier forecasts from the same history missed."""
     parts = list(tried(history, borrowed, furthest, runs=RUNS_OF_TRIALS, seed=seed))
-    return widened_by(pd.concat(parts, ignore_index=True)) if parts else UNTRIED
-
-
-def widened_by(trials: pd.DataFrame) -> float:
-    """The factor by which 80% ranges hold 80% of what came, moved to 1 by how few forecasts there were; never below 1.
-
-    Conformal: the quantile of misses in half-widths (Vovk, Gammerman and Shafer 2005). Ages, flows and years ahead of one
-    origin miss together, so each origin counts as a few.
-    """
-    middle, came = np.log1p(trials.q50), np.log1p(trials.actual)
-    edge = np.where(came >= middle, np.log1p(trials.q90) - middle, middle - np.log1p(trials.q10))
-    misses = (np.abs(came - middle) / np.maximum(edge, 1e-3)).to_numpy(dtype=float)
-    level = min(0.8 * (1 + 1 / len(misses)), 1.0)
-    needed = float(np.quantile(misses, level))
-    trust = len(misses) / 6
-    factor = np.exp(np.log(max(needed, 1e-3)) * trust / (trust + HALF_TRUST) - BY_CHANCE)
-    return float(np.clip(factor, 1.0, MOST_WIDENED))
+    if not parts:
+        return UNTRIED
+    trials = pd.concat(parts, ignore_index=True)
+    return widened_by(trials, unstepped(trials, arrivals, history.last_day.year))
 
 
 def _warnings(learnt: Learnt, factor: float) -> Iterator[str]:

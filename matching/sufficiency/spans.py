@@ -192,30 +192,29 @@ def time_and_leavers(spans: Spans, half_life: float) -> tuple[Floats, Floats]:
 
     A year's weight halves with each `half_life` years before the end of the window.
     """
-    steps = np.arange(int(np.ceil(spans.length - 1e-6))) if np.isfinite(half_life) else np.array([0])
-    width = 1.0 if len(steps) > 1 else spans.length
-    time, leavers = np.zeros((2, len(AGES), len(DURATIONS)))
-    age_out, in_care = spans.age + spans.ended - spans.began, spans.ended - spans.began
-    age_at = np.clip(np.searchsorted(AGE_EDGES, age_out, side="right") - 1, 0, len(AGES) - 1)
-    duration_at = np.clip(np.searchsorted(DURATION_EDGES, in_care, side="right") - 1, 0, len(DURATIONS) - 1)
-    born = spans.began - spans.age
-    for back in steps:
-        until = spans.length - back * width
-        since, weight = max(until - width, 0.0), 0.5 ** ((back + 0.5) * width / half_life)
-        left = spans.left & (spans.ended > since) & (spans.ended <= until)
-        np.add.at(leavers, (age_at[left], duration_at[left]), weight)
-        for a in range(len(AGES)):
-            for d in range(len(DURATIONS)):
-                lower = np.maximum.reduce(
-                    [born + AGE_EDGES[a], spans.began + DURATION_EDGES[d], np.full(len(born), since), spans.began]
-                )
-                upper = np.minimum.reduce(
-                    [
-                        born + AGE_EDGES[a + 1],
-                        spans.began + DURATION_EDGES[d + 1],
-                        np.full(len(born), until),
-                        spans.ended,
-                    ]
-                )
-                time[a, d] += weight * np.clip(upper - lower, 0, None).sum()
-    return time, leavers
+    time, leavers = by_year(spans)
+    weight = 0.5 ** ((np.arange(len(time)) + 0.5) / half_life)
+    return np.tensordot(weight, time, 1), np.tensordot(weight, leavers, 1)
+
+
+def by_year(spans: Spans) -> tuple[Floats, Floats]:
+    """Child years and leavers before 18, shape (years back from the end of the window, ages, durations)."""
+    years = max(int(np.ceil(spans.length - 1e-6)), 1)
+    leavers = np.zeros((years, len(AGES), len(DURATIONS)))
+    in_care = (spans.ended - spans.began)[spans.left]
+    age = np.searchsorted(AGE_EDGES, spans.age[spans.left] + in_care, side="right") - 1
+    piece = np.searchsorted(DURATION_EDGES, in_care, side="right") - 1
+    back = np.minimum((spans.length - spans.ended[spans.left]).astype(int), years - 1)
+    np.add.at(leavers, (back, *(np.clip(at, 0, len(of) - 1) for at, of in ((age, AGES), (piece, DURATIONS)))), 1.0)
+    return np.stack([_child_years(spans, spans.length - back) for back in range(years)]), leavers
+
+
+def _child_years(spans: Spans, until: float) -> Floats:
+    """Child years by age and time in care of the year before a time, within the window."""
+    born, time = spans.began - spans.age, np.zeros((len(AGES), len(DURATIONS)))
+    first, last = np.maximum(spans.began, max(until - 1, 0.0)), np.minimum(spans.ended, until)
+    for a, d in np.ndindex(time.shape):
+        since = np.maximum.reduce([first, born + AGE_EDGES[a], spans.began + DURATION_EDGES[d]])
+        to = np.minimum.reduce([last, born + AGE_EDGES[a + 1], spans.began + DURATION_EDGES[d + 1]])
+        time[a, d] = np.clip(to - since, 0, None).sum()
+    return time

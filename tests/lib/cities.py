@@ -11,6 +11,7 @@ from matching.sufficiency.own_history import beside, counts_of, forecast_history
 from matching.synthetic.histories import CareTruth, history_of, invented_returns
 
 KINDS = ("stationary", "growing", "shocked")
+A_SEED = 4  # authorities of a kind
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,13 @@ class Years:
     ahead: int = 3
 
 
+def authorities_of(seed: int) -> list[int]:
+    """Numbers of the authorities that a seed stands for, the first of them the seed's own."""
+    return [seed + 1000 * at for at in range(A_SEED)]
+
+
 def truth_of(kind: str, seed: int, years: Years) -> CareTruth:
-    """A truth of its own for each seed: size, speed of leaving, unaccompanied children, how uneven years are; and what changes."""
+    """A truth of its own for each authority: size, speed of leaving, unaccompanied children, how uneven years are; and what changes."""
     random = np.random.default_rng([7, seed])
     base = CareTruth(
         starts=random.uniform(80, 300),
@@ -52,7 +58,10 @@ def tried(
 
 
 def compared(told: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """By some columns: cases, mean error, that of the last value, their ratio, and how often the 50, 80 and 95% ranges held, in %."""
+    """By some columns: cases, mean error, that of the last value, their ratio, and how often the 50, 80 and 95% ranges held, in %.
+
+    `ratio_se` and `inside_80_se` are standard errors over authorities (column `seed`), whose years ahead miss together.
+    """
     rows = told.assign(
         error=(told["mean"] - told.actual).abs(),
         last_error=(told["last"] - told.actual).abs(),
@@ -61,7 +70,22 @@ def compared(told: pd.DataFrame, by: list[str]) -> pd.DataFrame:
             for share, (low, high) in {50: ("q25", "q75"), 80: ("q10", "q90"), 95: ("q025", "q975")}.items()
         },
     )
-    found = rows.groupby(by, sort=False)[["error", "last_error", "inside_50", "inside_80", "inside_95"]].mean()
-    found.insert(0, "cases", rows.groupby(by, sort=False).size())
-    found["ratio"] = found.error / found.last_error
+    return pd.DataFrame(
+        {name: _figures(part) for name, part in rows.groupby(by if len(by) > 1 else by[0], sort=False)}
+    ).T
+
+
+def _figures(rows: pd.DataFrame) -> dict[str, float]:
+    names = ["error", "last_error", "inside_50", "inside_80", "inside_95"]
+    found = {"cases": float(len(rows)), **rows[names].mean().to_dict()}
+    found["ratio"] = found["error"] / found["last_error"]
+    over = (rows.error - found["ratio"] * rows.last_error) / found["last_error"]
+    found["ratio_se"] = _by_authority(over, rows)
+    found["inside_80_se"] = _by_authority(rows.inside_80 - found["inside_80"], rows)
     return found
+
+
+def _by_authority(off: "pd.Series[float]", rows: pd.DataFrame) -> float:
+    """Standard error of a mean from what each row is off it, the rows of one authority taken together (Liang and Zeger 1986)."""
+    sums = off.groupby([rows.kind, rows.seed]).sum()
+    return float(np.sqrt((sums**2).sum() * len(sums) / max(len(sums) - 1, 1)) / len(rows))

@@ -16,9 +16,10 @@ from matching.sufficiency.futures import COLUMNS, QUANTILES
 from matching.sufficiency.lengths import AFTER, LEAVE, cumulative_incidence, lengths_of, own_lengths
 from matching.sufficiency.looking_back import looking_back
 from matching.sufficiency.neighbours import as_of
-from matching.sufficiency.own_history import UNTRIED, counts_of, forecast_history, learn, widened_by
+from matching.sufficiency.own_history import counts_of, evenly, forecast_history, learn
 from matching.sufficiency.review import shown
 from matching.sufficiency.spans import CAUSES, DURATION_EDGES, spans_of, time_and_leavers
+from matching.sufficiency.surprises import UNTRIED, unstepped, widened_by
 from matching.sufficiency.yearly import BANDS, CEASE, START, STOCK, TOTAL
 from matching.synthetic.histories import history_of, invented_returns
 from tests.lib.builders import DATA
@@ -107,6 +108,34 @@ def test_ages_without_leavers_are_borrowed_at_the_own_pace(england: Parameters) 
     assert after_a_year[2] == pytest.approx(after_a_year[0], rel=0.01)
 
 
+def test_england_counts_for_less_where_leavers_are_unlike_its_own(
+    england: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spans = spans_of(history_of(invented_returns(replace(TRUTH, starts=60.0), FIRST, LAST, 5), FIRST, LAST))
+    learnt = own_lengths(england, spans)
+    monkeypatch.setattr("matching.sufficiency.lengths.WORTHS", ((20.0, 1.0),))
+    fixed = own_lengths(england, spans)
+    long = TRUTH.rate(np.array([13.0]), np.array([6.0]))[0]
+    told = [one["leave_a10_15"].value * one["leave_after_5y"].value for one in (learnt, fixed)]
+    assert abs(np.log(told[0] / long)) < abs(np.log(told[1] / long))
+
+
+def test_more_who_just_came_are_no_swing_of_leaving(england: Parameters) -> None:
+    """Three times as many start, none leaves sooner: newcomers leave soonest, so that more leave of as many."""
+    truth = replace(TRUTH, starts=300.0, changes_in=2023, teenagers=3.0, under_fives=3.0, uneven=0.0)
+    own = own_lengths(england, spans_of(history_of(invented_returns(truth, FIRST, LAST, 5), FIRST, LAST)))
+    assert own["leave_year_sd"].value < 0.08
+
+
+def test_ranges_of_few_children_hold_as_many_whole_numbers_as_they_say() -> None:
+    random, held = np.random.default_rng(1), []
+    for usual in np.linspace(3, 12, 30):
+        low, high = np.quantile(evenly(random.poisson(usual, 4_000)), (0.1, 0.9))
+        came = random.poisson(usual, 4_000)
+        held.append(((came >= low) & (came <= high)).mean())
+    assert np.mean(held) == pytest.approx(0.8, abs=0.02)
+
+
 def test_competing_risks_spell_by_spell_agree_with_the_fitted_rates(history: History, england: Parameters) -> None:
     """Aalen-Johansen of everybody who came beside the same children sent through the fitted rates."""
     learnt = learn(history, england)
@@ -184,10 +213,26 @@ def test_looking_back_scores_beside_simpler_ways_and_widens_by_earlier_misses_al
 
 def test_ranges_are_widened_by_what_was_missed_and_never_narrowed() -> None:
     rows = pd.DataFrame({"q10": [90.0] * 60, "q50": [100.0] * 60, "q90": [110.0] * 60, "actual": [100.0] * 60})
-    assert widened_by(rows) == 1.0
-    missed = widened_by(rows.assign(actual=[70.0, 135.0, 100.0] * 20))
+    every = np.ones(60)
+    assert widened_by(rows, every) == 1.0
+    wild = rows.assign(actual=[70.0, 135.0, 100.0] * 20)
+    missed = widened_by(wild, every)
     assert 1.2 < missed < 3.0
-    assert widened_by(rows.iloc[:3].assign(actual=135.0)) < missed, "few misses move little"
+    assert widened_by(rows.iloc[:3].assign(actual=135.0), every[:3]) < missed, "few misses move little"
+    assert widened_by(wild, 1.0 * (wild.actual == 100.0)) == 1.0, "what weighs nothing widens nothing"
+
+
+def test_forecasts_across_a_step_say_little_of_ranges_after_it(england: Parameters) -> None:
+    truth = replace(TRUTH, starts=200.0, changes_in=2023, teenagers=1.9, under_fives=0.55)
+    stepped, steady = (
+        learn(history_of(invented_returns(one, FIRST, LAST, 5), FIRST, LAST), england).arrivals
+        for one in (truth, replace(TRUTH, starts=200.0))
+    )
+    trials = pd.DataFrame({"origin": [2020, 2021, 2022], "year": [2021, 2024, 2023]})
+    weight = unstepped(trials, stepped, LAST)
+    assert weight[0] > 0.7
+    assert weight[1] < 0.3
+    assert unstepped(trials, steady, LAST).min() > 0.5
 
 
 def test_neighbours_and_england_stand_in_and_say_so(england: Parameters) -> None:
