@@ -85,10 +85,11 @@ def _lawful(desk: Desk, caseload: Caseload, choice: Choice) -> None:
         raise Conflict(
             f"A place is already promised to {taken[0].child}, at {taken[0].home}.", "Withdraw that one first."
         )
-    settings = desk.policy.on(desk.day).settings
-    breaches = check_plan(caseload, [(child, choice.home) for child in choice.children], settings).breaches
+    policy = desk.policy.on(desk.day)
+    breaches = check_plan(caseload, [(child, choice.home) for child in choice.children], policy.settings).breaches
     if breaches:
-        said = tuple({"field": breach.rule, "reason": str(breach.sentence)} for breach in breaches)
+        titles = {rule.code: f"the must-have “{rule.title}”" for rule in (*policy.rules, *policy.set_rules)}
+        said = tuple({"field": breach.rule, "reason": breach.sentence.naming(titles)} for breach in breaches)
         way = "Ask who may agree to it, or choose another home; the shortlist says which and who."
         why = " ".join(one["reason"] for one in said)
         raise Conflict(f"{choice.home} cannot be chosen as things are: {why}{_since(desk, choice.home)}", way, said)

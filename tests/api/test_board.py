@@ -25,12 +25,13 @@ AWAY = {"care_type": CareType.SHORT_BREAK, "stays": tuple(Stay(LATER + timedelta
 
 
 def city() -> Caseload:
-    """Two brothers of whom one is to move, a move for today, a child in respite; then many of each kind."""
+    """Two brothers of whom one is to move, two sisters for tonight, a move for today, a child in respite; then many of each kind."""
     some = [
         a_child("W1", sibling_group="G1", needs_home_by=LATER, deadline=Deadline.PLANNED),
         a_child("M1", sibling_group="G1", needs_home_by=LATER, move_requested="to be with his brother"),
         a_child("M2", needs_home_by=TODAY, deadline=Deadline.STATUTORY, move_requested="the carers end it"),
         a_child("S1", needs_home_by=LATER),
+        *(a_child(ref, sibling_group="G2", needs_home_by=TODAY, deadline=Deadline.EMERGENCY) for ref in ("T1", "T2")),
         a_child("N1", needs_home_by=LATER, **AWAY),
         a_child("R1", care_type=CareType.RESPITE, stays=(Stay(LATER, LATER),)),
     ]
@@ -68,7 +69,7 @@ def test_each_child_stands_in_the_list_of_what_is_asked_for_them(officer: Browse
         found = [ref for text in parts(officer, "/board", kind) for ref in rows(text, kind)]
         assert len(found) == len(set(found)) == MANY + 1 + (kind == "nights"), kind
         assert {ref[0] for ref in found} == set(first)
-    assert list(rows(whole, "today")) == ["M2"]
+    assert list(rows(whole, "today")) == ["T1", "T2", "M2"]
     assert 'href="/children/S1"' not in whole, "nobody asks a move for a child who is settled"
 
 
@@ -85,11 +86,17 @@ def test_the_lists_say_where_the_child_lives_and_what_is_asked(officer: Browser)
     assert "and 1 more" in nights["N1"]
 
 
+def test_on_paper_each_of_several_children_has_their_own_reasons(officer: Browser) -> None:
+    told = officer.see("/board/tonight").text
+    row = next(one for one in told.split("<tr>") if "<strong>T1</strong>" in one)
+    assert "<strong>T2</strong>: " in row
+
+
 def test_the_tally_counts_them_apart(officer: Browser) -> None:
     told = officer.see("/board").text
     tally = re.findall(r"<strong>(\d+)</strong> ([^<]+)<", told[told.index("app-tally") : told.index('id="today"')])
     counts = {words: int(number) for number, words in tally}
-    assert counts["need a home today"] == 1
+    assert counts["need a home today"] == 3
     assert counts["need one later"] == MANY + 1
     assert counts["are to move"] == MANY + 1
     assert counts["ask for nights away"] == MANY + 2

@@ -267,6 +267,10 @@ def test_override_and_withdrawal_need_a_reason(service: Running) -> None:
     refused = officer.ask("POST", f"{V1}/decisions", {**told, "reason": "They know each other."})
     assert refused.status_code == 409
     assert any(one["field"] == "approved-ages" for one in refused.json()["fields"]), "H3 is approved up to 6"
+    assert (
+        "The must-have “The child's age is within the home's approval” is not met for C3 at H3."
+        in refused.json()["detail"]
+    )
 
 
 def test_after_all_this_the_trail_is_whole(service: Running) -> None:
