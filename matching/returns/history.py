@@ -20,6 +20,7 @@ from matching.returns.spells import PERIOD, in_order, placements
 
 MOST_FAULTS = 200
 SLIPS = 0.04  # of the busiest year before: fewer starts in a newer year are mistyped dates
+MANY_ENDS = 25  # in the year with most of them, from which a year without any is none
 DATE = "%d/%m/%Y"
 AUTHORITY = re.compile(r"E[01]\d{7}")
 YEAR_IN_NAME = re.compile(r"(?<!\d)(20[12]\d)(?!\d)")
@@ -227,15 +228,21 @@ def _years(typed: dict[Read, pd.DataFrame]) -> dict[Read, int]:
     own: dict[tuple[Path, int | None], int] = {}
     for read, table in typed.items():
         if read.module.name == "episodes" and len(table):
-            own[_place(read.file)] = _newest(table.started)
+            own[_place(read.file)] = _newest(table)
     return {read: own.get(_place(read.file), max(own.values(), default=0)) for read in typed}
 
 
-def _newest(started: "pd.Series[pd.Timestamp]") -> int:
-    """The newest year in which episodes began, so many that it is no slip of a pen; an end may be told as 1 April of the next."""
-    many = _year_of(started.dropna()).value_counts().sort_index()
-    enough = many >= SLIPS * many.cummax()
-    return int(many.index[enough][-1])
+def _newest(episodes: pd.DataFrame) -> int:
+    """The newest year in which episodes began, so many that it is no slip of a pen, and ended, where many ends are told.
+
+    A date typed a year too late makes a start but no end; an end may be told as 1 April of the next year.
+    """
+    began = _year_of(episodes.started.dropna()).value_counts().sort_index()
+    ended = _year_of(episodes.ended.dropna() - pd.Timedelta(days=1)).value_counts().reindex(began.index, fill_value=0)
+    enough = began >= SLIPS * began.cummax()
+    if ended[enough].max() >= MANY_ENDS:
+        enough &= ended >= SLIPS * ended.cummax()
+    return int(began.index[enough][-1])
 
 
 def _merged(module: Module, typed: dict[Read, pd.DataFrame], years: dict[Read, int]) -> pd.DataFrame:

@@ -150,6 +150,19 @@ def test_a_mistyped_start_moves_no_year_and_is_said(
     assert any("begins after the year of its return" in str(one) for one in read_history([tmp_path / "r"]).queries)
 
 
+def test_starts_mistyped_by_the_dozen_move_no_year(folder: Path, tmp_path: Path) -> None:
+    """A tenth of those who are still in care are said to have come a year later than they did: nobody left in that year."""
+
+    def late(name: str, table: pd.DataFrame) -> pd.DataFrame:
+        if name == "episodes":
+            slips = table.index[table.DEC == ""][::10]
+            table.loc[slips, "DECOM"] = [f"{day[:6]}{LAST + 1}" for day in table.DECOM[slips]]
+        return table
+
+    spoilt(folder, tmp_path / "r", range(LAST, LAST + 1), late)
+    assert read_history([tmp_path / "r"]).years[-1] == LAST
+
+
 def test_returns_without_an_episode_are_refused(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
