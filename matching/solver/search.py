@@ -14,6 +14,11 @@ from matching.solver.shortfall import Shortfall
 SMALL = 1_500  # so few blocks are solved exactly at once
 FEW = 2_000  # blocks of least regret, among which a very good plan is found quickly
 NEAR = 1_500  # blocks of least regret, whose regret is the room for a first look
+FIRST_ROOM = 8 * SCALE  # of a look, at the least: where very many blocks are nearly as good, the nearest have no regret
+MOST_NEAR = 6_000  # blocks of one look
+MOST_ROOM = 16 * SCALE  # beyond the blocks of no regret; more takes too long
+AROUND = ((5, 0.1), (7, 0.05))  # from round .. on a plan around the point may lose this share of what was closed
+ALL = 2.0  # deterministic seconds of a look that settles all, found or not
 LOOKS = frozenset((1, 3, 5, 7, 9, 11, 13))  # rounds after which it is tried whether a plan is as near as that
 EFFORT, FROM = 0.5, 8  # of one look, in CP-SAT's deterministic seconds; before so many rounds the less the earlier
 ROUNDS = 80
@@ -21,6 +26,7 @@ POLISH = 4  # rounds after the best plan is known
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
 # from round .. on the gap is hoped to be this share of what was closed
 HOPE = ((4, 0.6), (8, 0.4), (10, 0.1), (12, 0.03))
+SMALLEST = 1e-6
 UNKNOWN = np.int64(1 << 62)
 
 
@@ -73,6 +79,7 @@ class Search:
         self.dropped = -int(UNKNOWN)
         self.closed = False
         self.held_short = short
+        self.room = FIRST_ROOM
         self.short: Shortfall | None = None
 
     def run(self, *, hope: bool) -> Best:
@@ -96,7 +103,7 @@ class Search:
                 break
             totals.append(self._note())
             if hope and step in LOOKS and not self.closed and relaxed.at.size > SMALL:
-                self._look_near(EFFORT * min(1.0, (step + 1) / FROM))
+                self._look(step, totals)
             if step == FIRST_PLAN and not self.closed and relaxed.at.size > SMALL:
                 self._exactly(self._least_regret(relaxed.at))
             self._drop(hoped_for(totals) if hope and step < FIRST_PLAN else 0)
@@ -139,20 +146,53 @@ class Search:
         short = self._short()
         return 0 if short is None else short.room
 
-    def _look_near(self, effort: float) -> None:
-        """Look for a plan among the blocks of least regret that loses no more than these; none better is elsewhere."""
-        at, worth = self.relaxed.at, self.worth[self.relaxed.at]
-        few = min(NEAR, worth.size)
-        target = max(int(np.partition(worth, -few)[-few]), (self.now + 1) * SCALE)
-        if self.short is None or self.dropped >= target or self.clock.over:
+    def _look(self, step: int, totals: list[int]) -> None:
+        """Try whether a plan is near enough to be found at once."""
+        if self.short is None or self.clock.over:
             return
-        near, short = at[worth >= target], self.short.reaching(target)
-        found, proven = by_cp_sat(
-            self.problem, self.value, self.held, near, self.clock.left(), short=short, effort=effort
-        )
+        self._look_near(self.short, EFFORT * min(1.0, (step + 1) / FROM))
+        share = min((part for since, part in AROUND if len(totals) > since), default=None)
+        if share is not None and not self.closed:
+            self._look_around(self.short, totals[-1] - int(share * (totals[0] - totals[-1])))
+
+    def _look_near(self, short: Shortfall, effort: float) -> None:
+        """Look for a plan among the blocks of least regret that loses no more than these; none better is elsewhere.
+
+        Where more blocks than enough have no regret at all, it may lose a little; twice as much when nothing was there.
+        """
+        at, worth, better = self.relaxed.at, self.worth[self.relaxed.at], (self.now + 1) * SCALE
+        nearest, most = (int(np.partition(worth, -n)[-n]) for n in (min(NEAR, at.size), min(MOST_NEAR, at.size)))
+        target = max(min(nearest, max(short.most - self.room, most)), better)
+        if self.dropped >= target:
+            return
+        near, effort = at[worth >= target], ALL if target == better else effort
+        found, proven = self._within(near, short.reaching(target), effort)
         if found is not None:
             self._take(found)
-            self.closed = proven and self.now * SCALE >= target
+        elif proven:
+            self.room = min(2 * self.room, MOST_ROOM)
+        else:
+            self.room //= 2
+        self.closed = proven and (self.now * SCALE >= target or target == better)
+
+    def _look_around(self, short: Shortfall, target: int) -> None:
+        """Look for a plan that leaves alone what the point has whole; it need not be the best, but drops blocks for sure."""
+        if self.now * SCALE >= target:
+            return
+        at, point = self.relaxed.at, self.relaxed.point
+        group, home = self.problem.block_group[at], self.problem.block_home[at]
+        whole = point > 1 - SMALLEST
+        split = (point > SMALLEST) & ~whole
+        free = np.union1d(group[split], group[whole & np.isin(home, home[split])])
+        near = (self.worth[at] >= target) & np.isin(group, free)
+        found, _ = self._within(at[near | whole], short.reaching(target), EFFORT)
+        if found is not None:
+            self._take(found)
+
+    def _within(self, at: Integers, short: Shortfall, effort: float) -> tuple[Integers | None, bool]:
+        """The best plan of these blocks that loses no more than it may, and whether that is sure."""
+        left = self.clock.left()
+        return by_cp_sat(self.problem, self.value, self.held, at, left, short=short, effort=effort)
 
     def _least_regret(self, at: Integers) -> Integers:
         return np.sort(at[np.argsort(-self.worth[at], kind="stable")[:FEW]])

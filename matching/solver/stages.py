@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.errors import NoProofInTime, PlanRefused
+from matching.solver.bound import bound_of
 from matching.solver.clock import Clock
 from matching.solver.exact import by_cp_sat
 from matching.solver.greedy import greedy_plan
@@ -22,6 +23,7 @@ from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import Best, best_of, lawful
 from matching.solver.shortfall import Shortfall
 
+OUTRIGHT = 2.0  # CP-SAT's deterministic seconds in which a later goal is tried without a relaxation
 LOWERINGS = 8  # rounds of rows for one goal, before it is searched for by itself
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
@@ -107,25 +109,45 @@ def solve_exactly(problem: Problem, limits: Limits, floors: Floors = ()) -> Solu
     run.finest = lead.finest
     with run.timed("all goals weighted"):
         _follow(run, relaxed, lead)
-    for goal in range(len(run.bound), len(problem.goals)):
-        with run.timed(problem.goals[goal]):
+    return _to_the_end(run, limits)
+
+
+def go_on(problem: Problem, lead: Integers, finest: int, best: Best, clock: Clock) -> Solution:
+    """The rest of the goals and the lot, where the best plan of the weighted sum `lead` is best in each goal of it."""
+    run = Run(problem, clock, best.chosen, best.keep.copy(), _held(problem, ()), best.proven, best.relaxed)
+    run.finest, run.lead_short = finest, best.short
+    for goal in range(finest + 1):
+        run.hold(goal, run.achieved(goal))
+    run.lead_held = run.held.without(finest + 1).with_row(lead, best.value)
+    return _to_the_end(run, Limits())
+
+
+def _to_the_end(run: Run, limits: Limits) -> Solution:
+    """The goals that are not held yet, and the lot."""
+    for goal in range(len(run.bound), len(run.problem.goals)):
+        with run.timed(run.problem.goals[goal]):
             _search(run, goal)
     if limits.lot:
         with run.timed("lot"):
             _draw_lots(run)
-    achieved = tuple(run.achieved(goal) for goal in range(len(problem.goals)))
+    achieved = tuple(run.achieved(goal) for goal in range(len(run.problem.goals)))
     bound = tuple(max(pair) for pair in zip(run.bound, achieved, strict=True))
     return Solution(
         chosen=tuple(run.chosen.tolist()), achieved=achieved, bound=bound, proven=run.proven, seconds=tuple(run.seconds)
     )
 
 
-def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
+def _held(problem: Problem, floors: Floors) -> Held:
+    """What a plan must reach from the start: children who must be placed, and floors; no goal is held yet."""
     goals, must = len(problem.goals), [(problem.holding(child), 1) for child in problem.must_place]
     asked = [value for value, _ in (*must, *floors)]
     values = np.vstack([problem.goal_values, np.array(asked, dtype=np.int64).reshape(len(asked), problem.blocks)])
     targets = np.array([0] * goals + [least for _, least in (*must, *floors)], dtype=np.int64)
-    held = Held(values, targets, targets > 0)
+    return Held(values, targets, targets > 0)
+
+
+def _start(problem: Problem, limits: Limits, floors: Floors) -> Run:
+    held = _held(problem, floors)
     clock = Clock.started(limits)
     run = Run(problem, clock, greedy_plan(problem), np.ones(problem.blocks, dtype=bool), held)
     if not held.reached_by(run.chosen):
@@ -203,6 +225,9 @@ def _lowered(run: Run, lead: Lead, goal: int) -> int:
 def _search(run: Run, goal: int) -> None:
     """Find the best of one goal by itself."""
     value = run.problem.goal_values[goal]
+    if run.lead_short is not None and _outright(run, value, OUTRIGHT):
+        run.hold(goal, run.achieved(goal))
+        return
     best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock, run.lead_short))
     run.chosen = best.chosen
     run.proven &= best.proven
@@ -211,6 +236,21 @@ def _search(run: Run, goal: int) -> None:
         if run.lead_held is None and goal <= run.finest:  # goals searched for one by one
             run.lead_short = best.short
     run.hold(goal, best.bound)
+
+
+def _outright(run: Run, value: Integers, effort: float | None) -> bool:
+    """Search what is left at once, without a relaxation: where little may be lost that mostly takes tenths of a second."""
+    bound = bound_of(run.problem, run.at, value[run.at], 0)
+    if bound.total == int(value[run.chosen].sum()):
+        return True
+    left = run.clock.left()
+    found, proven = by_cp_sat(
+        run.problem, value, run.lead_held or run.held, run.at, left, run.chosen, run.lead_short, effort
+    )
+    if not proven or found is None or not lawful(run.problem, run.held, found):
+        return False
+    run.chosen = found
+    return True
 
 
 def _best(run: Run, solve_with: Callable[[Held], Best]) -> Best:
