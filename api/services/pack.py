@@ -4,12 +4,12 @@ It is built from named parts of the plan, never from a whole record with parts h
 PDF says of itself holds a reference; the header names the audience and the plan.
 """
 
-import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from api.services.asked_for import asked_in_words
+from api.services.paper import set_on_paper
 from matching.candidates import GOAL_TITLES
 from matching.domain import Caseload
 from matching.policy import Policy
@@ -39,15 +39,7 @@ def panel_pack(plan: dict[str, Any], made_at: date, made_by: str, caseload: Case
         "goals": [{**goal, "title": GOAL_TITLES[goal["code"]]} for goal in plan["goals"]],
         "children": children,
     }
-    import typst  # a large library, for the few who print
-
-    return typst.compile(
-        TEMPLATE.read_bytes(),
-        format="pdf",
-        sys_inputs={"told": json.dumps(told)},
-        pdf_standards="ua-1",  # PDF/UA: tagged, titled, in a language
-        timestamp=datetime(made_at.year, made_at.month, made_at.day, tzinfo=UTC),
-    )
+    return set_on_paper(TEMPLATE, told, datetime(made_at.year, made_at.month, made_at.day, tzinfo=UTC))
 
 
 def _nowhere(one: dict[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """Everything that the record holds of one person, for that person: built from named parts; what is others' is withheld, and named."""
 
-import json
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -15,6 +14,7 @@ from api.db.sealing import Seal
 from api.db.tables import AuditEntry, Decided, Fact, LegalHold, Note, PlanMade
 from api.security.accounts import User
 from api.services import contacts, decisions
+from api.services.paper import set_on_paper
 
 TEMPLATE = Path(__file__).with_name("subject_access.typ")
 WITHHELD = {
@@ -125,12 +125,10 @@ def _html(rows: list[str]) -> str:
 
 def as_pdf(told: dict[str, Any]) -> bytes:
     """The same on paper, tagged."""
-    import typst  # a large library, for the few who print
-
     parts = [{"title": title, "rows": rows or ["Nothing."]} for title, rows in _parts(told)]
-    inputs = {"told": json.dumps({"about": told["about"], "made_at": told["made_at"], "parts": parts})}
+    given = {"about": told["about"], "made_at": told["made_at"], "parts": parts}
     when = datetime.fromisoformat(told["made_at"]).replace(tzinfo=UTC)
-    return typst.compile(TEMPLATE.read_bytes(), format="pdf", sys_inputs=inputs, pdf_standards="ua-1", timestamp=when)
+    return set_on_paper(TEMPLATE, given, when)
 
 
 def _parts(told: dict[str, Any]) -> list[tuple[str, list[str]]]:
