@@ -5,11 +5,15 @@ and `PLACEMENTS_CLUSTER=tcp://...` on the Dask cluster whose scheduler listens t
 """
 
 import os
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from matching.errors import NoWorkers, Stopped
@@ -48,7 +52,10 @@ def fan_out(
             at_workers = tuple(client.submit(_as_it_is, part, pure=False) for part in shared)
             found = _gather(lambda: _Cluster(client), work, pieces, at_workers, told, stopped)
     elif workers > 1 and len(pieces) > 1:
-        found = _gather(lambda: _cores(min(workers, len(pieces))), work, pieces, shared, told, stopped)
+        with _laid_out(shared) as place:
+            found = _gather(
+                lambda: _cores(min(workers, len(pieces))), partial(_taking_up, place, work), pieces, (), told, stopped
+            )
     else:
         found = {}
         for key, arguments in pieces.items():
@@ -99,6 +106,43 @@ def _as_they_come(futures: Mapping["Future[Result]", Key], stopped: Callable[[],
 def _go_on(stopped: Callable[[], bool]) -> None:
     if stopped():
         raise Stopped("Stopped when asked; nothing was kept.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the workers of this machine find what a call shares, and a word that tells this call from all others."""
+
+    path: str
+    word: str
+    value: tuple[Any, ...] = ()
+
+
+_taken_up: dict[str, tuple[Any, ...]] = {}
+
+
+@contextmanager
+def _laid_out(shared: tuple[Any, ...]) -> Iterator[_Place]:
+    """What a call shares, laid out once in memory that ends with this process and that no other user can read.
+
+    Where the system has no such memory it goes with every piece.
+    """
+    if not shared or not hasattr(os, "memfd_create"):
+        yield _Place("", token_hex(8), shared)
+        return
+    with os.fdopen(os.memfd_create("shared"), "wb") as memory:
+        pickle.dump(shared, memory, protocol=pickle.HIGHEST_PROTOCOL)
+        memory.flush()
+        yield _Place(f"/proc/{os.getpid()}/fd/{memory.fileno()}", token_hex(8))
+
+
+def _taking_up(place: _Place, work: Callable[..., Result], *arguments: Any) -> Result:
+    """The work with what is shared, which a worker reads once and keeps until the next call."""
+    if place.word not in _taken_up:
+        _taken_up.clear()
+        # written by the process that started this one, and by nobody else
+        read = pickle.loads(Path(place.path).read_bytes()) if place.path else place.value  # noqa: S301
+        _taken_up[place.word] = read
+    return work(*_taken_up[place.word], *arguments)
 
 
 def _cores(workers: int) -> Executor:

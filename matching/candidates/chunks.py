@@ -6,15 +6,14 @@ lawful plan is lost. Rows are made some homes at a time.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates, chosen_sets, lawful, of_the_day, sets_of
 from matching.candidates.goals import GOAL_VALUES
-from matching.candidates.lots import lots
-from matching.candidates.rows import Row, clash_rows_of, firm_rows_of
+from matching.candidates.rows import Flags, Narrow, Rows, clash_rows_of, firm_rows_of
 from matching.candidates.verdicts import Judged, points_of
 from matching.domain import SiblingGroup, Verdict
 from matching.fan_out import fan_out
@@ -31,16 +30,15 @@ FIRST = ("not-distant", "approved-ages", "approved-sex", "approved-care-type")  
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """What chunks have worked out of every set: its worth to each goal (goals, sets), its lot; and the firm rows.
+    """What chunks have worked out of every set: its worth to each goal (goals, sets); and the firm rows.
 
     Rows about children who may not live in one home are made when they are asked for; sets that take the `whole`
     of a home need none.
     """
 
-    goal_values: Integers
-    lot: Integers
-    rows: tuple[Row, ...]
-    whole: npt.NDArray[np.bool_]
+    goal_values: Narrow
+    rows: Rows
+    whole: Flags
 
 
 @dataclass(frozen=True)
@@ -49,20 +47,13 @@ class Clashing:
 
     sets: Sets
     policy: Policy
-    whole: npt.NDArray[np.bool_]
+    whole: Flags
     workers: int = 1
 
     def __call__(self, at: Integers) -> tuple[Integers, Integers, Integers, Integers]:
         """For these sets, as positions: each row's number, position among them and use; and each row's limit."""
         rows = rows_in_chunks(chosen_sets(self.sets, at), self.policy, self.workers, self.whole[at])
-        number = [np.full(row.sets.size, i, dtype=np.int64) for i, row in enumerate(rows)]
-        none = [np.zeros(0, dtype=np.int64)]
-        return (
-            np.concatenate([*none, *number]),
-            np.concatenate([*none, *(row.sets for row in rows)]),
-            np.concatenate([*none, *(row.use for row in rows)]),
-            np.array([row.limit for row in rows], dtype=np.int64),
-        )
+        return rows.number.astype(np.int64), rows.sets.astype(np.int64), rows.use.astype(np.int64), rows.limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,19 +84,14 @@ def find_in_chunks(register: Register, policy: Policy, workers: int = 1) -> tupl
     """
     groups = register.caseload.groups
     policy = of_the_day(register, policy, groups)
-    position = {group.ref: g for g, group in enumerate(groups)}
-    told = fan_out(
+    parts = fan_out(
         _sets_in_chunk,
         {number: (part,) for number, part in enumerate(chunks_of(register, policy))},
         shared=(register, policy),
         workers=workers,
     )
-    parts = list(told.values())
-    refs = np.concatenate([np.array([position[ref] for ref in names])[group] for names, group, *_ in parts])
-    home, mask, lot = (np.concatenate([part[at] for part in parts]) for at in (2, 3, 4))
-    values = np.hstack([part[5] for part in parts])
-    order = np.lexsort((home, mask, refs))
-    sets = Sets(register=register, groups=groups, group=refs[order], home=home[order], mask=mask[order])
+    told = _put_together(parts, {group.ref: g for g, group in enumerate(groups)})
+    sets = Sets(register=register, groups=groups, group=told.group, home=told.home, mask=told.mask)
     rows = rows_in_chunks(sets, policy, workers)
     children = [ref for group in groups for ref in group.children]
     found = Candidates(
@@ -116,30 +102,81 @@ def find_in_chunks(register: Register, policy: Policy, workers: int = 1) -> tupl
         judged=_nothing(register.pairs(())),
         sets=sets,
     )
-    return found, Made(goal_values=values[:, order], lot=lot[order], rows=rows, whole=_taking_all(sets, rows))
+    return found, Made(goal_values=told.values, rows=rows, whole=_taking_all(sets, rows))
 
 
-def _taking_all(sets: Sets, rows: Sequence[Row]) -> npt.NDArray[np.bool_]:
-    """Sets that leave no room for any other in their home."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a chunk tells of its sets, in as few bytes as will do: group, home, children, worth to each goal.
+
+    Groups are by position in `refs`.
+    """
+
+    refs: tuple[str, ...]
+    group: Narrow
+    home: Narrow
+    mask: Narrow
+    values: Narrow
+
+
+def narrow(values: Integers) -> Narrow:
+    """The same whole numbers in as few bytes each as hold them all."""
+    kinds = (np.int8, np.int16, np.int32, np.int64)
+    least, most = int(values.min(initial=0)), int(values.max(initial=0))
+    fits = (kind for kind in kinds if np.iinfo(kind).min <= least and most <= np.iinfo(kind).max)
+    return np.asarray(values, dtype=next(fits))
+
+
+def _put_together(parts: dict[int, Told], position: dict[str, int]) -> Told:
+    """All sets in canonical order: by group, set, home. The parts are used up, so that nothing is held twice."""
+    at = {number: np.array([position[ref] for ref in part.refs], dtype=np.int64) for number, part in parts.items()}
+    count = np.zeros(len(position), dtype=np.int64)
+    for number, part in parts.items():
+        count[at[number]] = np.bincount(part.group, minlength=len(part.refs))
+    starts, size = np.cumsum(count) - count, int(count.sum())
+    goals = next((part.values.shape[0] for part in parts.values()), 0)
+    home, mask, values = (
+        np.zeros(shape, dtype=np.result_type(np.int8, *kinds))
+        for shape, kinds in (
+            (size, {part.home.dtype for part in parts.values()}),
+            (size, {part.mask.dtype for part in parts.values()}),
+            ((goals, size), {part.values.dtype for part in parts.values()}),
+        )
+    )
+    for number in list(parts):
+        part = parts.pop(number)
+        order = np.lexsort((part.home, part.mask, part.group))
+        group = part.group[order].astype(np.int64)
+        first = np.searchsorted(group, np.arange(len(part.refs)))
+        to = starts[at[number]][group] + np.arange(group.size) - first[group]
+        home[to], mask[to], values[:, to] = part.home[order], part.mask[order], part.values[:, order]
+    group = np.repeat(np.arange(len(position), dtype=np.int32), count)
+    return Told(refs=tuple(position), group=group, home=home, mask=mask, values=values)
+
+
+def _taking_all(sets: Sets, rows: Rows) -> Flags:
+    """Sets that leave no room for any other in their home: by a row that every set of the home is in."""
     in_home = np.bincount(sets.home, minlength=len(sets.register.homes.items))
+    first = np.cumsum(rows.size) - rows.size
+    everybody = rows.size == in_home[sets.home[rows.sets[first]]]
+    everybody &= np.minimum.reduceat(rows.use, first) > 0 if first.size else True
     whole = np.zeros(sets.group.size, dtype=bool)
-    for row in rows:
-        if row.sets.size == in_home[sets.home[row.sets[0]]] and row.use.min() > 0:
-            whole[row.sets[row.use >= row.limit]] = True
+    whole[rows.sets[np.repeat(everybody, rows.size) & (rows.use >= np.repeat(rows.limit, rows.size))]] = True
     return whole
 
 
-Told = tuple[list[str], Integers, Integers, Integers, Integers, Integers]
-
-
 def _sets_in_chunk(register: Register, policy: Policy, groups: tuple[SiblingGroup, ...]) -> Told:
-    """Groups' references; group, home and children of each set; its lot; its worth to each goal."""
+    """The sets of some groups, homes by position in the whole register."""
     chunk = sifted(register, policy, groups)
     found = chunk.found
     values = np.array([GOAL_VALUES[code](found) for code in policy.goals], dtype=np.int64)
-    values = values.reshape(len(policy.goals), found.sets.group.size)
-    homes = chunk.homes[found.sets.home].astype(np.int64)
-    return [g.ref for g in groups], found.sets.group, homes, found.sets.mask, lots(found, found.sets), values
+    return Told(
+        refs=tuple(group.ref for group in groups),
+        group=narrow(found.sets.group),
+        home=narrow(chunk.homes[found.sets.home]),
+        mask=narrow(found.sets.mask),
+        values=narrow(values.reshape(len(policy.goals), found.sets.group.size)),
+    )
 
 
 def sifted(register: Register, policy: Policy, groups: Sequence[SiblingGroup]) -> Chunk:
@@ -191,7 +228,7 @@ def _tied(register: Register, groups: Sequence[SiblingGroup]) -> list[int]:
     return sorted(index[home] for home in tied if home in index)
 
 
-def _with_a_place(register: Register, policy: Policy, group: SiblingGroup) -> npt.NDArray[np.bool_]:
+def _with_a_place(register: Register, policy: Policy, group: SiblingGroup) -> Flags:
     """Homes with a usable place for one child; without one no set is lawful, and no decision opens that rule."""
     homes = np.arange(len(register.homes.items), dtype=np.int64)
     one = Sets(register=register, groups=(group,), group=np.zeros_like(homes), home=homes, mask=np.ones_like(homes))
@@ -229,11 +266,9 @@ def _nothing(pairs: Pairs) -> Judged:
     )
 
 
-def rows_in_chunks(
-    sets: Sets, policy: Policy, workers: int = 1, whole: npt.NDArray[np.bool_] | None = None
-) -> tuple[Row, ...]:
+def rows_in_chunks(sets: Sets, policy: Policy, workers: int = 1, whole: Flags | None = None) -> Rows:
     """The firm rows, or with `whole` those about clashes, some homes at a time: sets compete within one home."""
-    parts = dict(enumerate(_by_homes(sets)))
+    parts = {number: (homes, narrow(at)) for number, (homes, at) in enumerate(_by_homes(sets))}
     made = fan_out(
         _rows_in_chunk,
         {
@@ -243,11 +278,19 @@ def rows_in_chunks(
         shared=(sets.register, policy, sets.groups),
         workers=workers,
     )
-    return tuple(replace(row, sets=parts[number][1][row.sets]) for number, rows in made.items() for row in rows)
+    none = np.zeros(0, dtype=np.int8)
+    return Rows(
+        sets=np.concatenate([none, *(parts[number][1][rows.sets] for number, rows in made.items())]),
+        use=np.concatenate([none, *(rows.use for rows in made.values())]),
+        size=np.concatenate([none, *(rows.size for rows in made.values())]).astype(np.int64),
+        limit=np.concatenate([none, *(rows.limit for rows in made.values())]).astype(np.int64),
+    )
 
 
 def _by_homes(sets: Sets) -> Iterator[tuple[Positions, Integers]]:
-    order = np.argsort(sets.home, kind="stable")
+    many = len(sets.register.homes.items)
+    # numpy sorts numbers of two bytes by counting, several times faster
+    order = np.argsort(sets.home.astype(np.uint16 if many <= 1 << 16 else np.int64), kind="stable")
     homes, starts = np.unique(sets.home[order], return_index=True)
     for first in range(0, homes.size, HOMES):
         end = starts[first + HOMES] if first + HOMES < homes.size else order.size
@@ -262,8 +305,8 @@ def _rows_in_chunk(
     group: Integers,
     home: Integers,
     mask: Integers,
-    whole: npt.NDArray[np.bool_] | None,
-) -> list[Row]:
+    whole: Flags | None,
+) -> Rows:
     present, number = np.unique(group, return_inverse=True)
     some = tuple(groups[g] for g in present.tolist())
     every = np.union1d(homes, _tied(register, some)).astype(np.intp)
@@ -272,6 +315,7 @@ def _rows_in_chunk(
         groups=some,
         group=number.astype(np.int64),
         home=np.searchsorted(every, home).astype(np.int64),
-        mask=mask,
+        mask=mask.astype(np.int64),
     )
-    return firm_rows_of(here, policy) if whole is None else clash_rows_of(here, policy, whole)
+    rows = Rows.of(firm_rows_of(here, policy) if whole is None else clash_rows_of(here, policy, whole))
+    return Rows(narrow(rows.sets), narrow(rows.use), narrow(rows.size), narrow(rows.limit))

@@ -9,7 +9,7 @@ from matching.candidates.blocks import Candidates, chosen_sets
 from matching.candidates.chunks import Clashing, Made
 from matching.candidates.goals import GOAL_VALUES
 from matching.candidates.lots import lots
-from matching.candidates.rows import rows_of
+from matching.candidates.rows import Rows, rows_of
 from matching.rules import Sets
 from matching.solver import HeldBack, Problem
 
@@ -26,38 +26,38 @@ def problem_from(
 
     `made` is what has been worked out already, chunk by chunk.
     """
-    rows = rows_of(found.sets, found.policy) if made is None else made.rows
+    rows = Rows.of(rows_of(found.sets, found.policy)) if made is None else made.rows
+    sets, goals = found.sets, _worth(found) if made is None else made.goal_values
     keep = _respecting(found, pins or {}) & ~_joining(found, forbidden)
-    where = np.cumsum(keep) - 1
-    members = [(where[row.sets[k]], row.use[k], row.limit) for row in rows if (k := keep[row.sets]).any()]
-    sets = chosen_sets(found.sets, keep)
-    goals = np.array([GOAL_VALUES[code](found) for code in found.policy.goals]) if made is None else made.goal_values
-    goals = goals.astype(np.int64).reshape(len(found.policy.goals), keep.size)[:, keep]
+    if not keep.all():
+        rows, sets, goals = rows.among(keep), chosen_sets(sets, keep), goals[:, keep]
     return Problem(
         children=tuple(found.row_of_child),
         homes=tuple(household.home.ref for household in found.register.homes.items),
         group_of_child=np.array([g for g, group in enumerate(found.groups) for _ in group.children], dtype=np.int32),
-        block_group=sets.group.astype(np.int32),
-        block_mask=sets.mask.astype(np.int32),
-        block_home=sets.home.astype(np.int32),
-        row_index=_joined([np.full(at.size, i) for i, (at, _, _) in enumerate(members)]).astype(np.int32),
-        row_block=_joined([at for at, _, _ in members]).astype(np.int32),
-        row_use=_joined([use for _, use, _ in members]),
-        row_limit=np.array([limit for _, _, limit in members], dtype=np.int64),
+        block_group=sets.group.astype(np.int32, copy=False),
+        block_mask=sets.mask.astype(np.int32, copy=False),
+        block_home=sets.home.astype(np.int32, copy=False),
+        row_index=rows.number,
+        row_block=rows.sets.astype(np.int32, copy=False),
+        row_use=rows.use,
+        row_limit=rows.limit,
         goals=found.policy.goals,
         goal_values=goals,
-        lot=lots(found, sets) if made is None else made.lot[keep],
+        lot=lots(found, sets),
         held_back=None if made is None else _held_back(found, made, np.flatnonzero(keep)),
         must_place=tuple(found.row_of_child[child] for child, home in (pins or {}).items() if home is not None),
     )
 
 
+def _worth(found: Candidates) -> Integers:
+    """What each set is worth to each goal."""
+    goals = [GOAL_VALUES[code](found) for code in found.policy.goals]
+    return np.array(goals, dtype=np.int64).reshape(len(goals), found.sets.group.size)
+
+
 def _held_back(found: Candidates, made: Made, at: Integers) -> HeldBack:
-    return HeldBack(Clashing(found.sets, found.policy, made.whole), at)
-
-
-def _joined(parts: list[Integers]) -> Integers:
-    return np.concatenate(parts).astype(np.int64) if parts else np.zeros(0, dtype=np.int64)
+    return HeldBack(Clashing(found.sets, found.policy, made.whole), at.astype(np.int32))
 
 
 def _respecting(found: Candidates, pins: dict[str, str | None]) -> npt.NDArray[np.bool_]:

@@ -1,21 +1,20 @@
 """What sets of different groups compete for in a home, as rows: the sum of use over chosen sets stays within a limit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from matching.domain import Caseload, Child, Home, Household, Level, Tie, Verdict
-from matching.pairs import Pairs, Side
+from matching.candidates.beside import Clashes, Present
+from matching.domain import Tie
 from matching.policy import Policy
-from matching.rules import Capacity, Rule, Sets, Shared, by_night
-from matching.rules.base import opened_by_decision
-from matching.rules.household import towards_others
+from matching.rules import Capacity, Sets, Shared, by_night
 
 Integers = npt.NDArray[np.int64]
+Narrow = npt.NDArray[np.signedinteger[Any]]
 Flags = npt.NDArray[np.bool_]
-BESIDE = ("considerations", "lives-with")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,39 @@ class Row:
     sets: Integers
     use: Integers
     limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Many rows, one after another: `sets` and `use` of all, how many of those each row has (`size`), each one's limit."""
+
+    sets: Narrow
+    use: Narrow
+    size: Narrow
+    limit: Narrow
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> "Rows":
+        """Rows put together."""
+        none = np.zeros(0, dtype=np.int64)
+        return cls(
+            sets=np.concatenate([none, *(row.sets for row in rows)]),
+            use=np.concatenate([none, *(row.use for row in rows)]),
+            size=np.array([row.sets.size for row in rows], dtype=np.int64),
+            limit=np.array([row.limit for row in rows], dtype=np.int64),
+        )
+
+    @property
+    def number(self) -> npt.NDArray[np.int32]:
+        """For each set named: which row names it."""
+        return np.repeat(np.arange(self.size.size, dtype=np.int32), self.size)
+
+    def among(self, keep: Flags) -> "Rows":
+        """The same over some of the sets, by their positions among those; rows that name none of them are left out."""
+        inside = keep[self.sets]
+        size = np.bincount(self.number[inside], minlength=self.size.size)
+        where, left = np.cumsum(keep) - 1, size > 0
+        return Rows(where[self.sets[inside]], self.use[inside], size[left], self.limit[left])
 
 
 def rows_of(sets: Sets, policy: Policy) -> list[Row]:
@@ -53,7 +85,7 @@ class Asked:
     clashes: bool = True
     whole: Flags | None = None
 
-    def covered(self, present: "Present", at: Integers) -> Flags:
+    def covered(self, present: Present, at: Integers) -> Flags:
         """Children who may live with nobody here and whose every set is known to take the whole home."""
         if self.whole is None:
             return present.solitary
@@ -80,12 +112,13 @@ def _by_home(sets: Sets, policy: Policy, asked: Asked) -> list[Row]:
     rows: list[Row] = []
     sizes = sets.size
     for home, at in _positions_by_home(sets).items():
-        size, present = sizes[at], clash.present(home, at)
+        size = sizes[at]
         room = _room(home, capacities, size)
         if asked.capacities:
-            rows += _places(home, at, capacities, size, present.alone)
+            rows += _places(home, at, capacities, size, clash.alone[at])
             rows += _of_shared(home, at, shared, size, room)
-        if asked.clashes:
+        if asked.clashes and room > 1:
+            present = clash.present(home, at)
             rows += _of_clashes(present, at, size, room, asked.covered(present, at))
     return rows
 
@@ -161,26 +194,9 @@ def _stars(clash: Flags) -> Iterator[tuple[int, Integers]]:
         many[centre] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
-    """Children who could come to one home: [child, set] who is in which set, [child, child] who clashes with whom.
-
-    `solitary` are those who may live with nobody else who could come.
-    """
-
-    holds: Flags
-    clash: Flags
-    solitary: Flags
-
-    @property
-    def alone(self) -> Flags:
-        """Which sets must be alone, because they hold such a child."""
-        return np.asarray(self.holds[self.solitary].any(axis=0))
-
-
 def _of_clashes(present: Present, at: Integers, size: Integers, room: int, covered: Flags) -> list[Row]:
     """For a child and all whom they clash with: the child takes all the room that those would share."""
-    if room < 2 or not present.clash.any():
+    if not present.clash.any():
         return []
     clash = present.clash.copy()
     clash[covered] = clash[:, covered] = False
@@ -191,93 +207,6 @@ def _of_clashes(present: Present, at: Integers, size: Integers, room: int, cover
         use = np.where(present.holds[centre], room, np.minimum(size, room))
         rows.append(Row(at[inside], use[inside], room))
     return rows
-
-
-class Clashes:
-    """Which seeking children of different groups may not live in one home."""
-
-    def __init__(self, sets: Sets, policy: Policy) -> None:
-        self.sets = sets
-        caseload = sets.register.caseload
-        self.children = [caseload.child_by_ref[ref] for group in sets.groups for ref in group.children]
-        self.group = np.array([g for g, group in enumerate(sets.groups) for _ in group.children], dtype=np.int64)
-        self.first = np.cumsum([0, *(len(group.children) for group in sets.groups)])
-        self.by_rule = {rule.code: self._beside(policy, rule.code) for rule in policy.rules if rule.code in BESIDE}
-        self.opened = {
-            rule.code: opened_by_decision(caseload, rule) for rule in policy.rules if rule.level is Level.NEEDS_DECISION
-        }
-        self.decided = {home for code in BESIDE for _, home in self.opened.get(code, ())}
-        self.apart = self._apart(caseload) & ("kept-apart" in policy.settings)
-        self.any = self.apart | np.logical_or.reduce([m | m.T for m in self.by_rule.values()] or [self.apart])
-        self.any &= self.group[:, None] != self.group[None, :]
-
-    def _beside(self, policy: Policy, code: str) -> npt.NDArray[np.bool_]:
-        """[a, b]: the rule does not let child a join a home where child b is; asked once for children who are alike."""
-        caseload = self.sets.register.caseload
-        rule = next(rule for rule in policy.rules if rule.code == code)
-        kinds = [towards_others(child, caseload.as_of) for child in self.children]
-        number = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
-        first = {kind: i for i, kind in reversed(list(enumerate(kinds)))}
-        alike = [self.children[first[kind]] for kind in number]
-        clash = self.sets.register.remembered(("beside", rule, tuple(number)), lambda: self._judged(rule, alike))
-        at = np.array([number[kind] for kind in kinds], dtype=np.int64)
-        return np.asarray(clash[np.ix_(at, at)], dtype=bool)
-
-    def _judged(self, rule: Rule, children: list[Child]) -> npt.NDArray[np.bool_]:
-        """[a, b]: verdicts as between strangers."""
-        register = self.sets.register
-        coming = [replace(child, ref=f"coming {i}", sibling_group=None) for i, child in enumerate(children)]
-        there = [replace(child, ref=f"there {i}", sibling_group=None) for i, child in enumerate(children)]
-        homes = [Household(home=Home(ref=f"beside {c.ref}", birth_children=()), residents=(c,)) for c in there]
-        pairs = Pairs(register.caseload, Side(coming, register.vocabularies), Side(homes, register.vocabularies))
-        return np.asarray(rule.judge(pairs) != Verdict.MET)
-
-    def _apart(self, caseload: Caseload) -> npt.NDArray[np.bool_]:
-        at = {child.ref: i for i, child in enumerate(self.children)}
-        found = np.zeros((len(at), len(at)), dtype=bool)
-        for a, b in caseload.ties[Tie.APART]:
-            if a in at and b in at:
-                found[at[a], at[b]] = True
-        return found
-
-    def present(self, home: int, at: Integers) -> "Present":
-        """Which children could come to a home, and which of them clash there."""
-        holds = self._holding(at)
-        children = np.flatnonzero(holds.any(axis=1))
-        clash = self._standing(children, self.sets.register.homes.items[home].home.ref)
-        strangers = self.group[children][:, None] != self.group[children][None, :]
-        solitary = np.asarray((clash | ~strangers).all(axis=1) & strangers.any(axis=1))
-        return Present(holds[children], clash, solitary)
-
-    def _holding(self, at: Integers) -> Flags:
-        """[child, set]: the set holds the child."""
-        holds = np.zeros((len(self.children), at.size), dtype=bool)
-        for bit in range(int(self.sets.mask[at].max(initial=0)).bit_length()):
-            inside = np.flatnonzero(self.sets.mask[at] >> bit & 1)
-            holds[self.first[self.sets.group[at[inside]]] + bit, inside] = True
-        return holds
-
-    def _standing(self, present: Integers, home: str) -> Flags:
-        """Clashes among the children present that no decision in force opens at this home."""
-        clash: Flags = self.any[np.ix_(present, present)].copy()
-        if home in self.decided:
-            for i, j in zip(*np.nonzero(clash), strict=True):
-                clash[i, j] = self._clash_stands(int(present[i]), int(present[j]), home)
-        return clash
-
-    def _clash_stands(self, a: int, b: int, home: str) -> bool:
-        """Whether no decision in force opens the clash at this home."""
-        one, other = self.children[a], self.children[b]
-        if self.apart[a, b]:
-            return True
-        return any(self._stands(code, (a, one), (b, other), home) for code in self.by_rule)
-
-    def _stands(self, code: str, a: tuple[int, Child], b: tuple[int, Child], home: str) -> bool:
-        matrix, opened = self.by_rule[code], self.opened[code]
-        one_open, other_open = (a[1].ref, home) in opened, (b[1].ref, home) in opened
-        if code == "considerations":  # one question asked of both, so a decision for either answers it
-            return bool(matrix[a[0], b[0]] | matrix[b[0], a[0]]) and not (one_open or other_open)
-        return bool((matrix[a[0], b[0]] and not one_open) or (matrix[b[0], a[0]] and not other_open))
 
 
 def _once_a_home(sets: Sets) -> list[Row]:

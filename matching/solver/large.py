@@ -41,6 +41,7 @@ class Large:
     layout: Layout
     value: Integers
     priced: Priced
+    net: Integers
     chosen: Integers
     clock: Clock
     workers: int
@@ -81,7 +82,8 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     priced = replace(priced, bound=Bound(tight.total, priced.bound.regret))
     near = _near(layout, at, priced)
     chosen = _first_plan(layout, value[at], near.bound.regret, tight.point)
-    run = Large(layout, value[at], near, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
+    net = layout.net(value[at], near.price)
+    run = Large(layout, value[at], near, net, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
     improve(run)
     clock.until = asked
     plan = at[run.chosen]
@@ -110,7 +112,7 @@ def _near(layout: Layout, at: Integers, priced: Priced) -> Priced:
     price = np.zeros(layout.problem.row_limit.size, dtype=np.int64)
     price[: priced.price.size] = priced.price
     bound = Bound(priced.bound.total, priced.bound.regret[at])
-    return Priced(price, bound, np.searchsorted(at, priced.pool), priced.net[at])
+    return Priced(price, bound, np.searchsorted(at, priced.pool), priced.chosen)
 
 
 def _wanted(problem: Problem, value: Integers) -> tuple[int, Integers]:
@@ -178,7 +180,7 @@ def improve(run: Large) -> None:
 def losses(run: Large) -> Integers:
     """What each group loses at the prices, with its share of what rows left free cost in homes near it."""
     layout, problem = run.layout, run.layout.problem
-    net, groups = run.priced.net, problem.group_sizes.size
+    net, groups = run.net, problem.group_sizes.size
     best = best_by_group(problem, net)
     lost = np.zeros(groups, dtype=np.int64)
     np.add.at(lost, problem.block_group[best], net[best])
@@ -276,7 +278,7 @@ def _solution(layout: Layout, priced: Priced, plan: Integers, clock: Clock, weig
 
 def _ceiling(layout: Layout, priced: Priced, clock: Clock, goal: int, reached: int, finest: int) -> int:
     """The most that any plan reaches in one goal by itself, as far as few prices prove."""
-    value = layout.problem.goal_values[goal]
+    value = layout.problem.goal_values[goal].astype(np.int64)
     free = unpriced(layout, value)
     if goal >= finest or free.bound.total // SCALE == reached:
         return free.bound.total // SCALE

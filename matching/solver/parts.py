@@ -15,17 +15,21 @@ from matching.fan_out import fan_out
 from matching.solver.problem import HeldBack, Integers, Limits, Problem, Solution
 
 WORTH_A_WORKER = 20_000  # blocks of a second part, below which starting others takes longer than the work
+FEW = 16  # every so many-th block
 SMALLEST = 100  # groups; smaller parts are solved together
 
 
 def parts_of(problem: Problem) -> list[Integers]:
     """The groups of each part, in order of their first group; small parts are put together."""
     groups, homes = problem.group_sizes.size, len(problem.homes)
-    ties = sparse.csr_array(
-        (np.ones(problem.blocks, dtype=np.int8), (problem.block_group, groups + problem.block_home)),
-        shape=(groups + homes, groups + homes),
-    )
-    label = connected_components(ties, directed=False)[1][:groups]
+    label = np.arange(groups + homes, dtype=np.int32)
+    for step in (FEW, 1):  # most ties are within parts that a few of them show already
+        one, other = label[problem.block_group[::step]], label[groups + problem.block_home[::step]]
+        differ = one != other
+        shape = (groups + homes, groups + homes)
+        ties = sparse.csr_array((np.ones(int(differ.sum())), (one[differ], other[differ])), shape=shape)
+        label = np.asarray(connected_components(ties, directed=False)[1][label])
+    label = label[:groups]
     _, first, part = np.unique(label, return_index=True, return_inverse=True)
     size = np.bincount(part)
     together, bundle, filled = np.zeros(size.size, dtype=np.int64), 0, 0

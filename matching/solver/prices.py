@@ -34,15 +34,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Priced:
-    """Prices of the rows in 1/`SCALE` points, the bound that they prove over every block, the pool they came from.
-
-    `net` is each block's value less all that it has to pay.
-    """
+    """Prices of the rows in 1/`SCALE` points, the bound that they prove over every block, the pool they came from."""
 
     price: Integers
     bound: Bound
     pool: Integers
-    net: Integers
+    chosen: Floats  # how far each block of the pool is, where the relaxation is best
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +67,35 @@ def priced_at(layout: Layout, value: Integers, price: Integers, paid: Integers |
         net -= paid
     constant = int(price @ layout.problem.row_limit) + most
     nothing = np.zeros(0, dtype=np.int64)
-    return Priced(price, bound_of(layout.problem, None, net, constant), nothing, net)
+    return Priced(price, bound_of(layout.problem, None, net, constant), nothing, np.zeros(0))
 
 
 def unpriced(layout: Layout, value: Integers) -> Priced:
     """No prices: the bound if nobody competed, and the best blocks of every group."""
     free = priced_at(layout, value, np.zeros(layout.problem.row_limit.size, dtype=np.int64))
-    return replace(free, pool=layout.nearest(free.bound.regret, FIRST))
+    pool = layout.nearest(free.bound.regret, FIRST)
+    return replace(free, pool=pool, chosen=np.zeros(pool.size))
 
 
 def prices_of(
     layout: Layout, value: Integers, known: Priced, clock: Clock, looks: int = LOOKS, workers: int = 1
 ) -> Priced:
     """Nearly the best prices there are for a value of the blocks, as far as looks and time allow."""
-    best, pool, point = known, known.pool, None
+    best, pool = known, known.pool
+    last: Point | None = None
     for look in range(looks):
         tolerance = TOLERANCES[min(look, len(TOLERANCES) - 1) if looks > 1 else -1]
-        point = None if clock.over else _look(layout, value, pool, point, tolerance, clock, workers)
+        point = None if clock.over else _look(layout, value, pool, last, tolerance, clock, workers)
         if point is None:
             break
+        last = point
         priced = priced_at(layout, value, np.rint(point.homes * SCALE).astype(np.int64))
         if priced.bound.total < best.bound.total:
             best = priced
         if priced.bound.total <= point.worth * SCALE * (1 + CLOSE):
             break
         pool = np.union1d(pool, layout.nearest(priced.bound.regret, MORE))
-    return replace(best, pool=pool)
+    return replace(best, pool=pool, chosen=np.zeros(pool.size) if last is None else last.chosen_of(pool))
 
 
 def _look(

@@ -38,7 +38,8 @@ class Problem:
     `children`), `block_home`. Every child is in at most one chosen block. Rows are packing rows in sparse
     form: the `row_use` of chosen blocks adds up to at most `row_limit`. `goal_values` is (goals, blocks); each
     goal is maximised. `lot` breaks ties: the chosen blocks' sum is least. `must_place` are positions of
-    children whom every plan must place. Rows may be `held_back` where there are very many.
+    children whom every plan must place. Rows may be `held_back` where there are very many; `goal_values` and `row_use`
+    may then be narrower, and are widened when the rows are written out.
     """
 
     children: tuple[str, ...]
@@ -103,7 +104,7 @@ class Problem:
 
     def restricted(self, keep: npt.NDArray[np.bool_], must_place: tuple[int, ...] = ()) -> "Problem":
         """The same rows over fewer blocks; further children must be placed."""
-        where = np.cumsum(keep) - 1
+        where = np.cumsum(keep, dtype=np.int32) - 1
         inside = keep[self.row_block]
         return replace(
             self,
@@ -120,15 +121,16 @@ class Problem:
         )
 
     def written_out(self) -> "Problem":
-        """The same with every row written out."""
+        """The same with every row written out, in numbers wide enough to be reckoned with."""
         if self.held_back is None:
             return self
         index, block, use, limit = self.held_back.among(np.arange(self.blocks))
         return replace(
             self,
+            goal_values=self.goal_values.astype(np.int64),
             row_index=np.append(self.row_index, self.row_limit.size + index).astype(np.int32),
             row_block=np.append(self.row_block, block).astype(np.int32),
-            row_use=np.append(self.row_use, use),
+            row_use=np.append(self.row_use.astype(np.int64), use),
             row_limit=np.append(self.row_limit, limit),
             held_back=None,
         )

@@ -23,6 +23,7 @@ ROUNDS = 3  # the relaxation is solved so often, with more rows each time
 CLOSE = 2e-5  # as a share: a look is the last once the bound over every block is so near to that of the pool
 WORTH_A_ROUND = 2e-6  # a round that lowers the bound by less, as a share, is the last
 BROKEN = 0.01
+MOST = 8_000  # groups; of more the relaxation with all its rows takes longer, and more room, than its gain is worth
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,8 @@ def tightened(whole: Layout, written: Layout, at: Integers, value: Integers, pri
     """
     pool = np.union1d(np.searchsorted(at, priced.pool), written.nearest(priced.bound.regret[at], POOL))
     total, point = priced.bound.total, np.zeros(at.size)
-    for _ in range(LOOKS):
+    point[np.searchsorted(at, priced.pool)] = priced.chosen
+    for _ in range(LOOKS if whole.problem.group_sizes.size <= MOST else 0):
         if clock.over:
             break
         found, chosen, most = _look(whole, written, at, pool, value, clock)

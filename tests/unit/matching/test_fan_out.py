@@ -11,7 +11,7 @@ from distributed import LocalCluster
 
 from matching.errors import NoWorkers, Stopped
 from matching.fan_out import CLUSTER, fan_out
-from tests.lib.pieces import dies_always, dies_once, dies_when_done, drawn, refuses, where
+from tests.lib.pieces import Read, dies_always, dies_once, dies_when_done, drawn, refuses, where, with_read
 
 PIECES = {f"run {number}": (number,) for number in range(12)}
 
@@ -40,6 +40,15 @@ def test_results_are_equal_and_by_key_wherever_the_work_is_done(workers: int) ->
     assert found == EXPECTED
     assert list(found) == list(PIECES)
     assert heard == [(done, 12) for done in range(1, 13)]
+
+
+def test_what_is_shared_is_read_once_a_worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A country's register takes seconds to read; a hundred pieces must not each read it. Two calls share nothing."""
+    monkeypatch.delenv(CLUSTER, raising=False)
+    for call in (1, 2):
+        (folder := tmp_path / str(call)).mkdir()
+        assert fan_out(with_read, PIECES, shared=(Read(folder),), workers=2) == {key: n for key, (n,) in PIECES.items()}
+        assert 1 <= len(list(folder.iterdir())) <= 2
 
 
 def test_what_a_piece_raises_is_raised_once(workers: int) -> None:
