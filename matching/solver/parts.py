@@ -15,12 +15,16 @@ from matching.fan_out import fan_out
 from matching.solver.problem import HeldBack, Integers, Limits, Problem, Solution
 
 WORTH_A_WORKER = 20_000  # blocks of a second part, below which starting others takes longer than the work
+NEARLY_ALL = 0.9  # of the blocks: a part with so many is solved with the rest, rather than held in memory twice
 FEW = 16  # every so many-th block
 SMALLEST = 100  # groups; smaller parts are solved together
 
 
 def parts_of(problem: Problem) -> list[Integers]:
-    """The groups of each part, in order of their first group; small parts are put together."""
+    """The groups of each part, in order of their first group; small parts are put together.
+
+    Where one part has nearly all blocks there is only one.
+    """
     groups, homes = problem.group_sizes.size, len(problem.homes)
     label = np.arange(groups + homes, dtype=np.int32)
     for step in (FEW, 1):  # most ties are within parts that a few of them show already
@@ -30,6 +34,8 @@ def parts_of(problem: Problem) -> list[Integers]:
         ties = sparse.csr_array((np.ones(int(differ.sum())), (one[differ], other[differ])), shape=shape)
         label = np.asarray(connected_components(ties, directed=False)[1][label])
     label = label[:groups]
+    if np.bincount(label[problem.block_group]).max(initial=0) >= NEARLY_ALL * problem.blocks:
+        return [np.arange(groups)]
     _, first, part = np.unique(label, return_index=True, return_inverse=True)
     size = np.bincount(part)
     together, bundle, filled = np.zeros(size.size, dtype=np.int64), 0, 0

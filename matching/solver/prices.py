@@ -25,7 +25,8 @@ from matching.solver.relaxation import SCALE
 
 FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that each look adds
 LOOKS = 12
-TOLERANCES = (1e-3, 3e-4, 1e-4)  # of the first looks, as a share; the last one holds for all further ones
+COARSE, FINE = 1e-3, 1e-4  # tolerance of the first look and of the last ones, as a share
+SHARPENED = 0.01  # of the distance between the pool's optimum and the bound over every block: the next look's tolerance
 CLOSE = 5e-5  # as a share: the pool tells nearly all once its own optimum is so near to the bound over every block
 STEPS = 40_000  # of one look, at the most
 SHARDS = 8  # in which sums are taken, whatever the number of cores, so that they are the same
@@ -83,8 +84,8 @@ def prices_of(
     """Nearly the best prices there are for a value of the blocks, as far as looks and time allow."""
     best, pool = known, known.pool
     last: Point | None = None
-    for look in range(looks):
-        tolerance = TOLERANCES[min(look, len(TOLERANCES) - 1) if looks > 1 else -1]
+    tolerance = COARSE if looks > 1 else FINE
+    for _ in range(looks):
         point = None if clock.over else _look(layout, value, pool, last, tolerance, clock, workers)
         if point is None:
             break
@@ -92,8 +93,10 @@ def prices_of(
         priced = priced_at(layout, value, np.rint(point.homes * SCALE).astype(np.int64))
         if priced.bound.total < best.bound.total:
             best = priced
-        if priced.bound.total <= point.worth * SCALE * (1 + CLOSE):
+        distance = priced.bound.total / max(point.worth * SCALE, 1.0) - 1
+        if distance <= CLOSE:
             break
+        tolerance = min(tolerance, max(FINE, SHARPENED * distance))
         pool = np.union1d(pool, layout.nearest(priced.bound.regret, MORE))
     return replace(best, pool=pool, chosen=np.zeros(pool.size) if last is None else last.chosen_of(pool))
 

@@ -4,6 +4,8 @@ Parts that share no home are solved by themselves. A part is solved exactly, goa
 where that ends in a minute; a larger one by prices and pieces, always with a proven gap.
 """
 
+import numpy as np
+
 from matching.errors import PlanRefused
 from matching.solver.clock import Clock
 from matching.solver.large import solve_large
@@ -11,7 +13,7 @@ from matching.solver.parts import parts_of, solve_parts
 from matching.solver.problem import Limits, Problem, Solution
 from matching.solver.stages import CANNOT_FORCE, Floors, solve_exactly, weights_of
 
-MOST_GROUPS = 1_500  # of one part that are solved exactly
+MOST_GROUPS = 1_500  # of one part, with a block at all, that are solved exactly
 
 
 def solve(problem: Problem, limits: Limits | None = None, floors: Floors = ()) -> Solution:
@@ -33,7 +35,7 @@ def solve_part(problem: Problem, limits: Limits) -> Solution:
     """One part, by the way that its size asks for."""
     if not problem.blocks:
         return _nothing_possible(problem, ())
-    if problem.group_sizes.size <= MOST_GROUPS:
+    if np.count_nonzero(np.bincount(problem.block_group)) <= MOST_GROUPS:
         return solve_exactly(problem.written_out(), limits)
     clock = Clock.started(limits)
     return solve_large(problem, weights_of(problem), clock, limits)

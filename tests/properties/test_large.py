@@ -10,6 +10,7 @@ import pytest
 from matching.candidates import find_candidates, find_in_chunks, problem_from
 from matching.pairs import Register
 from matching.solver import HeldBack, Limits, Problem, Solution, large, sized, solve
+from matching.solver.bound import bound_of, spans
 from matching.solver.clock import Clock
 from matching.solver.large import solve_large
 from matching.solver.parts import parts_of, solve_parts
@@ -152,6 +153,29 @@ def bounds_over(problem: Problem, value: np.ndarray) -> tuple[int, int]:
 def lead_value(problem: Problem) -> np.ndarray:
     weights = weights_of(problem)
     return weights @ problem.goal_values[: weights.size]
+
+
+def test_blocks_looked_at_some_at_a_time_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A country's blocks are looked at in spans of whole groups: the same bound, regrets and nearest blocks."""
+    for seed in range(6):
+        problem = a_problem(seed, 40, 15)
+        layout = Layout(problem)
+        net = layout.net(lead_value(problem), np.full(problem.row_limit.size, 700 * SCALE))
+        once, near = bound_of(problem, None, net, 5), layout.nearest(net, 3)
+        monkeypatch.setattr("matching.solver.bound.SPAN", 17)
+        assert len(list(spans(problem))) > 3
+        parted = bound_of(problem, None, net, 5)
+        assert (parted.total, parted.regret.tolist()) == (once.total, once.regret.tolist())
+        assert layout.nearest(net, 3).tolist() == near.tolist()
+        monkeypatch.undo()
+
+
+def test_prices_do_not_depend_on_the_number_of_cores() -> None:
+    problem = a_problem(3, 60, 24)
+    layout, value = Layout(problem), lead_value(problem)
+    one, two = (prices_of(layout, value, unpriced(layout, value), Clock(None), workers=cores) for cores in (1, 2))
+    assert one.price.any()
+    assert (one.price.tolist(), one.bound.total) == (two.price.tolist(), two.bound.total)
 
 
 def test_rows_held_back_change_neither_law_nor_truth(monkeypatch: pytest.MonkeyPatch) -> None:
