@@ -283,10 +283,11 @@ def contradictions_in(caseload: Caseload) -> list[str]:
     found += [f"Child {ref} lives in two homes at once. Keep the current placement." for ref in _repeated(current)]
     pairs = [(p.child, p.home) for p in caseload.placements] + [(t.child, t.home) for t in caseload.travel]
     pairs += [(d.child, d.home) for d in caseload.decisions] + [(no.child, no.home) for no in caseload.refusals]
-    found += _dangling([*pairs, *((b.child, b.home) for b in caseload.bookings)], set(children), set(homes))
+    known, places = set(children), set(homes)
+    found += _dangling([*pairs, *((b.child, b.home) for b in caseload.bookings)], known, places)
     found += _two_places_at_once(caseload.bookings)
     for relationship in caseload.relationships:
-        found += _faults_of(relationship, set(children), set(homes), groups)
+        found += _faults_of(relationship, known, places, groups)
     return found
 
 
