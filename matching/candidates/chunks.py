@@ -48,11 +48,10 @@ class Clashing:
     sets: Sets
     policy: Policy
     whole: Flags
-    workers: int = 1
 
-    def __call__(self, at: Integers) -> tuple[Integers, Integers, Integers, Integers]:
+    def __call__(self, at: Integers, workers: int = 1) -> tuple[Integers, Integers, Integers, Integers]:
         """For these sets, as positions: each row's number, position among them and use; and each row's limit."""
-        rows = rows_in_chunks(chosen_sets(self.sets, at), self.policy, self.workers, self.whole[at])
+        rows = rows_in_chunks(chosen_sets(self.sets, at), self.policy, workers, self.whole[at])
         return rows.number.astype(np.int64), rows.sets.astype(np.int64), rows.use.astype(np.int64), rows.limit
 
 

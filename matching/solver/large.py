@@ -23,7 +23,7 @@ from matching.solver.tightening import tightened
 
 GROUPS = 300  # in a piece
 LARGEST = 4  # times so many, at the end
-SIDE_BY_SIDE = 8  # pieces in a turn, whatever the number of workers
+SIDE_BY_SIDE, A_PIECE = 8, 1_500  # pieces in a turn at the least, and one for so many groups; whatever the workers
 NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
 VACANT = 8  # and so many more in homes with room that has a price
@@ -77,13 +77,14 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     priced = prices_of(whole, value, unpriced(whole, value), clock, workers=limits.workers)
     asked = clock.until
     clock.keep_back(SHARE_FOR_GOALS)
-    layout, at = written_out(whole, priced)
+    layout, at = written_out(whole, priced, limits.workers)
     tight = tightened(whole, layout, at, value, priced, clock)
     priced = replace(priced, bound=Bound(tight.total, priced.bound.regret))
     near = _near(layout, at, priced)
     chosen = _first_plan(layout, value[at], near.bound.regret, tight.point)
     net = layout.net(value[at], near.price)
-    run = Large(layout, value[at], near, net, chosen, clock, limits.workers, SIDE_BY_SIDE, GROUPS)
+    beside = max(SIDE_BY_SIDE, layout.problem.group_sizes.size // A_PIECE)
+    run = Large(layout, value[at], near, net, chosen, clock, limits.workers, beside, GROUPS)
     improve(run)
     clock.until = asked
     plan = at[run.chosen]
@@ -93,7 +94,7 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     return _solution(whole, priced, plan, clock, weights, bonus)
 
 
-def written_out(whole: Layout, priced: Priced) -> tuple[Layout, Integers]:
+def written_out(whole: Layout, priced: Priced, workers: int = 1) -> tuple[Layout, Integers]:
     """The problem with every row written out, over the blocks of least regret where rows are held back; where these stand.
 
     The bound stays that over every block, so nothing is lost but a better plan of blocks of more regret.
@@ -104,7 +105,7 @@ def written_out(whole: Layout, priced: Priced) -> tuple[Layout, Integers]:
     at = np.union1d(priced.pool, whole.nearest(priced.bound.regret, FALL_BACK))
     keep = np.zeros(problem.blocks, dtype=bool)
     keep[at] = True
-    return Layout(problem.restricted(keep).written_out()), at
+    return Layout(problem.restricted(keep).written_out(workers)), at
 
 
 def _near(layout: Layout, at: Integers, priced: Priced) -> Priced:

@@ -13,6 +13,7 @@ from matching.solver.problem import Held, Integers, Problem
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import lawful
 
+AMPLY = 4  # times as many blocks as are asked for are put in order, rather than all
 TIGHTENINGS = 4
 LOOKED_AT = 7  # times as many blocks as groups, those of least regret, among which the exact search looks
 LEAST = 2_000  # blocks, at the least
@@ -86,12 +87,24 @@ class Layout:
     def nearest(self, regret: Integers, count: int, among: Integers | None = None) -> Integers:
         """The `count` blocks of least regret of every group, of all or `among` some."""
         parts = [np.zeros(0, dtype=np.int64)]
-        for some in spans(self.problem, among):
+        for span in spans(self.problem, among):
+            some = self._low(span, regret, count)
             group = self.problem.block_group[some]
             order = np.lexsort((regret[some], group))
             first = np.searchsorted(group[order], group[order])
             parts.append(np.sort(some[order[np.arange(order.size) - first < count]]))
         return np.concatenate(parts)
+
+    def _low(self, at: Integers, regret: Integers, count: int) -> Integers:
+        """Of the blocks `at` those of low regret, `count` of each group at the least or all that it has."""
+        group = self.problem.block_group[at]
+        has = np.bincount(group)
+        enough = AMPLY * count * np.count_nonzero(has)
+        if at.size <= enough:
+            return at
+        low = regret[at] <= np.partition(regret[at], enough)[enough]
+        short = np.bincount(group[low], minlength=has.size) < np.minimum(count, has)
+        return at[low | short[group]]
 
     def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
         """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""

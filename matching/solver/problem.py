@@ -18,16 +18,16 @@ Sparse = tuple[Integers, Integers, Integers, Integers]
 class HeldBack:
     """Rows too many to be written out at once: `make` writes them for some blocks, by their positions in what it knows.
 
-    It gives each row's number, the block's position among those asked of and its use; and each row's limit. Written
+    It is told on how many cores. It gives each row's number, the block's position among those asked of and its use; and each row's limit. Written
     for some blocks only, they hold for every plan all the same. `at` is where each block of the problem stands.
     """
 
-    make: Callable[[Integers], Sparse]
+    make: Callable[[Integers, int], Sparse]
     at: Integers
 
-    def among(self, blocks: Integers) -> Sparse:
+    def among(self, blocks: Integers, workers: int = 1) -> Sparse:
         """The rows over some blocks of the problem."""
-        return self.make(self.at[blocks])
+        return self.make(self.at[blocks], workers)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,11 +120,11 @@ class Problem:
             held_back=self.held_back and HeldBack(self.held_back.make, self.held_back.at[keep]),
         )
 
-    def written_out(self) -> "Problem":
+    def written_out(self, workers: int = 1) -> "Problem":
         """The same with every row written out, in numbers wide enough to be reckoned with."""
         if self.held_back is None:
             return self
-        index, block, use, limit = self.held_back.among(np.arange(self.blocks))
+        index, block, use, limit = self.held_back.among(np.arange(self.blocks), workers)
         return replace(
             self,
             goal_values=self.goal_values.astype(np.int64),

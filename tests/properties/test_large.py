@@ -170,6 +170,22 @@ def test_blocks_looked_at_some_at_a_time_tell_the_same(monkeypatch: pytest.Monke
         monkeypatch.undo()
 
 
+@pytest.mark.parametrize("amply", [1, 4])
+def test_the_nearest_blocks_of_each_group_are_those_of_least_regret(
+    amply: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matching.solver.pieces.AMPLY", amply)
+    for seed in range(6):
+        problem = a_problem(seed, 40, 15)
+        regret = np.random.default_rng(seed).integers(0, 30, problem.blocks)
+        for count in (1, 3):
+            near = []
+            for group in range(problem.group_sizes.size):
+                blocks = np.flatnonzero(problem.block_group == group).tolist()
+                near += sorted(blocks, key=lambda block: (regret[block], block))[:count]
+            assert Layout(problem).nearest(regret, count).tolist() == sorted(near)
+
+
 def test_prices_do_not_depend_on_the_number_of_cores() -> None:
     problem = a_problem(3, 60, 24)
     layout, value = Layout(problem), lead_value(problem)
