@@ -104,7 +104,7 @@ class Layout:
             return at
         low = regret[at] <= np.partition(regret[at], enough)[enough]
         short = np.bincount(group[low], minlength=has.size) < np.minimum(count, has)
-        return at[low | short[group]]
+        return np.asarray(at[low | short[group]], dtype=np.int64)
 
     def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
         """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""

@@ -39,10 +39,12 @@ def tightened(whole: Layout, written: Layout, at: Integers, value: Integers, pri
 
     `written` has every row written out, over the blocks `at` of the whole; `value` is that of all.
     """
-    pool = np.union1d(np.searchsorted(at, priced.pool), written.nearest(priced.bound.regret[at], POOL))
     total, point = priced.bound.total, np.zeros(at.size)
     point[np.searchsorted(at, priced.pool)] = priced.chosen
-    for _ in range(LOOKS if whole.problem.group_sizes.size <= MOST else 0):
+    if whole.problem.group_sizes.size > MOST:
+        return Tightened(total=total, point=point)
+    pool = np.union1d(np.searchsorted(at, priced.pool), written.nearest(priced.bound.regret[at], POOL))
+    for _ in range(LOOKS):
         if clock.over:
             break
         found, chosen, most = _look(whole, written, at, pool, value, clock)

@@ -250,7 +250,7 @@ def test_rows_held_back_lower_the_bound() -> None:
     """Two children who may not live together and one home for two: worth 10 each, the home is worth 10, at most 15."""
     ones = np.ones(2, dtype=np.int64)
 
-    def never_together(at: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def never_together(at: np.ndarray, _workers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         use = np.where(at == 0, 2, 1)
         return np.zeros_like(at), np.arange(at.size), use, np.full(1, 2, dtype=np.int64)
 
