@@ -74,24 +74,29 @@ def solve_large(problem: Problem, weights: Integers, clock: Clock, limits: Limit
     """
     whole = Layout(problem)
     bonus, value = _wanted(problem, problem.worth(weights))
-    priced = prices_of(whole, value, unpriced(whole, value), clock, workers=limits.workers)
     asked = clock.until
+    priced, plan = _planned(whole, value, clock, limits)
+    clock.until = asked
+    del value  # of every block of a country: what is not needed any more makes room
+    placed = {int(c) for block in plan.tolist() for c in _members(problem, block)}
+    if not placed.issuperset(problem.must_place):
+        raise PlanRefused("These children cannot all have the homes asked for at once. Release one and try again.")
+    return _solution(whole, priced, plan, clock, weights, bonus, limits.workers)
+
+
+def _planned(whole: Layout, value: Integers, clock: Clock, limits: Limits) -> tuple[Priced, Integers]:
+    """The bound of the value and the pool that led to it, and the plan; all but a share of the time is used."""
+    priced = prices_of(whole, value, unpriced(whole, value), clock, workers=limits.workers)
     clock.keep_back(SHARE_FOR_GOALS)
     layout, at = written_out(whole, priced, limits.workers)
     tight = tightened(whole, layout, at, value, priced, clock)
     priced = replace(priced, bound=Bound(tight.total, priced.bound.regret))
-    near = _near(layout, at, priced)
-    chosen = _first_plan(layout, value[at], near.bound.regret, tight.point)
-    net = layout.net(value[at], near.price)
+    near, worth = _near(layout, at, priced), value[at]
+    chosen = _first_plan(layout, worth, near.bound.regret, tight.point)
     beside = max(SIDE_BY_SIDE, layout.problem.group_sizes.size // A_PIECE)
-    run = Large(layout, value[at], near, net, chosen, clock, limits.workers, beside, GROUPS)
+    run = Large(layout, worth, near, layout.net(worth, near.price), chosen, clock, limits.workers, beside, GROUPS)
     improve(run)
-    clock.until = asked
-    plan = at[run.chosen]
-    placed = {int(c) for block in plan.tolist() for c in _members(problem, block)}
-    if not placed.issuperset(problem.must_place):
-        raise PlanRefused("These children cannot all have the homes asked for at once. Release one and try again.")
-    return _solution(whole, priced, plan, clock, weights, bonus)
+    return replace(priced, bound=Bound(tight.total, priced.bound.regret[:0])), at[run.chosen]
 
 
 def written_out(whole: Layout, priced: Priced, workers: int = 1) -> tuple[Layout, Integers]:
@@ -262,10 +267,12 @@ def _blocks_of(run: Large, groups: Integers, here: Integers, owner: Integers, nu
     return np.union1d(near, here)
 
 
-def _solution(layout: Layout, priced: Priced, plan: Integers, clock: Clock, weights: Integers, bonus: int) -> Solution:
+def _solution(
+    layout: Layout, priced: Priced, plan: Integers, clock: Clock, weights: Integers, bonus: int, workers: int
+) -> Solution:
     problem, finest = layout.problem, weights.size - 1
     achieved = problem.goal_values[:, plan].sum(axis=1)
-    bound = [_ceiling(layout, priced, clock, goal, int(achieved[goal]), finest) for goal in range(len(problem.goals))]
+    bound = [_ceiling(layout, priced.pool, clock, g, int(got), finest, workers) for g, got in enumerate(achieved)]
     earlier = int(weights[:finest] @ achieved[:finest])
     bound[finest] = min(bound[finest], priced.bound.total // SCALE - bonus - earlier)
     bound = [max(pair) for pair in zip(bound, achieved.tolist(), strict=True)]
@@ -277,10 +284,11 @@ def _solution(layout: Layout, priced: Priced, plan: Integers, clock: Clock, weig
     )
 
 
-def _ceiling(layout: Layout, priced: Priced, clock: Clock, goal: int, reached: int, finest: int) -> int:
+def _ceiling(layout: Layout, pool: Integers, clock: Clock, goal: int, reached: int, finest: int, workers: int) -> int:
     """The most that any plan reaches in one goal by itself, as far as few prices prove."""
     value = layout.problem.goal_values[goal].astype(np.int64)
     free = unpriced(layout, value)
     if goal >= finest or free.bound.total // SCALE == reached:
         return free.bound.total // SCALE
-    return prices_of(layout, value, replace(free, pool=priced.pool), clock, looks=1).bound.total // SCALE
+    known = replace(free, pool=pool)
+    return prices_of(layout, value, known, clock, looks=1, workers=workers).bound.total // SCALE

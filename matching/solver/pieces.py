@@ -73,7 +73,9 @@ class Layout:
         each = price.astype(np.float64)[problem.row_index]
         each *= problem.row_use
         paid = np.bincount(problem.row_block, weights=each, minlength=problem.blocks)
-        return value * SCALE - paid.astype(np.int64)
+        del each
+        net = value * SCALE
+        return np.subtract(net, paid, out=net, casting="unsafe")
 
     def used(self, chosen: Integers) -> Integers:
         """How much of each row these blocks use."""

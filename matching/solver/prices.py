@@ -26,7 +26,7 @@ from matching.solver.relaxation import SCALE
 FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that each look adds
 LOOKS = 12
 COARSE, FINE = 1e-3, 1e-4  # tolerance of the first look and of the last ones, as a share
-SHARPENED = 0.01  # of the distance between the pool's optimum and the bound over every block: the next look's tolerance
+SHARPENED = 0.1  # of the distance between the pool's optimum and the bound over every block: the next look's tolerance
 CLOSE = 1.5e-4  # as a share: the pool tells nearly all once its own optimum is so near to the bound over every block
 STEPS = 40_000  # of one look, at the most
 SHARDS = 8  # in which sums are taken, whatever the number of cores, so that they are the same
@@ -83,6 +83,7 @@ def prices_of(
 ) -> Priced:
     """Nearly the best prices there are for a value of the blocks, as far as looks and time allow."""
     best, pool = known, known.pool
+    del known  # its regrets are of every block, and a better one takes their place
     last: Point | None = None
     tolerance = COARSE if looks > 1 else FINE
     for _ in range(looks):
