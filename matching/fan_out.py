@@ -27,6 +27,7 @@ CLUSTER = "PLACEMENTS_CLUSTER"
 # a piece that took its worker down so often will do so again
 TRIES = 3
 LOOK_EVERY = 0.2
+MUCH = 20 << 20  # bytes
 ANSWER_WITHIN = 30
 WAY_OUT = f"Start what is missing, or unset {CLUSTER} to use this machine."
 
@@ -124,7 +125,8 @@ _taken_up: dict[str, tuple[Any, ...]] = {}
 def _laid_out(shared: tuple[Any, ...]) -> Iterator[_Place]:
     """What a call shares, laid out once in memory that ends with this process and that no other user can read.
 
-    Where the system has no such memory it goes with every piece.
+    Where the system has no such memory it goes with every piece. Workers who read much end with the call, so that
+    what they hold is free again.
     """
     if not shared or not hasattr(os, "memfd_create"):
         yield _Place("", token_hex(8), shared)
@@ -133,6 +135,8 @@ def _laid_out(shared: tuple[Any, ...]) -> Iterator[_Place]:
         pickle.dump(shared, memory, protocol=pickle.HIGHEST_PROTOCOL)
         memory.flush()
         yield _Place(f"/proc/{os.getpid()}/fd/{memory.fileno()}", token_hex(8))
+        if memory.tell() > MUCH:
+            _cores(1).shutdown(wait=True)
 
 
 def _taking_up(place: _Place, work: Callable[..., Result], *arguments: Any) -> Result:
