@@ -4,7 +4,7 @@ BIN := .venv/bin
 RUN := .venv/.run-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 DEV := .venv/.dev-$(shell cat requirements-dev.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: demo test e2e tour walks first-render chromium check docs bench year backtest calibrate notebooks nightly load format lock clean
+.PHONY: demo test e2e tour walks first-render chromium check docs bench year backtest calibrate notebooks nightly load soak format lock clean
 
 demo: $(RUN)
 	$(BIN)/placements demo
@@ -62,6 +62,10 @@ nightly: $(DEV)
 # Officers at work on a service of this machine's own; the table goes into docs/load.md.
 load: $(DEV)
 	$(BIN)/python -m tests.load
+
+# Twelve months of a service's life; the table goes into docs/nightly.md. ARGS="--every 7" lives one day in seven.
+soak: $(DEV)
+	$(BIN)/python -m tests.soak $(ARGS)
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .

@@ -1,0 +1,1 @@
+"""Months of a service's life in minutes: what breaks, grows or slows only after a long time."""
