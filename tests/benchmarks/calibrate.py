@@ -22,6 +22,7 @@ from matching.sufficiency.looking_back import AGE_WORDS, FLOW_WORDS
 from matching.sufficiency.parameters import published_parameters
 from matching.sufficiency.scores import scored
 from matching.sufficiency.yearly import STOCK, TOTAL
+from matching.wording import listed
 from tests.lib.cities import A_SEED, KINDS, Years, authorities_of, compared, tried
 from tests.lib.recruiting import covered
 
@@ -30,6 +31,7 @@ PAGE = ROOT / "docs" / "calibration.md"
 SEEDS, WORKERS = (int(os.environ.get(name, usual)) for name, usual in (("SEEDS", "20"), ("WORKERS", "2")))
 HOMES_OF = os.environ.get("HOMES_OF", "")
 RUNS, FUTURES = 60, 40
+WANTED = (72, 88)  # how often, in %, an 80% range is to hold
 KIND_WORDS = {
     "stationary": "nothing changes",
     "growing": "starts grow by 4 to 10% a year",
@@ -106,15 +108,26 @@ def _head(seeds: int, seconds: float, commit: str) -> list[str]:
         "",
         f"Why {A_SEED} authorities a seed: the {years.ahead} years ahead of one authority miss together, so that twenty of them say how often an 80% range "
         "holds only to some 7 points, and a perfect forecast would by chance be outside 72 to 88 in one age or another. "
-        f"{A_SEED * SEEDS} say it to some 3. Choices were made on the authorities of other seeds (20 and above) alone.",
+        f"{A_SEED * seeds} say it to some {7 * (20 / (A_SEED * seeds)) ** 0.5:.0f}. What was changed since the last run was chosen on authorities of other seeds (20 and above).",
         "",
+        *([f"Seeds {seeds} to {SEEDS - 1} are not in it yet.", ""] if seeds < SEEDS else []),
     ]
 
 
 def _stock(told: pd.DataFrame) -> list[str]:
     table = compared(told[told.flow == STOCK], ["kind", "category"])
     rows = [(f"{kind} | {age}", table.loc[(kind, name)]) for kind in KINDS for name, age in CATEGORIES.items()]
-    return ["## Children in care on 31 March", "", *_table("| kind | age", rows), ""]
+    return ["## Children in care on 31 March", "", *_table("| kind | age", rows), "", _outside(rows), ""]
+
+
+def _outside(rows: list[tuple[str, "pd.Series[float]"]]) -> str:
+    low, high = WANTED
+    out = [
+        f"{what.replace(' | ', ', ')} ({row.inside_80:.0f} ± {row.inside_80_se:.0f})"
+        for what, row in rows
+        if not low <= row.inside_80 <= high
+    ]
+    return f"80% ranges that held less than {low} or more than {high}: {listed(out) if out else 'none'}."
 
 
 def _ages(told: pd.DataFrame) -> list[str]:
