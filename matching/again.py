@@ -14,7 +14,7 @@ from matching.domain import Tie
 from matching.errors import PlanRefused, UnknownReference
 from matching.io.plan_json import ToldPlan
 from matching.planning import Prepared, decide, placed_by
-from matching.solver import Floors, Limits, Packing, Problem, Solution, Warm, solve
+from matching.solver import Floors, Limits, Packing, Problem, Solution, Tight, Warm, solve
 
 Flags = npt.NDArray[np.bool_]
 Integers = npt.NDArray[np.int64]
@@ -68,6 +68,11 @@ class Base(Outcome):
         """The problem kept warm, made when it is first asked."""
         return Warm(self.problem, self.solution)
 
+    @cached_property
+    def tight(self) -> Tight:
+        """The rows that tell its plan from all others, found when a home first says no."""
+        return Tight(self.problem, self.solution)
+
 
 def base_of(ready: Prepared, limits: Limits | None = None) -> Base:
     """The best plan as things are."""
@@ -103,12 +108,13 @@ def quickly_pinned(base: Base, pins: Mapping[str, str | None], beside: Packing |
 
 def without(base: Base, pairs: Collection[tuple[str, str]], limits: Limits | None = None) -> Outcome:
     """The plan when some pairs of a child and a home are ruled out, as after a refusal: the very plan that planning
-    from nothing makes, the lot included, at a fraction of its time where the base's relaxation settles it.
+    from nothing makes, the lot included, at a fraction of its time where little is lost against the base.
     """
     keep = np.ones(base.problem.blocks, dtype=bool)
     for child, home in pairs:
         keep &= ~(holding(base, child) & (base.problem.block_home == _column(base, home)))
-    found = base.warm.anew(keep) if keep.any() and base.proven else None
+    plain = base.proven and base.problem.held_back is None and not base.problem.must_place
+    found = base.tight.without(keep) if plain and keep.any() else None
     if found is None:
         return solved_again(base, base.problem.restricted(keep), limits)
     return Outcome(found=base.found, problem=base.problem, solution=found)

@@ -6,8 +6,9 @@ from matching.solver.packing import Packing
 from matching.solver.problem import HeldBack, Limits, Problem, Solution
 from matching.solver.sized import solve
 from matching.solver.stages import Floors
+from matching.solver.tight import Tight
 from matching.solver.warm import Warm
 
 ENGINES = ", ".join(f"{engine} {version(engine)}" for engine in ("ortools", "highspy"))
 
-__all__ = ["ENGINES", "Floors", "HeldBack", "Limits", "Packing", "Problem", "Solution", "Warm", "solve"]
+__all__ = ["ENGINES", "Floors", "HeldBack", "Limits", "Packing", "Problem", "Solution", "Tight", "Warm", "solve"]

@@ -9,14 +9,14 @@ Integers = npt.NDArray[np.int64]
 LARGEST = 10**12  # of a weight: beyond, the relaxation's steps are lost in its rounding
 
 
-def strict_value(problem: Problem, goals: Integers, last: Integers) -> Integers | None:
+def strict_value(problem: Problem, goals: Integers, last: Integers, largest: int = LARGEST) -> Integers | None:
     """One value for each block, (blocks,): a unit of a goal outweighs all that plans can differ by in what comes after it.
 
     `goals` is (goals, blocks), the first first; `last` is what counts when all are equal. `None` where it grows too large.
     """
     strict, weight = np.zeros_like(last), 1
     for values in (last, *goals[::-1]):
-        if weight > LARGEST:
+        if weight > largest:
             return None
         strict = strict + values * weight
         weight *= _between_plans(problem, values) + 1

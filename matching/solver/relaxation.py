@@ -39,6 +39,21 @@ class Relaxation:
         self.point = np.zeros(at.size)
         self.engine = engine_of(self.packing, self.held)
 
+    def of_part(self, part: Problem, keep: Flags) -> "Relaxation":
+        """Another one, of the problem of only the blocks that are kept; all of the basis's are: it goes on from there."""
+        other = object.__new__(Relaxation)
+        other.problem, other.at, other.given, other.priced = part, np.arange(part.blocks), self.given, self.priced
+        other.packing, other.value = self.packing.of_blocks(keep), self.value[keep]
+        other.held = Held(self.held.values[:, keep], self.held.targets.copy(), self.held.on.copy())
+        other.barred, other.point = np.zeros(part.blocks, dtype=bool), self.point[keep]
+        other.engine = engine_of(other.packing, other.held)
+        basis, mine = other.engine.getBasis(), self.engine.getBasis()
+        status = mine.col_status
+        basis.col_status = [status[i] for i in np.flatnonzero(keep).tolist()]
+        basis.row_status, basis.valid = list(mine.row_status), True
+        other.engine.setBasis(basis)
+        return other
+
     def aim(self, value: Integers) -> None:
         """Maximise `value`, one for each block of the problem."""
         self.value = value[self.at]

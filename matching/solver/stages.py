@@ -18,12 +18,14 @@ from matching.solver.bound import bound_of
 from matching.solver.clock import Clock
 from matching.solver.exact import by_cp_sat
 from matching.solver.greedy import greedy_plan
+from matching.solver.in_order import strict_value
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import Best, best_of, lawful
 from matching.solver.shortfall import Shortfall
 
 OUTRIGHT = 2.0  # CP-SAT's deterministic seconds in which a later goal is tried without a relaxation
+LARGEST_WEIGHT, LARGEST_SUM = 1 << 58, float(1 << 62)  # of later goals and the lot as one value
 LOWERINGS = 8  # rounds of rows for one goal, before it is searched for by itself
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
@@ -124,10 +126,16 @@ def go_on(problem: Problem, lead: Integers, finest: int, best: Best, clock: Cloc
 
 def _to_the_end(run: Run, limits: Limits) -> Solution:
     """The goals that are not held yet, and the lot."""
-    for goal in range(len(run.bound), len(run.problem.goals)):
+    together, drawn = limits.lot, False
+    while not drawn and (goal := len(run.bound)) < len(run.problem.goals):
         with run.timed(run.problem.goals[goal]):
-            _search(run, goal)
-    if limits.lot:
+            if _settled(run, goal):
+                run.hold(goal, run.achieved(goal))
+            elif together:
+                drawn, together = _all_at_once(run, goal), False
+            else:
+                _search(run, goal)
+    if limits.lot and not drawn:
         with run.timed("lot"):
             _draw_lots(run)
     achieved = tuple(run.achieved(goal) for goal in range(len(run.problem.goals)))
@@ -225,7 +233,7 @@ def _lowered(run: Run, lead: Lead, goal: int) -> int:
 def _search(run: Run, goal: int) -> None:
     """Find the best of one goal by itself."""
     value = run.problem.goal_values[goal]
-    if run.lead_short is not None and _outright(run, value, OUTRIGHT):
+    if run.lead_short is not None and _outright(run, value):
         run.hold(goal, run.achieved(goal))
         return
     best = _best(run, lambda held: best_of(run.relaxation(held), value, held, run.chosen, run.clock, run.lead_short))
@@ -238,14 +246,34 @@ def _search(run: Run, goal: int) -> None:
     run.hold(goal, best.bound)
 
 
-def _outright(run: Run, value: Integers, effort: float | None) -> bool:
+def _settled(run: Run, goal: int) -> bool:
+    """Whether no plan of the blocks that remain reaches more of a goal, even were there room for all."""
+    value = run.problem.goal_values[goal]
+    return run.proven and bound_of(run.problem, run.at, value[run.at], 0).total == run.achieved(goal)
+
+
+def _all_at_once(run: Run, first: int) -> bool:
+    """The goals that are left and the lot as one value, where that stays within CP-SAT's whole numbers; whether proven."""
+    if run.lead_short is None or not run.proven:
+        return False
+    problem = run.problem.restricted(run.keep)
+    value = strict_value(problem, problem.goal_values[first:], -problem.lot, LARGEST_WEIGHT)
+    if value is None or float(np.abs(value).max(initial=0)) * value.size > LARGEST_SUM:
+        return False
+    whole = np.zeros(run.problem.blocks, dtype=np.int64)
+    whole[run.keep] = value
+    if not _outright(run, whole):
+        return False
+    for goal in range(first, len(run.problem.goals)):
+        run.hold(goal, run.achieved(goal))
+    return True
+
+
+def _outright(run: Run, value: Integers) -> bool:
     """Search what is left at once, without a relaxation: where little may be lost that mostly takes tenths of a second."""
-    bound = bound_of(run.problem, run.at, value[run.at], 0)
-    if bound.total == int(value[run.chosen].sum()):
-        return True
     left = run.clock.left()
     found, proven = by_cp_sat(
-        run.problem, value, run.lead_held or run.held, run.at, left, run.chosen, run.lead_short, effort
+        run.problem, value, run.lead_held or run.held, run.at, left, run.chosen, run.lead_short, OUTRIGHT
     )
     if not proven or found is None or not lawful(run.problem, run.held, found):
         return False

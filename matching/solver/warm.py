@@ -6,7 +6,6 @@ said to be not proven.
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
@@ -20,11 +19,11 @@ from matching.solver.cuts import SMALL
 from matching.solver.exact import by_cp_sat, by_highs
 from matching.solver.in_order import strict_value
 from matching.solver.packing import Packing, keeping
-from matching.solver.problem import Held, Integers, Limits, Problem, Solution
+from matching.solver.problem import Held, Integers, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
 from matching.solver.search import lawful
 from matching.solver.sifting import DUAL, PRIMAL
-from matching.solver.stages import CANNOT_FORCE, solve_exactly, weights_of
+from matching.solver.stages import CANNOT_FORCE, weights_of
 
 Flags = npt.NDArray[np.bool_]
 P = ParamSpec("P")
@@ -171,36 +170,6 @@ class Warm:
             self.value - self.weights[: self.finest] @ goals
         )  # the finest goal, other values for it included, and the tie
         return strict_value(self.problem, goals, near)
-
-    @one_at_a_time
-    def anew(self, keep: Flags, must: tuple[int, ...] = ()) -> Solution | None:
-        """The plan that planning from nothing makes of the blocks `keep`, the lot included; `None` where that is not proven.
-
-        The relaxation says which blocks could be in a plan as good as one at hand; these few are solved from nothing.
-        A goal that reaches what all blocks reached, or its own ceiling, is the best there is; then every best plan
-        is worth the same by the weighted sum up to the finest goal, so that none of its blocks was left out.
-        """
-        rows, held = self.relaxed.packing.size, self._asking(keep, must)
-        try:
-            plan, bound = self._lead(held, keep, None)
-            worth, least = self.relaxed.bound(), self._worth_in_all(plan) * SCALE
-            near = np.flatnonzero(keep & (worth.total - worth.regret >= least))
-            if near.size > MOST or bound < least:
-                return None
-            few = np.zeros_like(keep)
-            few[np.union1d(near, plan)] = True
-            found = solve_exactly(self.problem.restricted(few, must), Limits())
-            achieved = np.array(found.achieved, dtype=np.int64)
-            sure = found.proven and self._ceilings(achieved) == achieved[: self.finest].tolist()
-        finally:
-            self.relaxed.back_to(rows)
-            self._release()
-            self.relaxed.release(len(self.problem.goals))
-        return replace(found, chosen=tuple(np.flatnonzero(few)[list(found.chosen)].tolist())) if sure else None
-
-    def _worth_in_all(self, plan: Integers) -> int:
-        """What a plan is worth by the weighted sum, whether it is near to the base's or not."""
-        return int((self.weights @ self.problem.goal_values[: self.weights.size])[plan].sum())
 
     def _from_the_start(self) -> None:
         """The basis kept, and nothing else that an earlier question left with the engine."""

@@ -127,7 +127,7 @@ def _refusals(caseload: Caseload, found: Any, problem: Any, solution: Any) -> di
         solution=solution,
     )
     began = time.perf_counter()
-    _, times, proven = base.warm, [], 0
+    _, times, proven = base.tight, [], 0
     ready = time.perf_counter() - began
     for pair in list(base.home_of.items())[:: max(1, len(base.home_of) // REFUSALS)][:REFUSALS]:
         began = time.perf_counter()

@@ -103,7 +103,8 @@ def test_many_threads_are_answered_as_one() -> None:
 
 def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
     """Every pair of the plan refused in turn: the same homes, the same goals and bounds, proven, lot and all."""
-    asked = quick = 0
+    asked = alike = quick = 0
+    last = POLICY.goals.index("suitability")
     for seed in range(400 if NIGHTLY else 8):
         base = based(seed)
         for pair in list(base.home_of.items()):
@@ -114,8 +115,9 @@ def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
             assert again.solution.bound == afresh.solution.bound
             assert again.proven
             asked, quick = asked + 1, quick + (again.problem is base.problem)
+            alike += again.solution.achieved[:last] == base.solution.achieved[:last]
     assert asked > 15
-    assert quick > 0.8 * asked
+    assert quick > 0.8 * alike, "only where a placement is lost is the plan made from nothing"
 
 
 def test_a_plan_under_other_weights_is_the_best_under_them() -> None:
