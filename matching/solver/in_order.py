@@ -6,6 +6,7 @@ import numpy.typing as npt
 from matching.solver.problem import Problem
 
 Integers = npt.NDArray[np.int64]
+WHOLE = 1 << 62  # beyond, 64-bit whole numbers end
 LARGEST = 10**12  # of a weight: beyond, the relaxation's steps are lost in its rounding
 
 
@@ -16,7 +17,7 @@ def strict_value(problem: Problem, goals: Integers, last: Integers, largest: int
     """
     strict, weight = np.zeros_like(last), 1
     for values in (last, *goals[::-1]):
-        if weight > largest:
+        if weight > largest or weight * int(np.abs(values).max(initial=0)) > WHOLE:
             return None
         strict = strict + values * weight
         weight *= _between_plans(problem, values) + 1

@@ -25,7 +25,7 @@ from matching.solver.search import Best, best_of, lawful
 from matching.solver.shortfall import Shortfall
 
 OUTRIGHT = 2.0  # CP-SAT's deterministic seconds in which a later goal is tried without a relaxation
-LARGEST_WEIGHT, LARGEST_SUM = 1 << 58, float(1 << 62)  # of later goals and the lot as one value
+LARGEST_WEIGHT, LARGEST_SUM = 1 << 58, float(1 << 62)  # of later goals and the lot as one value, which CP-SAT adds up
 LOWERINGS = 8  # rounds of rows for one goal, before it is searched for by itself
 Floors = Sequence[tuple[Integers, int]]
 CANNOT_FORCE = "These children cannot all have the homes asked for at once. Release one of them and try again."
@@ -126,14 +126,12 @@ def go_on(problem: Problem, lead: Integers, finest: int, best: Best, clock: Cloc
 
 def _to_the_end(run: Run, limits: Limits) -> Solution:
     """The goals that are not held yet, and the lot."""
-    together, drawn = limits.lot, False
+    drawn = False
     while not drawn and (goal := len(run.bound)) < len(run.problem.goals):
         with run.timed(run.problem.goals[goal]):
             if _settled(run, goal):
                 run.hold(goal, run.achieved(goal))
-            elif together:
-                drawn, together = _all_at_once(run, goal), False
-            else:
+            elif not (drawn := limits.lot and _all_at_once(run, goal)):
                 _search(run, goal)
     if limits.lot and not drawn:
         with run.timed("lot"):
