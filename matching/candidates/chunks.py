@@ -13,19 +13,18 @@ import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates, chosen_sets, lawful, of_the_day, sets_of
 from matching.candidates.goals import GOAL_VALUES
+from matching.candidates.reach import NEARNESS, Positions, chunks_of, homes_in_reach, tied_homes
 from matching.candidates.rows import Flags, Narrow, Rows, clash_rows_of, firm_rows_of
 from matching.candidates.verdicts import Judged, points_of
 from matching.domain import SiblingGroup, Verdict
 from matching.fan_out import fan_out
 from matching.pairs import Pairs, Register
 from matching.policy import Policy
-from matching.rules import Rule, Sets, UsablePlace, judge_with_decisions
+from matching.rules import Rule, Sets, judge_with_decisions
 
 Integers = npt.NDArray[np.int64]
-Positions = npt.NDArray[np.intp]
-GROUPS = 250  # in a chunk
 HOMES = 250  # whose rows are made together
-FIRST = ("not-distant", "approved-ages", "approved-sex", "approved-care-type")  # rule out most, cheaply
+FIRST = (NEARNESS, "approved-ages", "approved-sex", "approved-care-type")  # rule out most, cheaply
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,19 +60,6 @@ class Chunk:
 
     found: Candidates
     homes: Positions
-
-
-def chunks_of(register: Register, policy: Policy) -> list[tuple[SiblingGroup, ...]]:
-    """Groups in parts of a handy size, those of one authority together."""
-    caseload = register.caseload
-    of = {g.ref: caseload.child_by_ref[g.children[0]].authority or "" for g in caseload.groups}
-    groups = sorted(caseload.groups, key=lambda group: (of[group.ref], group.ref))
-    parts: list[list[SiblingGroup]] = []
-    for group in groups:
-        if not parts or len(parts[-1]) == GROUPS or of[parts[-1][0].ref] != of[group.ref]:
-            parts.append([])
-        parts[-1].append(group)
-    return [tuple(part) for part in parts]
 
 
 def find_in_chunks(register: Register, policy: Policy, workers: int = 1) -> tuple[Candidates, Made]:
@@ -191,53 +177,6 @@ def sifted(register: Register, policy: Policy, groups: Sequence[SiblingGroup]) -
     return Chunk(found=found, homes=homes)
 
 
-def homes_in_reach(
-    register: Register, policy: Policy, groups: Sequence[SiblingGroup], *, full: bool = False
-) -> Positions:
-    """Homes with a usable place (or all, if `full`) that are not too distant for all of these children.
-
-    Homes that a decision names for them, or where a brother or sister lives, are in it in any case.
-    """
-    homes = np.arange(len(register.homes.items))
-    if not full:
-        homes = homes[_with_a_place(register, policy, groups[0])]
-    children = [register.caseload.child_by_ref[ref] for group in groups for ref in group.children]
-    for rule in policy.rules:
-        if rule.code == FIRST[0]:
-            alike = {child.authority: child for child in children}
-            alike |= {ref: register.caseload.child_by_ref[ref] for ref in _asked_apart(register, children)}
-            pairs = register.among(homes).pairs(list(alike.values()))
-            homes = homes[(judge_with_decisions(rule, pairs) == Verdict.MET).any(axis=0)]
-    return np.union1d(homes, _tied(register, groups)).astype(np.intp)
-
-
-def _asked_apart(register: Register, children: Sequence[object]) -> list[str]:
-    """Children whom a relationship or a decision joins to some home; the others of an authority stand alike."""
-    caseload = register.caseload
-    named = {child for child, _ in (p for pairs in caseload.ties.values() for p in pairs)}
-    named |= {d.child for d in caseload.decisions}
-    return sorted(named & {getattr(child, "ref", "") for child in children})
-
-
-def _tied(register: Register, groups: Sequence[SiblingGroup]) -> list[int]:
-    caseload, index = register.caseload, register.home_index
-    members = {ref for group in groups for ref in group.children}
-    tied = {d.home for d in caseload.decisions if d.child in members}
-    tied |= {caseload.lives_in[ref] for group in groups for ref in group.settled if ref in caseload.lives_in}
-    return sorted(index[home] for home in tied if home in index)
-
-
-def _with_a_place(register: Register, policy: Policy, group: SiblingGroup) -> Flags:
-    """Homes with a usable place for one child; without one no set is lawful, and no decision opens that rule."""
-    homes = np.arange(len(register.homes.items), dtype=np.int64)
-    one = Sets(register=register, groups=(group,), group=np.zeros_like(homes), home=homes, mask=np.ones_like(homes))
-    open_to = np.ones(homes.size, dtype=bool)
-    for rule in policy.set_rules:
-        if isinstance(rule, UsablePlace):
-            open_to &= rule.judge(one) == Verdict.MET
-    return open_to
-
-
 def _sift(pairs: Pairs, policy: Policy) -> Judged:
     """Each rule asked of the pairs that are left; points of those that meet all."""
     children, homes = (at.ravel() for at in np.indices(pairs.shape))
@@ -308,7 +247,7 @@ def _rows_in_chunk(
 ) -> Rows:
     present, number = np.unique(group, return_inverse=True)
     some = tuple(groups[g] for g in present.tolist())
-    every = np.union1d(homes, _tied(register, some)).astype(np.intp)
+    every = np.union1d(homes, tied_homes(register, some)).astype(np.intp)
     here = Sets(
         register=register.among(every),
         groups=some,

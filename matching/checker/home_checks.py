@@ -89,14 +89,15 @@ def sibling_plan(caseload: Caseload, settings: Settings, home: Home, newcomers: 
 
 def _seeking(caseload: Caseload, family: Family) -> set[str]:
     """The brothers and sisters who need a home for the same nights."""
-    return {child.ref for child in caseload.seeking if (child.sibling_group, child.nights) == family}
+    group, nights = family
+    return {child.ref for child in caseload.seeking_of_family.get(group, ()) if child.nights == nights}
 
 
 def _split_decided(caseload: Caseload, settings: Settings, home: Home, family: Family, refs: set[str]) -> bool:
     """A decision names exactly these brothers and sisters for this home; never those who must live apart."""
     if caseload.sibling_plans[family[0]].plan in APART_PLANS:
         return False
-    seeking = {child.ref for child in caseload.seeking if child.sibling_group == family[0]}
+    seeking = {child.ref for child in caseload.seeking_of_family.get(family[0], ())}
     return refs == {ref for ref in seeking if decided(caseload, settings, "sibling-plan", ref, home.ref)}
 
 

@@ -110,8 +110,8 @@ def same_school(caseload: Caseload, child: Child, home: Home, longest: float) ->
 
 
 def _reached(caseload: Caseload, child: Child, home: Home, longest: float) -> Verdict:
-    for travel in caseload.travel:
-        if (travel.child, travel.home) == (child.ref, home.ref) and travel.minutes_to_school is not None:
+    for travel in caseload.journeys_given.get((child.ref, home.ref), ()):
+        if travel.minutes_to_school is not None:
             return MET if travel.minutes_to_school <= longest else NOT_MET
     if child.school_place is None or home.place is None:
         return NOT_KNOWN

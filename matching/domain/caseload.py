@@ -223,6 +223,23 @@ class Caseload:
         """Given journeys by child and home."""
         return {(t.child, t.home): t for t in self.travel}
 
+    @cached_property
+    def journeys_given(self) -> dict[Pair, tuple[Travel, ...]]:
+        """Every row of given journeys, by child and home."""
+        found: dict[Pair, tuple[Travel, ...]] = {}
+        for travel in self.travel:
+            pair = (travel.child, travel.home)
+            found[pair] = (*found.get(pair, ()), travel)
+        return found
+
+    @cached_property
+    def seeking_of_family(self) -> dict[str | None, tuple[Child, ...]]:
+        """Children who need a home, by their sibling group's reference (`None`: those without one)."""
+        found: dict[str | None, list[Child]] = {}
+        for child in self.seeking:
+            found.setdefault(child.sibling_group, []).append(child)
+        return {family: tuple(members) for family, members in found.items()}
+
     def siblings(self, one: str, other: str) -> bool:
         """Whether two children are brothers or sisters."""
         group = self.child_by_ref[one].sibling_group

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matching import planning
-from matching.candidates import chunks, find_candidates, find_in_chunks, problem_from
+from matching.candidates import chunks, find_candidates, find_in_chunks, problem_from, reach
 from matching.domain import Caseload
 from matching.errors import UnknownReference
 from matching.pairs import Register
@@ -69,7 +69,7 @@ def conflicts(rows: list[Row]) -> set[tuple[int, int]]:
 
 
 def test_chunks_find_what_the_whole_grid_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "GROUPS", 3)
+    monkeypatch.setattr(reach, "GROUPS", 3)
     monkeypatch.setattr(chunks, "HOMES", 2)
     blocks = sum(assert_same(random_caseload(seed, children=8, homes=6, wild=0.05)) for seed in SEEDS)
     assert blocks > 100
@@ -77,7 +77,7 @@ def test_chunks_find_what_the_whole_grid_finds(monkeypatch: pytest.MonkeyPatch) 
 
 def test_chunks_of_a_region_find_what_the_whole_grid_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Several authorities, of which some do not adjoin; with two workers."""
-    monkeypatch.setattr(chunks, "GROUPS", 20)
+    monkeypatch.setattr(reach, "GROUPS", 20)
     codes = ("E06000045", "E10000014", "E06000044", "E09000002")
     region = sample_caseload(REFERENCE, children=80, homes=90, seed=4, authorities=codes)
     assert {child.authority for child in region.seeking} == set(codes)
@@ -89,7 +89,7 @@ def test_a_plan_made_in_chunks_is_the_plan(monkeypatch: pytest.MonkeyPatch) -> N
     seeking = caseload.seeking[0].ref
     whole = propose_plan(caseload, POLICY, pins={seeking: None})
     monkeypatch.setattr(planning, "MOST_PAIRS", 0)
-    monkeypatch.setattr(chunks, "GROUPS", 10)
+    monkeypatch.setattr(reach, "GROUPS", 10)
     pieced = propose_plan(caseload, POLICY, pins={seeking: None})
     assert [(p.child, p.home, p.points) for p in pieced.placements] == [
         (p.child, p.home, p.points) for p in whole.placements
