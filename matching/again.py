@@ -133,7 +133,7 @@ def after_refusals(base: Base, ready: Prepared, limits: Limits | None = None) ->
         return None
     told = without(base, [pair for pair in noes if pair[0] in base.found.row_of_child], limits)
     problem = problem_from(ready.found)
-    chosen = np.flatnonzero(np.isin(positions_of_all(problem, base.problem), told.solution.chosen))
+    chosen = np.flatnonzero(np.isin(positions_of_all(problem, told.problem), told.solution.chosen))
     solution = replace(told.solution, chosen=tuple(chosen.tolist()))
     return Base(ready=ready, found=ready.found, problem=problem, solution=solution)
 
