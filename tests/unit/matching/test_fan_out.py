@@ -51,6 +51,18 @@ def test_what_is_shared_is_read_once_a_worker(tmp_path: Path, monkeypatch: pytes
         assert 1 <= len(list(folder.iterdir())) <= 2
 
 
+def test_workers_who_read_much_end_with_the_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(CLUSTER, raising=False)
+    monkeypatch.setattr("matching.fan_out.MUCH", 0)
+    did = []
+    for call in (1, 2):
+        (folder := tmp_path / str(call)).mkdir()
+        fan_out(where, PIECES, shared=(folder,), workers=2)
+        did.append({int(mark.name.split("-")[1]) for mark in folder.iterdir()})
+    assert did[0].isdisjoint(did[1])
+    assert not any(Path(f"/proc/{worker}").exists() for worker in did[1])
+
+
 def test_what_a_piece_raises_is_raised_once(workers: int) -> None:
     with pytest.raises(OSError, match="piece 3 has no file"):
         fan_out(refuses, PIECES, workers=workers)
