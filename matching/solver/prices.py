@@ -9,11 +9,10 @@ with the blocks of the pool, where an interior point's grows faster, and each lo
 """
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from ortools.pdlp import solvers_pb2
-from ortools.pdlp.python import pdlp
 from scipy import sparse
 
 from matching.solver.bound import Bound, bound_of
@@ -22,6 +21,10 @@ from matching.solver.packing import Packing, family_rows, joined
 from matching.solver.pieces import Layout
 from matching.solver.problem import Integers
 from matching.solver.relaxation import SCALE
+
+if TYPE_CHECKING:
+    from ortools.pdlp.python import pdlp
+    from ortools.pdlp.solvers_pb2 import PrimalDualHybridGradientParams
 
 FIRST, MORE = 14, 8  # blocks of each group that the pool begins with, and that each look adds
 LOOKS = 12
@@ -106,6 +109,9 @@ def _look(
     layout: Layout, value: Integers, pool: Integers, before: Point | None, tolerance: float, clock: Clock, workers: int
 ) -> Point | None:
     """The relaxation over the pool, solved to a tolerance from where the look before ended."""
+    # only large problems ask it; it brings a table library along
+    from ortools.pdlp.python import pdlp
+
     piece = layout.among(pool).piece(np.arange(layout.problem.group_sizes.size), np.arange(pool.size), value[pool])
     firm = Packing(piece.problem.rows.astype(np.int64).tocsr(), piece.problem.row_limit)
     rows, unit = joined(firm, family_rows(piece.problem)), float(max(piece.value.max(initial=1), 1))
@@ -126,8 +132,10 @@ def _look(
     return Point(pool, chosen, homes, dual[firm.size :], worth, balance)
 
 
-def _program(rows: Packing, value: Floats) -> pdlp.QuadraticProgram:
+def _program(rows: Packing, value: Floats) -> "pdlp.QuadraticProgram":
     """Each block chosen between not at all and wholly, within all rows; its value made as small as can be when negated."""
+    from ortools.pdlp.python import pdlp
+
     program = pdlp.QuadraticProgram()
     program.resize_and_initialize(value.size, rows.size)
     program.objective_vector = -value
@@ -138,9 +146,11 @@ def _program(rows: Packing, value: Floats) -> pdlp.QuadraticProgram:
     return program
 
 
-def _how(tolerance: float, clock: Clock, workers: int) -> solvers_pb2.PrimalDualHybridGradientParams:
+def _how(tolerance: float, clock: Clock, workers: int) -> "PrimalDualHybridGradientParams":
     """How far and how long to go."""
-    how = solvers_pb2.PrimalDualHybridGradientParams(num_threads=workers, num_shards=SHARDS)
+    from ortools.pdlp.solvers_pb2 import PrimalDualHybridGradientParams
+
+    how = PrimalDualHybridGradientParams(num_threads=workers, num_shards=SHARDS)
     how.termination_criteria.simple_optimality_criteria.eps_optimal_relative = tolerance
     how.termination_criteria.simple_optimality_criteria.eps_optimal_absolute = tolerance
     how.termination_criteria.iteration_limit = STEPS

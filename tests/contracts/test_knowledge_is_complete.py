@@ -69,7 +69,7 @@ def test_the_solver_sees_references_and_integers_only() -> None:
     }
     # rows held back are asked for by positions and answered in whole numbers; who makes them is not looked into
     assert {item.name: str(item.type) for item in fields(HeldBack)} == {
-        "make": "collections.abc.Callable[[numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.int64]]], "
+        "make": "collections.abc.Callable[[numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.int64]], int], "
         + "tuple["
         + ", ".join(["numpy.ndarray[tuple[typing.Any, ...], numpy.dtype[numpy.int64]]"] * 4)
         + "]]",
