@@ -144,8 +144,8 @@ class Clashes:
         kind, group = self.kind[coming.child], self.group[coming.child]
         own, suits = np.ones(kind.size, dtype=np.int64), (~self.of_kinds[kind, kind]).astype(np.int64)
         size = self.first[group + 1] - self.first[group]
-        for bit in range(int(size.max(initial=0)) if (size > 1).any() else 0):
-            some = np.flatnonzero((size > bit) & (size > 1))
+        for bit in range(int(size.max(initial=0))):
+            some = np.flatnonzero(size > max(bit, 1))
             some = some[self.first[group[some]] + bit != coming.child[some]]
             other = self.first[group[some]] + bit
             there = coming.has(coming.home[some], other)

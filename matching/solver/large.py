@@ -6,6 +6,7 @@ of a turn share no home, so they may be solved side by side; the plan does not d
 """
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ from matching.solver.tightening import tightened
 GROUPS = 300  # in a piece
 LARGEST = 4  # times so many, at the end
 SIDE_BY_SIDE, A_PIECE = 8, 1_500  # pieces in a turn at the least, and one for so many groups; whatever the workers
+SHARING = 3  # blocks of each group by which what rows left free cost is shared out
 NEAR = 12  # blocks of each group along which pieces grow
 WITHIN = 16  # blocks of each group in a piece
 VACANT = 8  # and so many more in homes with room that has a price
@@ -36,7 +38,10 @@ WORTH_A_TURN = 2e-6  # a round of turns over all groups that gains less, as a sh
 
 @dataclass
 class Large:
-    """A large problem while it is solved: its lead value, prices, the plan at hand."""
+    """A large problem while it is solved: its lead value, prices, the plan at hand.
+
+    Prices stay, so what follows from them alone is worked out once and not in every turn.
+    """
 
     layout: Layout
     value: Integers
@@ -47,6 +52,23 @@ class Large:
     workers: int
     beside: int  # pieces in a turn
     size: int  # groups in a piece
+
+    @cached_property
+    def wished(self) -> Integers:
+        """What each group would have at the prices, were it alone, in 1/`SCALE` points."""
+        best, wished = best_by_group(self.layout.problem, self.net), np.zeros(self.groups, dtype=np.int64)
+        np.add.at(wished, self.layout.problem.block_group[best], self.net[best])
+        return wished
+
+    @cached_property
+    def near(self) -> dict[int, Integers]:
+        """The blocks of least regret of each group: a few, by which losses are shared, and those that pieces grow along."""
+        return {count: self.layout.nearest(self.priced.bound.regret, count) for count in (SHARING, NEAR)}
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return int(self.layout.problem.group_sizes.size)
 
     @property
     def worth(self) -> int:
@@ -163,8 +185,7 @@ def improve(run: Large) -> None:
 
     First several pieces side by side, then one at a time, then larger ones.
     """
-    groups = run.layout.problem.group_sizes.size
-    fresh, before = np.ones(groups, dtype=bool), run.worth
+    fresh, before = np.ones(run.groups, dtype=bool), run.worth
     for _ in range(TURNS):
         if run.clock.over or run.short < 1:
             return
@@ -172,7 +193,7 @@ def improve(run: Large) -> None:
         pieces = _grown(run, lost, fresh)
         if not pieces or lost[fresh].sum() * 20 < lost.sum():
             if run.worth - before < WORTH_A_TURN * run.priced.bound.total / SCALE:
-                if run.beside == 1 and run.size >= min(groups, LARGEST * GROUPS):
+                if run.beside == 1 and run.size >= min(run.groups, LARGEST * GROUPS):
                     return
                 # alone, a piece finds what side by side stayed with others; then larger ones do
                 run.beside, run.size = 1, run.size if run.beside > 1 else 2 * run.size
@@ -186,23 +207,20 @@ def improve(run: Large) -> None:
 def losses(run: Large) -> Integers:
     """What each group loses at the prices, with its share of what rows left free cost in homes near it."""
     layout, problem = run.layout, run.layout.problem
-    net, groups = run.net, problem.group_sizes.size
-    best = best_by_group(problem, net)
-    lost = np.zeros(groups, dtype=np.int64)
-    np.add.at(lost, problem.block_group[best], net[best])
-    np.subtract.at(lost, problem.block_group[run.chosen], net[run.chosen])
+    lost = run.wished.copy()
+    np.subtract.at(lost, problem.block_group[run.chosen], run.net[run.chosen])
     idle = run.priced.price * (problem.row_limit - layout.used(run.chosen))
-    near = layout.by_block[layout.nearest(run.priced.bound.regret, 3)]
-    share = near @ (idle / np.maximum(np.asarray(near.sum(axis=0)).ravel(), 1))
-    np.add.at(lost, problem.block_group[layout.nearest(run.priced.bound.regret, 3)], share.astype(np.int64))
+    use = layout.by_block[run.near[SHARING]]
+    share = use @ (idle / np.maximum(np.asarray(use.sum(axis=0)).ravel(), 1))
+    np.add.at(lost, problem.block_group[run.near[SHARING]], share.astype(np.int64))
     return lost
 
 
 def _grown(run: Large, lost: Integers, fresh: npt.NDArray[np.bool_]) -> list[Integers]:
     """Up to so many sets of groups as are solved side by side, grown from those that lose most along homes they share."""
     problem = run.layout.problem
-    near = np.union1d(run.layout.nearest(run.priced.bound.regret, NEAR), run.chosen)
-    shape = (problem.group_sizes.size, len(problem.homes))
+    near = np.union1d(run.near[NEAR], run.chosen)
+    shape = (run.groups, len(problem.homes))
     at = sparse.csr_array((np.ones(near.size), (problem.block_group[near], problem.block_home[near])), shape=shape)
     back, free = sparse.csr_array(at.T), fresh.copy()
     pieces: list[Integers] = []
@@ -287,8 +305,7 @@ def _solution(
 def _ceiling(layout: Layout, pool: Integers, clock: Clock, goal: int, reached: int, finest: int, workers: int) -> int:
     """The most that any plan reaches in one goal by itself, as far as few prices prove."""
     value = layout.problem.goal_values[goal].astype(np.int64)
-    free = unpriced(layout, value)
+    free = unpriced(layout, value, pool)
     if goal >= finest or free.bound.total // SCALE == reached:
         return free.bound.total // SCALE
-    known = replace(free, pool=pool)
-    return prices_of(layout, value, known, clock, looks=1, workers=workers).bound.total // SCALE
+    return prices_of(layout, value, free, clock, looks=1, workers=workers).bound.total // SCALE

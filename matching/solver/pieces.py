@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from matching.solver.bound import spans
@@ -108,6 +107,11 @@ class Layout:
         short = np.bincount(group[low], minlength=has.size) < np.minimum(count, has)
         return np.asarray(at[low | short[group]], dtype=np.int64)
 
+    def pool(self, blocks: Integers, value: Integers) -> Piece:
+        """The problem of every group over some of the blocks; `value` is that of all. No table of all rows is made."""
+        groups = np.arange(self.problem.group_sizes.size)
+        return self.among(blocks).piece(groups, np.arange(blocks.size), value[blocks])
+
     def piece(self, groups: Integers, blocks: Integers, value: Integers, room: Integers | None = None) -> Piece:
         """The problem of these groups and blocks; `room` is what rows have left for them (default: all)."""
         whole = self.problem
@@ -142,7 +146,7 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
     Its relaxation is tightened a little; then the blocks of least regret are searched exactly, within a
     deterministic effort, so that the answer is the same on every machine.
     """
-    problem, value, held = piece.problem, piece.value, nothing_held(piece.problem.blocks)
+    problem, value, held = piece.problem, piece.value, Held.none(np.zeros((0, piece.problem.blocks), dtype=np.int64))
     relaxed = Relaxation(problem, np.arange(problem.blocks), held)
     relaxed.aim(value)
     if not relaxed.solve():
@@ -160,9 +164,3 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
     keep, short = np.union1d(near, chosen), relaxed.shortfall().reaching(now * SCALE)
     found, _ = by_cp_sat(problem, value, held, keep, None, hint=chosen, short=short, effort=effort)
     return found if found is not None and int(value[found].sum()) > now and lawful(problem, held, found) else chosen
-
-
-def nothing_held(blocks: int) -> Held:
-    """No value that a plan must reach."""
-    none: npt.NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-    return Held(np.zeros((0, blocks), dtype=np.int64), none, none.astype(bool))

@@ -74,10 +74,10 @@ def priced_at(layout: Layout, value: Integers, price: Integers, paid: Integers |
     return Priced(price, bound_of(layout.problem, None, net, constant), nothing, np.zeros(0))
 
 
-def unpriced(layout: Layout, value: Integers) -> Priced:
-    """No prices: the bound if nobody competed, and the best blocks of every group."""
+def unpriced(layout: Layout, value: Integers, pool: Integers | None = None) -> Priced:
+    """No prices: the bound if nobody competed, and the best blocks of every group where no pool is given."""
     free = priced_at(layout, value, np.zeros(layout.problem.row_limit.size, dtype=np.int64))
-    pool = layout.nearest(free.bound.regret, FIRST)
+    pool = layout.nearest(free.bound.regret, FIRST) if pool is None else pool
     return replace(free, pool=pool, chosen=np.zeros(pool.size))
 
 
@@ -112,7 +112,7 @@ def _look(
     # only large problems ask it; it brings a table library along
     from ortools.pdlp.python import pdlp
 
-    piece = layout.among(pool).piece(np.arange(layout.problem.group_sizes.size), np.arange(pool.size), value[pool])
+    piece = layout.pool(pool, value)
     firm = Packing(piece.problem.rows.astype(np.int64).tocsr(), piece.problem.row_limit)
     rows, unit = joined(firm, family_rows(piece.problem)), float(max(piece.value.max(initial=1), 1))
     how = _how(tolerance, clock, workers)

@@ -165,6 +165,11 @@ class Held:
     targets: Integers
     on: npt.NDArray[np.bool_]
 
+    @classmethod
+    def none(cls, values: Integers) -> "Held":
+        """Values (held, blocks) of which none must be reached yet."""
+        return cls(values, np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=bool))
+
     def hold(self, position: int, target: int) -> None:
         """From now on the value at `position` must reach `target`."""
         self.targets[position], self.on[position] = target, True

@@ -37,11 +37,11 @@ class Tight:
         self.problem, self.solution = problem, solution
         weights = weights_of(problem)
         self.finest = int(weights.size - 1)
-        self.value: Integers = weights @ problem.goal_values[: weights.size]
+        self.value: Integers = problem.worth(weights)
         self.chosen = np.array(solution.chosen, dtype=np.int64)
         self.now = int(self.value[self.chosen].sum()) * SCALE
         self.worth = np.full(problem.blocks, UNKNOWN)
-        self.relaxed = Relaxation(problem, np.arange(problem.blocks), _nothing(problem))
+        self.relaxed = Relaxation(problem, np.arange(problem.blocks), Held.none(problem.goal_values))
         self.relaxed.aim(self.value)
         self.room = LEAST_ROOM + max(self._tighten() - self.now, 0)
         self.kept = np.isin(np.arange(problem.blocks), self.relaxed.at)
@@ -91,7 +91,9 @@ class Tight:
         """The plan of these blocks; plans with others are worth no more than `elsewhere`."""
         at, part, clock = np.flatnonzero(few), self.problem.restricted(few), Clock.started(Limits())
         value, left = self.value[at], np.flatnonzero(np.isin(at, self.chosen))
-        search = Again(self.relaxed.of_part(part, few[self.relaxed.at]), value, _nothing(part), left, clock)
+        search = Again(
+            self.relaxed.of_part(part, few[self.relaxed.at]), value, Held.none(part.goal_values), left, clock
+        )
         search.dropped, search.room = elsewhere, self.room
         best = search.run(hope=True)
         reached = tuple(part.goal_values[: self.finest, best.chosen].sum(axis=1).tolist())
@@ -135,8 +137,3 @@ class Again(Search):
     def _exactly(self, at: Integers) -> bool:
         """What the looks leave open stays open; planning from nothing is as quick then."""
         return False
-
-
-def _nothing(problem: Problem) -> Held:
-    goals = len(problem.goals)
-    return Held(problem.goal_values, np.zeros(goals, np.int64), np.zeros(goals, dtype=bool))

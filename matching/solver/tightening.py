@@ -12,9 +12,9 @@ from scipy import sparse
 
 from matching.solver.clock import Clock
 from matching.solver.packing import Packing
-from matching.solver.pieces import Layout, nothing_held
+from matching.solver.pieces import Layout
 from matching.solver.prices import Priced, priced_at
-from matching.solver.problem import Integers
+from matching.solver.problem import Held, Integers
 from matching.solver.relaxation import Relaxation
 
 POOL, MORE = 16, 8  # blocks of each group that take part beside those that led to the prices; that a further look adds
@@ -72,11 +72,13 @@ def _cut_off(
 
     Also which rows of the whole stand first in it.
     """
-    every = np.arange(whole.problem.group_sizes.size)
-    piece = whole.among(at[pool]).piece(every, np.arange(pool.size), value[at[pool]])
+    piece = whole.pool(at[pool], value)
     own = whole.problem.row_limit.size
     back = Packing(sparse.csr_array(written.by_block[pool][:, own:].T), written.problem.row_limit[own:])
-    relaxed, before = Relaxation(piece.problem, np.arange(pool.size), nothing_held(pool.size)), np.inf
+    relaxed, before = (
+        Relaxation(piece.problem, np.arange(pool.size), Held.none(np.zeros((0, pool.size), dtype=np.int64))),
+        np.inf,
+    )
     relaxed.aim(piece.value)
     for left in reversed(range(ROUNDS)):
         if not relaxed.solve(clock.left()):

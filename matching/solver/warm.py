@@ -65,7 +65,7 @@ class Warm:
         self.finest = weights.size - 1
         self.weights = weights * (len(problem.children) + 1)
         chosen = np.array(solution.chosen, dtype=np.int64)
-        self.value = self.weights @ goals[: weights.size]
+        self.value = problem.worth(self.weights)
         self.value[chosen] += np.bitwise_count(problem.block_mask[chosen])
         held = Held(
             np.vstack([goals, np.zeros_like(goals[:1])]),
@@ -220,7 +220,7 @@ class Warm:
         return (
             best
             and reached == list(self.solution.achieved[: self.finest])
-            and lawful(self.problem, _nothing(value), plan)
+            and lawful(self.problem, Held.none(value[None]), plan)
         )
 
     def _beside(self, keep: Flags, must: tuple[int, ...]) -> Flags:
@@ -347,8 +347,3 @@ class Warm:
                 ceilings.append(max(int(achieved[goal]), self.relaxed.bound().total // SCALE))
             self.relaxed.hold(goal, int(achieved[goal]))
         return ceilings
-
-
-def _nothing(value: Integers) -> Held:
-    """Nothing held."""
-    return Held(value[None], np.zeros(1, dtype=np.int64), np.zeros(1, dtype=bool))

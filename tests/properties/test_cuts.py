@@ -24,18 +24,13 @@ def a_problem(seed: int, children: int, homes: int) -> Problem:
     return problem_from(find_candidates(Register(caseload), POLICY))
 
 
-def nothing_held(problem: Problem) -> Held:
-    goals = len(problem.goals)
-    return Held(problem.goal_values, np.zeros(goals, dtype=np.int64), np.zeros(goals, dtype=bool))
-
-
 def test_every_added_row_holds_for_every_lawful_plan() -> None:
     rows = 0
     for seed in range(140):
         problem = a_problem(seed, 6, 4)
         if not 0 < problem.blocks <= 40:
             continue
-        held = nothing_held(problem)
+        held = Held.none(problem.goal_values)
         relaxed = Relaxation(problem, np.arange(problem.blocks), held)
         rng = np.random.default_rng(seed)
         for _ in range(6):  # any aim will do: each leads to other fractional points
@@ -73,8 +68,8 @@ def test_the_bound_is_never_below_the_best_plan() -> None:
         if not problem.blocks:
             continue
         weights = weights_of(problem)
-        value = weights @ problem.goal_values[: weights.size]
-        relaxed = Relaxation(problem, np.arange(problem.blocks), nothing_held(problem))
+        value = problem.worth(weights)
+        relaxed = Relaxation(problem, np.arange(problem.blocks), Held.none(problem.goal_values))
         relaxed.aim(value)
         relaxed.solve()
         best = int(value[list(solve(problem).chosen)].sum())

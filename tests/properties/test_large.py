@@ -46,8 +46,7 @@ def is_lawful(problem: Problem, solution: Solution) -> bool:
 
 
 def lead(problem: Problem, chosen: tuple[int, ...]) -> int:
-    weights = weights_of(problem)
-    return int((weights @ problem.goal_values[: weights.size])[list(chosen)].sum())
+    return int(lead_value(problem)[list(chosen)].sum())
 
 
 def alike(seeds: range, children: int, homes: int) -> list[Problem]:
@@ -151,8 +150,7 @@ def bounds_over(problem: Problem, value: np.ndarray) -> tuple[int, int]:
 
 
 def lead_value(problem: Problem) -> np.ndarray:
-    weights = weights_of(problem)
-    return weights @ problem.goal_values[: weights.size]
+    return problem.worth(weights_of(problem))
 
 
 def test_blocks_looked_at_some_at_a_time_tell_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from matching.again import Base, base_of, pinned, quickly_pinned, with_rules_met, without
+from matching.again import Base, Outcome, base_of, pinned, quickly_pinned, with_rules_met, without
 from matching.candidates.blocks import sums_over_children
 from matching.errors import PlanRefused
 from matching.planning import decide, placed_by, prepare
 from matching.solver import Limits, Solution, solve
+from matching.solver.problem import Held
+from matching.solver.relaxation import SCALE
 from matching.solver.search import lawful
-from matching.solver.warm import Warm, _nothing
+from matching.solver.stages import weights_of
+from matching.solver.tight import REACH
+from matching.solver.warm import Warm
 from matching.steadiness import factors, proposals_of
 from matching.synthetic import sample_caseload
 from matching.what_it_takes import MOST_TRIED, _around
@@ -101,10 +105,15 @@ def test_many_threads_are_answered_as_one() -> None:
     assert sum(one is not None for one in alone) > 20
 
 
+def worth_of(told: Outcome) -> int:
+    """The weighted sum of what a plan reaches, up to the finest goal."""
+    weights = weights_of(told.problem)
+    return int(weights @ np.array(told.solution.achieved[: weights.size]))
+
+
 def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
     """Every pair of the plan refused in turn: the same homes, the same goals and bounds, proven, lot and all."""
-    asked = alike = quick = 0
-    last = POLICY.goals.index("suitability")
+    asked = near = 0
     for seed in range(400 if NIGHTLY else 8):
         base = based(seed)
         for pair in list(base.home_of.items()):
@@ -114,10 +123,12 @@ def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
             assert again.solution.achieved == afresh.solution.achieved
             assert again.solution.bound == afresh.solution.bound
             assert again.proven
-            asked, quick = asked + 1, quick + (again.problem is base.problem)
-            alike += again.solution.achieved[:last] == base.solution.achieved[:last]
+            asked += 1
+            if worth_of(base) - worth_of(again) <= REACH // SCALE:
+                near += 1
+                assert again.problem is base.problem, "a plan that loses little is found without planning from nothing"
     assert asked > 15
-    assert quick > 0.8 * alike, "only where a placement is lost is the plan made from nothing"
+    assert near > 4
 
 
 def test_a_plan_under_other_weights_is_the_best_under_them() -> None:
@@ -177,6 +188,6 @@ def test_a_home_opened_is_answered_around_it_as_from_nothing() -> None:
                     settled += 1
                     assert quick.achieved[:last] == slow.achieved[:last]
                 chosen = np.array(quick.chosen)
-                assert lawful(there.problem, _nothing(there.problem.lot), chosen)
+                assert lawful(there.problem, Held.none(there.problem.lot[None]), chosen)
     assert asked > 4 * CASELOADS
     assert settled / asked > 0.9
