@@ -111,21 +111,28 @@ def test_the_guard_falls_back_and_says_so() -> None:
     fallen = first_clearly_better((("a way that places nobody", nobody),), past, POLICY)
     assert fallen.choose is first_come
     assert fallen.because == (
-        "A way that places nobody was not clearly better than first come, first served in the past year, so it is not used."
+        "A way that places nobody: not clearly better than first come, first served in the past year, so not used."
     )
-    level = first_clearly_better((("the best plan", best_plan),), past, POLICY)
+    level = first_clearly_better((("the best plan", best_plan),), past * 9, POLICY)
     assert level.choose is first_come, "no child more in any year is not clearly better"
 
 
 def test_the_guard_takes_what_was_clearly_better() -> None:
     better, level = both_on_the_first_day(), two_children_one_after_the_other()
     ways = (("nobody", nobody), ("the best plan", best_plan))
-    chosen = first_clearly_better(ways, (better, better, level), POLICY)
+    chosen = first_clearly_better(ways, (better,) * 7, POLICY)
     assert (chosen.name, chosen.choose) == ("the best plan", best_plan)
-    assert chosen.because.endswith("in 2 of 3 past years, and was behind in none.")
-    assert first_clearly_better(ways, (better, level), POLICY).choose is first_come, (
-        "in half of the years is not enough"
+    assert chosen.because == (
+        "The best plan placed more children than first come, first served in 7 of 7 past years, and was behind in none."
     )
+    assert first_clearly_better(ways, (*(better,) * 10, level), POLICY).choose is best_plan, "ten of eleven"
+
+
+@pytest.mark.parametrize(("ahead", "years"), [(1, 1), (6, 6), (6, 7), (8, 10)])
+def test_what_chance_alone_brings_is_not_clearly_better(ahead: int, years: int) -> None:
+    """A way no better than first come, first served is ahead so often in more than one of a hundred places."""
+    past = (both_on_the_first_day(),) * ahead + (two_children_one_after_the_other(),) * (years - ahead)
+    assert first_clearly_better((("the best plan", best_plan),), past, POLICY).choose is first_come
 
 
 @pytest.mark.parametrize("seed", [1])
