@@ -43,7 +43,7 @@ docs: $(DEV)
 bench: $(DEV)
 	$(BIN)/python -m tests.benchmarks
 
-# A year of arrivals in twenty invented cities; about an hour.
+# A year of arrivals in twenty invented cities; some fifteen minutes.
 year: $(DEV)
 	$(BIN)/python -m tests.benchmarks.arrivals
 

@@ -29,14 +29,6 @@ def ways_of(past: tuple[Year, ...], policy: Policy, points: float = POINTS) -> t
     return ("best plan with prices", with_prices), ("daily best plan", best_plan)
 
 
-def shipped(past: tuple[Year, ...], policy: Policy, points: float = POINTS) -> Shipped:
-    """Prices, if they did well in the years that they do not come from; else the plan alone, else first come.
-
-    `past` are years of the same place, the latest first; of two or fewer each serves for both.
-    """
-    return first_clearly_better(ways_of(past, policy, points), past[:-2] or past, policy)
-
-
 def first_clearly_better(ways: Sequence[tuple[str, Choose]], past: tuple[Year, ...], policy: Policy) -> Shipped:
     """The first of these ways that was clearly better than first come, first served, which is the last resort.
 

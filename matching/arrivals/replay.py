@@ -87,7 +87,7 @@ def replay(year: Year, policy: Policy, choose: Choose, progress: Callable[[int],
     return Replayed(
         moves=tuple(moves),
         elsewhere=tuple(sorted(set(came) - set(placed))),
-        pairs_together=_pairs_together(year.start, placed),
+        pairs_together=pairs_together(year.start, placed),
         days_decided=decided,
     )
 
@@ -116,7 +116,7 @@ def _miles(caseload: Caseload, child: str, home: str) -> float | None:
     return float(((one.easting - other.easting) ** 2 + (one.northing - other.northing) ** 2) ** 0.5 / METRES_PER_MILE)
 
 
-def _pairs_together(caseload: Caseload, placed: dict[str, str]) -> int:
+def pairs_together(caseload: Caseload, placed: dict[str, str]) -> int:
     """Pairs of brothers and sisters, both placed in the year, who went to one home."""
     homes: dict[tuple[str, str], int] = {}
     for child, home in placed.items():

@@ -14,7 +14,7 @@ import matplotlib
 from joblib import Parallel, delayed
 from scipy import stats
 
-from matching.arrivals import Choose, Replayed, first_come, hindsight, replay
+from matching.arrivals import Choose, Replayed, Watched, first_come, hindsight, replay
 from matching.arrivals.drawing import a_year
 from matching.arrivals.guard import POINTS, first_clearly_better, ways_of
 from matching.policy import read_policy
@@ -38,7 +38,8 @@ def one_city(seed: int, sizes: dict[str, int] | None = None) -> dict[str, Any]:
     ways: dict[str, Choose] = {FIRST: first_come, **dict(might)}
     found = {name: replay(year, policy, choose) for name, choose in ways.items()}
     chosen = first_clearly_better(might, tuple(past[:-2]), policy)
-    found[SHIPS] = found[chosen.name]
+    watched = Watched(year, chosen.choose, found[FIRST])
+    found[SHIPS] = replay(year, policy, watched)
     most = hindsight(year, policy)
     return {
         "seed": seed,
@@ -47,6 +48,7 @@ def one_city(seed: int, sizes: dict[str, int] | None = None) -> dict[str, Any]:
         "bound": list(most.bound),
         "ships": chosen.name,
         "because": chosen.because,
+        "fell back": watched.fell_back,
         "came": len(found[FIRST].moves) + len(found[FIRST].elsewhere),
         "seconds": time.perf_counter() - began,
     }
@@ -90,9 +92,17 @@ def by_city(cities: list[dict[str, Any]]) -> str:
     for city in cities:
         ways = [f"{city['ways'][way]['placed']}, {city['ways'][way]['pairs']}" for way in WAYS[:3]]
         lines.append(
-            f"| {city['seed']} | {' | '.join(ways)} | {city['most'][0]}, {city['most'][1]} | {city['ships']} |"
+            f"| {city['seed']} | {' | '.join(ways)} | {city['most'][0]}, {city['most'][1]} | {_shipped(city)} |"
         )
     return "\n".join(lines)
+
+
+def _shipped(city: dict[str, Any]) -> str:
+    """Which way ships in a city, and what became of it."""
+    if city["ships"] == FIRST:
+        return FIRST
+    until = "all year" if city["fell back"] is None else f"until day {city['fell back']}, then {FIRST}"
+    return f"{city['ships']} {until}: {city['ways'][SHIPS]['placed']}, {city['ways'][SHIPS]['pairs']}"
 
 
 def behind(cities: list[dict[str, Any]], way: str) -> list[int]:
@@ -159,6 +169,7 @@ def page(cities: list[dict[str, Any]]) -> str:
         by_city=by_city(cities),
         behind="\n".join(lines),
         ships="; ".join(f"{name} in {number}" for name, number in ships.items()),
+        fell=_seeds([city["seed"] for city in cities if city["fell back"] is not None]),
         points=int(POINTS),
         minutes=sum(city["seconds"] for city in cities) / 60,
         **CITY,
@@ -190,7 +201,9 @@ chosen by the product's own rules and criteria; the independent checker reads ev
   It is a bound and not a plan: groups come as late as patience allows, and those who come in the year suit each other.
 - **what ships**: prices, if in seven other years of the same city they placed more children than first come, first served in each
   (a way no better would come to that less than once in a hundred cities); else the plan alone, if it was so; else first come, first
-  served.
+  served. And it is watched: each day looks back to what first come, first served would have done with the same arrivals up to
+  the evening before. Once it has placed fewer children, or as many with fewer pairs kept, first come, first served takes over
+  for the rest of the year.
 
 {table}
 
@@ -204,9 +217,10 @@ first, or all along: one move more than needed.
 Beside first come, first served, on the same arrivals (mean over the cities, 95 % range):
 
 {behind}
-- The guard chose, over the cities: {ships}.
+- The guard chose, over the cities: {ships}. In the year it fell back {fell}.
 
-Past years promise nothing about the next: the guard keeps out a way that was not clearly better before, and no more than that.
+Past years promise nothing about the next: the guard keeps out a way that was not clearly better before, and the watch ends one
+that falls behind. What was lost by then may stay lost: places given cannot be taken back.
 
 ## City by city
 

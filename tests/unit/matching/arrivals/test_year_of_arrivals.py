@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from matching.arrivals import Arrival, WithPrices, Year, best_plan, first_come, hindsight, replay
-from matching.arrivals.choosing import by_priority
+from matching.arrivals import Arrival, Watched, WithPrices, Year, best_plan, first_come, hindsight, replay
+from matching.arrivals.choosing import Choose, by_priority
 from matching.arrivals.drawing import a_year
 from matching.arrivals.guard import first_clearly_better
 from matching.arrivals.hindsight import prices
@@ -133,6 +133,40 @@ def test_what_chance_alone_brings_is_not_clearly_better(ahead: int, years: int) 
     """A way no better than first come, first served is ahead so often in more than one of a hundred places."""
     past = (both_on_the_first_day(),) * ahead + (two_children_one_after_the_other(),) * (years - ahead)
     assert first_clearly_better((("the best plan", best_plan),), past, POLICY).choose is first_come
+
+
+def test_a_way_that_falls_behind_in_the_year_gives_way_and_says_when() -> None:
+    year = two_children_one_after_the_other()
+    served = replay(year, POLICY, first_come)
+    watched = Watched(year, nobody, served)
+    replayed = replay(year, POLICY, watched)
+    assert [(move.child, move.day) for move in served.moves] == [("C1", 0)]
+    assert watched.fell_back == 2, "the first day decided after the evening on which it was behind"
+    assert [(move.child, move.day) for move in replayed.moves] == [("C1", 2)]
+
+
+def test_brothers_and_sisters_parted_count_as_behind() -> None:
+    family = [a_child(f"C{i}", age=5 + i, sibling_group="G1") for i in range(2)]
+    homes = [a_home(f"H{i}", places_free=2, bedrooms=(Bedroom(1), Bedroom(1))) for i in range(2)]
+    plan = siblings("G1", SiblingPlan.TOGETHER_PREFERRED)
+    start = a_caseload(*family, a_child("C9", age=9), *homes, relationships=(plan,))
+    arrivals = (Arrival(day=0, children=("C0", "C1")), Arrival(day=3, children=("C9",)))
+    year = Year(start=start, arrivals=arrivals, until={"C0": 99, "C1": 99, "C9": 99}, days=5)
+
+    def apart(ready: Prepared, waiting: Sequence[str]) -> list[tuple[str, str]]:
+        return [(ref, f"H{i}") for i, ref in enumerate(waiting)]
+
+    watched = Watched(year, apart, replay(year, POLICY, first_come))
+    assert replay(year, POLICY, watched).placed == 3
+    assert watched.fell_back == 3
+
+
+@pytest.mark.parametrize("choose", [first_come, best_plan])
+def test_a_way_that_is_not_behind_holds_all_year(choose: Choose) -> None:
+    year = both_on_the_first_day()
+    watched = Watched(year, choose, replay(year, POLICY, first_come))
+    assert replay(year, POLICY, watched) == replay(year, POLICY, choose)
+    assert watched.fell_back is None
 
 
 @pytest.mark.parametrize("seed", [1])
