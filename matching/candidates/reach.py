@@ -12,7 +12,7 @@ from matching.rules import Sets, UsablePlace, judge_with_decisions
 
 Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
-GROUPS = 250  # in a chunk
+GROUPS = 500  # in a chunk
 NEARNESS = "not-distant"
 
 
