@@ -217,11 +217,11 @@ def nearest(
     found: Candidates, children: Sequence[str], standing: Standing, these: Flags, taken: Flags | None = None
 ) -> Integers:
     """Positions of the nearest of `these` homes: not `taken` first, the least in the way, then the most points."""
-    columns = np.flatnonzero(these)
+    columns, rows = np.flatnonzero(these), [found.row_of_child[ref] for ref in children]
     taken = np.zeros(these.size, dtype=bool) if taken is None else taken
-    points = found.judged.total[[found.row_of_child[ref] for ref in children]].sum(axis=0)
-    missing = standing.in_the_way.sum(axis=0) + _years_outside(found, children) // YEARS_AS_ONE
-    order = np.lexsort((columns, -points[columns], missing[columns], taken[columns]))
+    points = found.judged.total[rows][:, columns].sum(axis=0)
+    missing = standing.in_the_way[:, columns].sum(axis=0) + _years_outside(found, children)[columns] // YEARS_AS_ONE
+    order = np.lexsort((columns, -points, missing, taken[columns]))
     return np.asarray(columns[order][:MOST_NEAR_MISSES], dtype=np.int64)
 
 

@@ -99,7 +99,7 @@ def drive_minutes(east: Floats, north: Floats, other_east: Floats, other_north: 
     road = miles_between(east, north, other_east, other_north) * CIRCUITY
     minutes, start = np.zeros_like(road), 0.0
     for end, speed in _BANDS:
-        minutes = minutes + np.clip(road - start, 0.0, end - start) * 60.0 / speed
+        minutes += np.minimum(np.maximum(road - start, 0.0), end - start) * 60.0 / speed
         start = end
     return minutes
 

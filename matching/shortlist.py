@@ -173,9 +173,9 @@ def _one_group(register: Register, children: Sequence[str]) -> SiblingGroup:
 
 def _best_first(found: Candidates, columns: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Homes by points, most first; equal homes stand in the order of the lot."""
-    here = np.zeros(found.sets.home.shape, dtype=bool)
-    here[columns] = True
-    lot = lots(found, chosen_sets(found.sets, here))
+    if not columns.size:
+        return columns
+    lot = lots(found, chosen_sets(found.sets, columns))
     return columns[np.lexsort((lot, -found.judged.total.sum(axis=0)[columns]))]
 
 

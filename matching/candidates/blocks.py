@@ -100,8 +100,8 @@ def _opened(
 def lawful(sets: Sets, policy: Policy) -> Sets:
     """Only the sets that every set rule allows."""
     keep = np.ones(sets.group.shape, dtype=bool)
-    for rule in policy.set_rules:
-        keep &= judged_by_night(rule, sets) == Verdict.MET
+    for verdicts in judged_by_night(policy.set_rules, sets):
+        keep &= verdicts == Verdict.MET
     return chosen_sets(sets, keep)
 
 

@@ -44,8 +44,7 @@ def _key(salt: str, kind: str, ref: str) -> int:
 
 
 def _mixed(value: Keys) -> Keys:
-    """SplitMix64 finalizer: every input bit reaches every output bit."""
-    with np.errstate(over="ignore"):
-        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    """SplitMix64 finalizer: every input bit reaches every output bit; products wrap round, as those of arrays do."""
+    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return value ^ (value >> np.uint64(31))

@@ -1,6 +1,6 @@
 """The same verdicts and points as for a plan, for one sibling group at a time, with what was judged before kept."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from matching.criteria import Criterion
 from matching.domain import Child, SiblingGroup
 from matching.pairs import Memory, Pairs, Register, VerdictMatrix
 from matching.policy import Policy
-from matching.rules import Rule, Sets, judge_with_decisions
+from matching.rules import Rule, judge_with_decisions
 
 Points = tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]
 
@@ -68,13 +68,11 @@ def _stacked(rows: list[npt.NDArray[Any]], shape: tuple[int, ...], kind: type) -
 def candidates_of(register: Register, policy: Policy, group: SiblingGroup) -> Candidates:
     """The candidates of one group; its `sets` are the whole group in every home, which no rule has judged yet."""
     known = register.remembered(("policy", policy), lambda: Practised(register, policy))
-    nothing = np.zeros(0, dtype=np.int64)
-    found = Candidates(
+    return Candidates(
         register=register,
         policy=known.policy,
         groups=(group,),
         row_of_child={ref: row for row, ref in enumerate(group.children)},
         judged=known.judged([register.caseload.child_by_ref[ref] for ref in group.children]),
-        sets=Sets(register=register, groups=(group,), group=nothing, home=nothing, mask=nothing),
+        sets=everywhere(register, group, group.children),
     )
-    return replace(found, sets=everywhere(found, group.children))

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.candidates.blocks import Candidates
-from matching.domain import Level, Verdict
+from matching.domain import Level, SiblingGroup, Verdict
+from matching.pairs import Register
 from matching.rules import AnyRule, Sets, counted_once, judged_by_night
 
 Flags = npt.NDArray[np.bool_]
@@ -57,20 +58,20 @@ def standing_of(found: Candidates, children: Sequence[str], *, without: Sequence
     """How children of one group, taken together, stand with every home; rules `without` are left out."""
     rows = [found.row_of_child[ref] for ref in children]
     set_rules = [rule for rule in found.policy.set_rules if rule.code not in without]
-    sets = counted_once(everywhere(found, children))
-    verdicts = [found.judged.verdicts[:, rows].min(axis=1), *(judged_by_night(rule, sets)[None] for rule in set_rules)]
-    return Standing(rules=(*found.policy.rules, *set_rules), verdicts=np.vstack(verdicts).astype(np.int8))
-
-
-def everywhere(found: Candidates, children: Sequence[str]) -> Sets:
-    """One set of children in every home."""
     group = next(group for group in found.groups if children[0] in group.children)
-    homes = np.arange(len(found.register.homes.items), dtype=np.int64)
+    of_sets = judged_by_night(set_rules, counted_once(everywhere(found.register, group, children)))
+    of_pairs = found.judged.verdicts[:, rows].min(axis=1)
+    return Standing(rules=(*found.policy.rules, *set_rules), verdicts=np.vstack([of_pairs, *of_sets]))
+
+
+def everywhere(register: Register, group: SiblingGroup, children: Sequence[str]) -> Sets:
+    """One set of children of a group in every home."""
+    homes = register.homes.every
     mask = sum(1 << group.children.index(ref) for ref in children)
     return Sets(
-        register=found.register,
+        register=register,
         groups=(group,),
-        group=np.zeros_like(homes),
+        group=np.zeros(homes.size, dtype=np.int64),
         home=homes,
-        mask=np.full_like(homes, mask),
+        mask=np.full(homes.size, mask, dtype=np.int64),
     )

@@ -47,4 +47,14 @@ class Criterion(ABC):
 
 def where_it_concerns(concerned: npt.NDArray[np.bool_], rating: RatingMatrix, shape: tuple[int, ...]) -> RatingMatrix:
     """The rating where the criterion concerns the child, otherwise 0."""
-    return np.array(np.broadcast_to(np.where(concerned, rating, 0.0), shape))
+    return in_shape(np.where(concerned, rating, 0.0), shape)
+
+
+def in_shape(rating: RatingMatrix, shape: tuple[int, ...]) -> RatingMatrix:
+    """A rating of children or of homes alone, or of both, for every pair."""
+    return rating if rating.shape == shape else np.array(np.broadcast_to(rating, shape))
+
+
+def from_nought_to_one(value: RatingMatrix) -> RatingMatrix:
+    """No less than 0 and no more than 1."""
+    return np.minimum(np.maximum(value, 0.0), 1.0)

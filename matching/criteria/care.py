@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
+from matching.criteria.base import Criterion, RatingMatrix, in_shape, where_it_concerns
 from matching.domain import Caseload, Child, Household, Sex, Skill, Tie
 from matching.pairs import Pairs
 from matching.wording import Sentence, listed, spoken
@@ -23,7 +23,7 @@ class WithSettledSibling(Criterion):
     def rate(self, pairs: Pairs) -> RatingMatrix:
         grid = np.zeros((len(pairs.children.items), len(pairs.homes.items)))
         for c, h in pairs.with_own_family:
-            child, staying = pairs.children.items[c], pairs.homes.items[h].staying
+            child, staying = pairs.children.itself(c), pairs.homes.items[h].staying
             family = [
                 there.ref for there in staying if child.sibling_group and there.sibling_group == child.sibling_group
             ]
@@ -112,7 +112,7 @@ class WithFamilyOrFriends(Criterion):
     asks = "Is anybody at {home} connected with {child}?"
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        return np.array(np.broadcast_to(pairs.tied(Tie.CONNECTED_PERSON), pairs.shape), dtype=np.float64)
+        return pairs.tied(Tie.CONNECTED_PERSON).astype(np.float64)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         told = {"home": household.home.ref, "child": child.ref}
@@ -154,7 +154,7 @@ class CarersHope(Criterion):
         age = np.where(np.isnan(pairs.age + low + high), np.nan, (low <= pairs.age) & (pairs.age <= high))
         allowed, sex = pairs.home_bits(_prefers_sexes, "sex"), pairs.child_bits(_sex, "sex")
         fits = np.where((allowed < 0) | (sex < 0), np.nan, (allowed & sex) != 0)
-        return np.array(np.broadcast_to(0.5 * age + 0.5 * fits, pairs.shape))
+        return in_shape(0.5 * age + 0.5 * fits, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if rating >= 0.999:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
+from matching.criteria.base import Criterion, RatingMatrix, from_nought_to_one, in_shape, where_it_concerns
 from matching.domain import CareType, Caseload, Child, Household
 from matching.pairs import Pairs
 from matching.pairs.travel import PlaceOf, family_time, miles_to_family_home, minutes_to, school
@@ -29,7 +29,7 @@ def _one(caseload: Caseload, child: Child, household: Household) -> Pairs:
 
 def _falling(value: RatingMatrix, easy: float, too_far: float) -> RatingMatrix:
     """1 up to `easy`, falling in a straight line to 0 at `too_far`."""
-    return np.clip((too_far - value) / (too_far - easy), 0.0, 1.0)
+    return from_nought_to_one((too_far - value) / (too_far - easy))
 
 
 def _rounded(value: float, step: int) -> int:
@@ -120,7 +120,7 @@ class FamilyTimeInReach(Criterion):
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         minutes, reach = minutes_to(pairs, family_time), pairs.of_homes(_reach)
-        rating = np.where(np.isnan(minutes + reach), np.nan, np.clip(2.0 - minutes / np.maximum(reach, 1.0), 0.0, 1.0))
+        rating = np.where(np.isnan(minutes + reach), np.nan, from_nought_to_one(2.0 - minutes / np.maximum(reach, 1.0)))
         return where_it_concerns(pairs.of_children(_has(family_time)) == 1, rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
@@ -157,7 +157,7 @@ class InArea(Criterion):
         child = pairs.child_codes(_authority_of_child, "authority")
         home = pairs.home_codes(_authority_of_home, "authority")
         rating = np.where((child < 0) | (home < 0), np.nan, (child == home).astype(float))
-        return np.array(np.broadcast_to(rating, pairs.shape))
+        return in_shape(rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if rating >= 0.5:

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from matching.criteria.base import Criterion, RatingMatrix, where_it_concerns
+from matching.criteria.base import Criterion, RatingMatrix, from_nought_to_one, where_it_concerns
 from matching.domain import Caseload, Child, Household, PetNeed
 from matching.pairs import Pairs
 from matching.wording import Sentence
@@ -42,7 +42,7 @@ class AnimalsWanted(Criterion):
 
 
 def _ages_there(pairs: Pairs) -> np.ndarray:
-    """Ages of the other children of each home, a row a home, filled up with `NOBODY`; NaN where one is not known."""
+    """Ages of the other children of each home, a column a home, filled up with `NOBODY`; NaN where one is not known."""
     day, homes = pairs.caseload.as_of, pairs.homes
 
     def ages() -> np.ndarray:
@@ -50,7 +50,7 @@ def _ages_there(pairs: Pairs) -> np.ndarray:
         table = np.full((len(told), max(1, *(len(row) for row in told)) if told else 1), NOBODY)
         for row, found in zip(table, told, strict=True):
             row[: len(found)] = found
-        return table
+        return np.ascontiguousarray(table.T)
 
     return homes.remembered(("ages there", day), ages)
 
@@ -79,12 +79,12 @@ class AgeGap(Criterion):
     asks = "How old are the other children at {home}?"
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        rating, there = np.full(pairs.shape, np.nan), _ages_there(pairs)
-        for age in np.unique(pairs.age[~np.isnan(pairs.age)]):
-            gap = np.broadcast_to(pairs.spread_homes(np.abs(there - age).min(axis=1)), pairs.shape)
-            here = np.broadcast_to(pairs.age == age, pairs.shape)
-            rating[here] = np.clip(gap[here] / self.years, 0.0, 1.0)
-        return rating
+        ages, there = [child.age_on(pairs.caseload.as_of) for child in pairs.children.items], _ages_there(pairs)
+        of_age = {age: self._gap(there, np.nan if age is None else age) for age in dict.fromkeys(ages)}
+        return pairs.spread_rows([of_age[age] for age in ages])
+
+    def _gap(self, there: np.ndarray, age: float) -> RatingMatrix:
+        return from_nought_to_one(np.abs(there - age).min(axis=0) / self.years)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if not household.residents and not household.home.birth_children:
@@ -117,7 +117,7 @@ class LongEnough(Criterion):
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
         needed, offered = pairs.of_children(_likely_months), pairs.of_homes(_offers_months)
-        rating = np.clip(offered / np.maximum(needed, 1.0), 0.0, 1.0)
+        rating = from_nought_to_one(offered / np.maximum(needed, 1.0))
         return where_it_concerns(pairs.of_children(_has_likely_months) == 1, rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.criteria.base import Criterion, RatingMatrix
+from matching.criteria.base import Criterion, RatingMatrix, from_nought_to_one, in_shape
 from matching.domain import Caseload, Child, Household, Provider
 from matching.pairs import Pairs
 from matching.wording import Sentence
@@ -24,7 +24,7 @@ class OwnCarersFirst(Criterion):
     asks = "Who supervises the carers at {home}?"
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        return np.array(np.broadcast_to(pairs.of_homes(_own), pairs.shape))
+        return in_shape(pairs.of_homes(_own), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         if rating >= 0.5:
@@ -73,8 +73,8 @@ class Cost(Criterion):
     asks = "What does a place at {home} cost a week?"
 
     def rate(self, pairs: Pairs) -> RatingMatrix:
-        rating = np.clip((self.high - pairs.of_homes(_weekly_cost)) / (self.high - self.low), 0.0, 1.0)
-        return np.array(np.broadcast_to(rating, pairs.shape))
+        rating = from_nought_to_one((self.high - pairs.of_homes(_weekly_cost)) / (self.high - self.low))
+        return in_shape(rating, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household, rating: float) -> Sentence:
         return Sentence.of(

@@ -1,6 +1,7 @@
 """One fact of many children or homes as an array, computed once."""
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from functools import cached_property
 from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
@@ -39,6 +40,11 @@ class Side(Generic[T]):
         self._memory: dict[Hashable, object] = {}
         self._within: tuple[Side[T], npt.NDArray[np.intp]] | None = None
 
+    @cached_property
+    def every(self) -> npt.NDArray[np.int64]:
+        """The position of each item, in order."""
+        return np.arange(len(self.items), dtype=np.int64)
+
     def some(self, positions: npt.NDArray[np.intp]) -> "Side[T]":
         """Some of the items; their columns are taken from those of all."""
         part = Side([self.items[at] for at in positions.tolist()], self.vocabularies)
@@ -49,7 +55,13 @@ class Side(Generic[T]):
         """The fact as numbers; NaN where it is not known."""
         if self._within:
             return self._within[0].numbers(fact)[self._within[1]]
-        return self._once(fact, lambda: np.array([_number(fact(item)) for item in self.items], dtype=np.float64))
+        return self._once(fact, lambda: np.array([_number(value) for value in self.told(fact)], dtype=np.float64))
+
+    def counts(self, fact: Callable[[T], float | None]) -> npt.NDArray[np.int64]:
+        """The fact as whole numbers; 0 where it is not known, because nothing may be planned there."""
+        if self._within:
+            return self._within[0].counts(fact)[self._within[1]]
+        return self._once((fact, "counts"), lambda: np.nan_to_num(self.numbers(fact)).astype(np.int64))
 
     def codes(self, fact: Callable[[T], Hashable | None], vocabulary: str) -> npt.NDArray[np.int64]:
         """The fact as the code of a word; -1 where it is not known."""
@@ -58,8 +70,7 @@ class Side(Generic[T]):
         words = self._vocabulary(vocabulary)
 
         def column() -> Column:
-            found = (fact(item) for item in self.items)
-            return np.array([-1 if word is None else words.code(word) for word in found], dtype=np.int64)
+            return np.array([-1 if word is None else words.code(word) for word in self.told(fact)], dtype=np.int64)
 
         return self._once((fact, vocabulary), column)
 
@@ -70,14 +81,21 @@ class Side(Generic[T]):
         words = self._vocabulary(vocabulary)
 
         def column() -> Column:
-            found = (fact(item) for item in self.items)
-            return np.array([-1 if held is None else words.bits(held) for held in found], dtype=np.int64)
+            return np.array([-1 if held is None else words.bits(held) for held in self.told(fact)], dtype=np.int64)
 
         return self._once((fact, vocabulary, "bits"), column)
 
-    def among(self, fact: Callable[[T], Hashable | None], known: Collection[Hashable]) -> list[Hashable | None]:
-        """The fact of each item where it is one of those known, else `None`."""
-        return [value if value in known else None for value in (fact(item) for item in self.items)]
+    def told(self, fact: Callable[[T], U]) -> list[U]:
+        """The fact of each item."""
+        return [fact(item) for item in self.items]
+
+    def among(self, fact: Callable[[T], Any], known: Collection[Hashable], tell: Callable[[T], U]) -> list[U | None]:
+        """What each item tells whose fact is one of those known, else `None`."""
+        return [tell(item) if fact(item) in known else None for item in self.items]
+
+    def itself(self, at: int) -> T:
+        """The item at a position."""
+        return self.items[at]
 
     def remembered(self, name: Hashable, make: Callable[[], U]) -> U:
         """Anything worked out from these items, made once; `name` holds all else that it depends on."""
@@ -90,7 +108,9 @@ class Side(Generic[T]):
 
     def _once(self, key: Hashable, column: Callable[[], Column]) -> Column:
         if key not in self._columns:
-            self._columns[key] = column()
+            made = column()
+            made.flags.writeable = False  # it is shared
+            self._columns[key] = made
         return self._columns[key]
 
 

@@ -5,7 +5,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from matching.domain import Child
-from matching.pairs.observed import Ask, ObservedSide
+from matching.pairs.observed import Asks, ObservedSide, Reader
 from matching.pairs.pairs import Pairs, Register
 
 Row = TypeVar("Row")
@@ -22,7 +22,8 @@ class Memory(Generic[Row]):
 
     def __init__(self, register: Register, judge: Callable[[Pairs], Sequence[Row]]) -> None:
         self.register, self.judge = register, judge
-        self.asks: tuple[Ask, ...] = ()
+        self.asks: Asks = {}
+        self.readers: tuple[Reader, ...] = ()
         self.rows: dict[tuple[Hashable, ...], Row] = {}
         self.one_at_a_time = Lock()
         self.most = max(16, MOST_CELLS // max(1, len(register.homes.items)))
@@ -33,7 +34,8 @@ class Memory(Generic[Row]):
             if len(self.rows) + len(children) > self.most:
                 self.rows = {}
             keys = self._keys(children)
-            while fresh := {key: child for key, child in zip(keys, children, strict=True) if key not in self.rows}:
+            while not self.rows.keys() >= set(keys):
+                fresh = {key: child for key, child in zip(keys, children, strict=True) if key not in self.rows}
                 self._judge(list(fresh.values()))
                 keys = self._keys(children)
             return [self.rows[key] for key in keys]
@@ -45,10 +47,10 @@ class Memory(Generic[Row]):
         self.rows.update(zip(self._keys(fresh), told, strict=True))
 
     def _keys(self, children: Sequence[Child]) -> list[tuple[Hashable, ...]]:
-        return [tuple(ask(child) for ask in self.asks) for child in children]
+        return [tuple([read(child) for read in self.readers]) for child in children]
 
-    def _ask_also(self, asks: set[Ask]) -> None:
+    def _ask_also(self, asks: Asks) -> None:
         """Rows kept under fewer questions could be given to a child who differs in a new one: they are forgotten."""
-        more = asks.difference(self.asks)
-        if more:
-            self.asks, self.rows = (*self.asks, *more), {}
+        if not asks.keys() <= self.asks.keys():
+            self.asks |= asks
+            self.readers, self.rows = tuple(self.asks.values()), {}

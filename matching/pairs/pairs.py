@@ -28,9 +28,10 @@ class Register:
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """Anything worked out once; `key` holds all that it depends on, the date and brothers and sisters apart."""
-        if key not in self.memory:
-            self.memory[key] = make()
-        return cast(T, self.memory[key])
+        try:
+            return cast(T, self.memory[key])
+        except KeyError:
+            return cast(T, self.memory.setdefault(key, make()))
 
     def among(self, homes: Indices) -> "Register":
         """The same with only these homes, by position; their columns are shared."""
@@ -42,6 +43,9 @@ class Register:
     @property
     def positions(self) -> dict[str, tuple[int, ...]]:
         """Positions of each home by reference; more than one where a home is looked at night by night."""
+        return self.homes.remembered("positions", self._positions)
+
+    def _positions(self) -> dict[str, tuple[int, ...]]:
         found: dict[str, tuple[int, ...]] = {}
         for i, household in enumerate(self.homes.items):
             found[household.home.ref] = (*found.get(household.home.ref, ()), i)
@@ -130,13 +134,18 @@ class Pairs:
         """A column of homes in the shape that broadcasts."""
         return column[None, :] if self.at is None else column[self.at[1]]
 
+    def spread_rows(self, rows: Sequence[Column]) -> Column:
+        """A row of homes for each child, in the shape of every result."""
+        grid = np.array(rows).reshape(len(self.children.items), len(self.homes.items))
+        return grid if self.at is None else grid[self.at]
+
     def where(self, pairs: Iterable[tuple[str, str]]) -> Mask:
         """True for the pairs of references given (child, home)."""
         grid = np.zeros((len(self.children.items), len(self.homes.items)), dtype=np.bool_)
         homes_of: dict[Hashable, list[str]] = {}
         for child, home in pairs:
             homes_of.setdefault(child, []).append(home)
-        for row, ref in enumerate(self.children.among(_ref, homes_of)):
+        for row, ref in enumerate(self.children.among(_ref, homes_of, _ref)):
             at = [self.home_index[home] for home in homes_of.get(ref, ()) if home in self.home_index]
             grid[row, at] = True
         return grid if self.at is None else grid[self.at]
@@ -161,8 +170,9 @@ class Pairs:
     def with_own_family(self) -> tuple[tuple[int, int], ...]:
         """Positions of the pairs where the child, or a brother or sister, lives in the home today."""
         homes_of = self.homes.remembered("homes of families", self._homes_of_families)
-        rows = enumerate(self.children.among(_family, homes_of))
-        return tuple((c, h) for c, group in rows for h in sorted(homes_of.get(group, ())))
+        known = self.homes.remembered("families in homes", lambda: frozenset(homes_of))
+        theirs = [c for c, ref in enumerate(self.children.among(_family, known, _ref)) if ref is not None]
+        return tuple((c, h) for c in theirs for h in sorted(homes_of[_family(self.children.itself(c))]))
 
     def _homes_of_families(self) -> dict[Hashable, set[int]]:
         """Positions of the homes where members of each sibling group, or a child without one, live."""

@@ -74,10 +74,10 @@ def minutes_to(pairs: Pairs, place: PlaceOf) -> Minutes:
     return _replaced(pairs, minutes, GIVEN[place])
 
 
-def minutes_between(pairs: Pairs, place: PlaceOf) -> tuple[Minutes, Minutes]:
-    """Least and most minutes by road that the journey may take: as given, else around the estimate."""
+def minutes_between(pairs: Pairs, place: PlaceOf, kind: PlaceOf | None = None) -> tuple[Minutes, Minutes]:
+    """Least and most minutes by road that the journey may take: as given for places of its kind, else around the estimate."""
     nothing = np.full(pairs.shape, np.nan)
-    given = _replaced(pairs, nothing, GIVEN[place])
+    given = _replaced(pairs, nothing, GIVEN[kind or place])
     estimate = np.broadcast_to(drive_minutes(*_grid(pairs, place)) + _across_water(pairs, place), pairs.shape)
     told = ~np.isnan(given)
     return np.where(told, given, estimate / UNSURE), np.where(told, given, estimate * UNSURE)
@@ -118,7 +118,8 @@ def _replaced(pairs: Pairs, estimate: Minutes, read: Callable[[Travel], float | 
         return estimate
     journeys = pairs.homes.remembered("journeys by child", lambda: _by_child(pairs))
     grid = np.full((len(pairs.children.items), len(pairs.homes.items)), np.nan)
-    for row, ref in enumerate(pairs.children.among(_ref, journeys)):
+    known = pairs.homes.remembered("children with journeys", lambda: frozenset(journeys))
+    for row, ref in enumerate(pairs.children.among(_ref, known, _ref)):
         for column, travel in journeys.get(ref, ()):
             value = read(travel)
             if value is not None:

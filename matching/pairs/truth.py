@@ -1,6 +1,6 @@
 """Three-valued truth over arrays: yes, no, not known."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -9,10 +9,10 @@ from matching.domain import Verdict
 
 Mask = npt.NDArray[np.bool_]
 VerdictMatrix = npt.NDArray[np.int8]
+NOT_KNOWN = np.int8(Verdict.NOT_KNOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class Truth:
+class Truth(NamedTuple):
     """For each cell: certainly so (`yes`), certainly not (`no`), otherwise not known."""
 
     yes: Mask
@@ -21,8 +21,13 @@ class Truth:
     @classmethod
     def of(cls, statement: Mask | bool, known: Mask | bool = True) -> "Truth":
         """A statement that counts only where it is known."""
-        yes, no = np.asarray(statement) & known, ~np.asarray(statement) & known
-        return cls(np.asarray(yes), np.asarray(no))
+        so = np.asarray(statement)
+        return cls(so, ~so) if known is True else cls(so & known, ~so & known)
+
+    @classmethod
+    def told(cls, answers: npt.NDArray[np.float64]) -> "Truth":
+        """Answers as numbers: 1 is yes, 0 is no."""
+        return cls(answers == 1, answers == 0)
 
     def __and__(self, other: "Truth") -> "Truth":
         return Truth(self.yes & other.yes, self.no | other.no)
@@ -48,8 +53,7 @@ def any_of(*truths: Truth) -> Truth:
 
 
 def verdicts(met: Truth, shape: tuple[int, ...]) -> VerdictMatrix:
-    """A truth as verdicts of the given shape."""
-    result = np.full(shape, Verdict.NOT_KNOWN, dtype=np.int8)
-    result[np.broadcast_to(met.yes, shape)] = Verdict.MET
-    result[np.broadcast_to(met.no, shape)] = Verdict.NOT_MET
-    return result
+    """A truth as verdicts of the given shape: not known is 1, a yes adds 1 to it, a no makes it 0."""
+    result = np.empty(shape, dtype=np.int8)
+    np.add(met.yes, NOT_KNOWN, out=result)
+    return np.multiply(result, ~met.no, out=result)

@@ -113,11 +113,9 @@ class OneFamily(SetRule):
     level = Level.NEVER
 
     def judge(self, sets: Sets) -> VerdictMatrix:
-        homes = sets.register.homes
-        there = homes.codes(_only_family, "family")[sets.home]
-        words = homes.vocabularies["family"]
+        there, words = sets.codes(_only_family, "family"), sets.register.vocabularies["family"]
         own = np.array([words.code(group.ref) for group in sets.groups], dtype=np.int64)[sets.group]
-        fostering = homes.numbers(_adoptive)[sets.home] == 0
+        fostering = sets.numbers(_adoptive) == 0
         return verdicts(Truth.of(fostering | (there == words.code(NOBODY)) | (there == own)), sets.group.shape)
 
     def shared(self, sets: Sets) -> tuple[Shared, ...]:

@@ -1,11 +1,11 @@
 """What a rule is: one object with four readers (mask, sentence, handbook entry, settings for the checker)."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -124,9 +124,33 @@ class Sets:
         """How many children each set has."""
         return np.bitwise_count(self.mask).astype(np.int64)
 
+    def numbers(self, fact: Callable[[Household], Any]) -> npt.NDArray[np.float64]:
+        """A number about the home of each set; NaN where not known."""
+        return self._spread(self.register.homes.numbers(fact))
+
+    def counts(self, fact: Callable[[Household], Any]) -> Counts:
+        """A whole number about the home of each set; 0 where not known."""
+        return self._spread(self.register.homes.counts(fact))
+
+    def codes(self, fact: Callable[[Household], Hashable | None], words: str) -> Counts:
+        """A word about the home of each set as a code; -1 where not known."""
+        return self._spread(self.register.homes.codes(fact, words))
+
+    def _spread(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """A column of homes, set by set; as it is where there is one set for every home in turn."""
+        return column if self.home is self.register.homes.every else column[self.home]
+
+    @cached_property
+    def present(self) -> list[int]:
+        """Each group that has a set here."""
+        one = len(self.groups) == 1 and self.group.size
+        return [0] if one else np.unique(self.group).tolist()
+
     @property
     def of_groups(self) -> list[tuple[int, Counts]]:
         """Each group that has a set here, with the positions of its sets."""
+        if len(self.groups) == 1:
+            return [(g, np.arange(self.group.size)) for g in self.present]
         order = np.argsort(self.group, kind="stable")
         groups, starts = np.unique(self.group[order], return_index=True)
         return list(zip(groups.tolist(), np.split(order, starts[1:]), strict=True)) if order.size else []

@@ -90,16 +90,20 @@ class OwnBedroom(SetRule):
     lifted_by = ("placing-authority",)
 
     def judge(self, sets: Sets) -> VerdictMatrix:
-        rooms = sets.register.homes.numbers(free_rooms)[sets.home]
+        rooms = sets.numbers(free_rooms)
         known = ~np.isnan(rooms)
-        surely, hoped = self._arranged(sets, hoped=False), self._arranged(sets, hoped=True)
+        sleeping, at_best = self._sleeping(sets, hoped=False), self._sleeping(sets, hoped=True)
+        surely = hoped = self._arranged(sets, sleeping)
+        if not at_best.alike(sleeping):
+            hoped = self._arranged(sets, at_best)
         enough = Truth(known & (surely.rooms <= rooms), known & (hoped.rooms > rooms))
         return verdicts(enough | Truth.of(self._opened(sets)), sets.group.shape)
 
     def shared(self, sets: Sets) -> tuple[Shared, ...]:
         """Rooms, cots, and beds; a single baby takes a cot or a room, whichever is left, and who could share may not."""
-        homes, used, opened = sets.register.homes, self._arranged(sets, hoped=False), self._opened(sets)
-        rooms, doubles, cot = (_whole(homes.numbers(fact)) for fact in (free_rooms, free_doubles, cots))
+        homes, opened = sets.register.homes, self._opened(sets)
+        used = self._arranged(sets, self._sleeping(sets, hoped=False))
+        rooms, doubles, cot = (homes.counts(fact) for fact in (free_rooms, free_doubles, cots))
         alone = np.where(opened, _in_danger(sets), used.rooms)
         in_cots, in_beds = (np.where(opened, 0, some) for some in (used.cots, used.doubles))
         return (
@@ -113,10 +117,11 @@ class OwnBedroom(SetRule):
     def _opened(self, sets: Sets) -> np.ndarray:
         return named_sets(sets, opened_by_decision(sets.register.caseload, self))
 
-    def _arranged(self, sets: Sets, *, hoped: bool) -> Arrangement:
-        sleeping = Sleeping(sets, self.own_room_from, self.carers_room_under, self.mixed_under, hoped)
-        doubles, cot = (_whole(sets.register.homes.numbers(fact))[sets.home] for fact in (free_doubles, cots))
-        return sleeping.arrangement(doubles, cot)
+    def _sleeping(self, sets: Sets, *, hoped: bool) -> Sleeping:
+        return Sleeping(sets, self.own_room_from, self.carers_room_under, self.mixed_under, hoped)
+
+    def _arranged(self, sets: Sets, sleeping: Sleeping) -> Arrangement:
+        return sleeping.arrangement(sets.counts(free_doubles), sets.counts(cots))
 
     def because(
         self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
@@ -144,19 +149,17 @@ class NoUnsafeSharing(SetRule):
     level = Level.NEVER
 
     def judge(self, sets: Sets) -> VerdictMatrix:
-        homes, day = sets.register.homes, sets.register.caseload.as_of
-        rooms = homes.numbers(free_rooms)[sets.home]
-        danger = _told(_in_danger(sets), _in_danger(sets, hoped=True), rooms)
-        sure, hoped = (homes.numbers(_SafeBeds(day, hoped))[sets.home] for hoped in (False, True))
+        day = sets.register.caseload.as_of
+        danger = _told(_in_danger(sets), _in_danger(sets, hoped=True), sets.numbers(free_rooms))
+        sure, hoped = (sets.numbers(_SafeBeds(day, hoped)) for hoped in (False, True))
         beds = Truth(sets.size <= sure, sets.size > hoped)
         return verdicts(danger & beds, sets.group.shape)
 
     def shared(self, sets: Sets) -> tuple[Shared, ...]:
         homes, day = sets.register.homes, sets.register.caseload.as_of
-        beds = _whole(homes.numbers(_SafeBeds(day, hoped=False)))
         return (
-            Shared(use=_in_danger(sets), limit=_whole(homes.numbers(free_rooms))),
-            Shared(use=sets.size, limit=beds),
+            Shared(use=_in_danger(sets), limit=homes.counts(free_rooms)),
+            Shared(use=sets.size, limit=homes.counts(_SafeBeds(day, hoped=False))),
         )
 
     def because(
@@ -171,11 +174,6 @@ class NoUnsafeSharing(SetRule):
         return Sentence.of("{home} has no bed for {child} in a room where nobody would be at risk.", **told)
 
 
-def _whole(numbers: np.ndarray) -> Counts:
-    """Counts; nothing where not known, because nothing may be planned there."""
-    return np.where(np.isnan(numbers), 0, numbers).astype(np.int64)
-
-
 def _told(surely: Counts, hoped: Counts, rooms: np.ndarray) -> Truth:
     """Whether there are rooms enough, where more are needed surely than hoped; none needed is always enough."""
     return Truth((surely <= rooms) | (surely == 0), hoped > rooms)
@@ -186,7 +184,7 @@ def _in_danger(sets: Sets, *, hoped: bool = False) -> Counts:
     day, child_by_ref = sets.register.caseload.as_of, sets.register.caseload.child_by_ref
     wanted = (False,) if hoped else (False, None)
     bits = np.zeros(len(sets.groups), dtype=np.int64)
-    for g in np.unique(sets.group).tolist():
+    for g in sets.present:
         members = enumerate(sets.groups[g].children)
         bits[g] = sum(1 << i for i, ref in members if harmless(child_by_ref[ref], day) in wanted)
     return np.asarray(np.bitwise_count(bits[sets.group] & sets.mask), dtype=np.int64)

@@ -6,14 +6,15 @@ Brothers and sisters are governed by the sibling plan and play no part here.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from matching.domain import Caseload, Child, Household, Level, LivesWith, Sex
-from matching.pairs import Mask, Pairs, Truth, VerdictMatrix, all_of, verdicts
+from matching.pairs import Pairs, Side, Truth, VerdictMatrix, all_of, verdicts
 from matching.rules.base import Rule, Source
-from matching.rules.bounds import BOUND_FIELDS, NO_HIGH, NO_LOW, OTHER_FIELDS, bounds_of, others_of, tightest
+from matching.rules.bounds import BOUND_FIELDS, NO_HIGH, NO_LOW, OTHER_FIELDS, Bounds, bounds_of, others_of, tightest
 from matching.wording import Sentence, listed
 
 MAY_AGREE = ("social-workers-and-fostering-manager",)
@@ -26,24 +27,31 @@ REFERRAL = Source(
 Numbers = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class _Asks:
+    """What a child asks of others on a day."""
+
+    day: date
+
+    def __call__(self, child: Child) -> Bounds:
+        return bounds_of(child, self.day)
+
+
 def _asks_of_children(pairs: Pairs) -> dict[str, Numbers]:
     """Columns of what each child asks."""
     day, children = pairs.caseload.as_of, pairs.children
-    table = children.remembered(
-        ("asks", day), lambda: _columns([bounds_of(c, day) for c in children.items], BOUND_FIELDS)
-    )
+    table = children.remembered(("asks", day), lambda: _columns(children.told(_Asks(day)), BOUND_FIELDS))
     return {name: pairs.spread_children(column) for name, column in table.items()}
 
 
-def _asks_of_residents(pairs: Pairs) -> dict[str, Numbers]:
+def _asks_of_residents(homes: Side[Household], day: date) -> dict[str, Numbers]:
     """Columns of what the foster children of each home ask together."""
-    day, homes = pairs.caseload.as_of, pairs.homes
 
     def table() -> dict[str, Numbers]:
         asked = [tightest(bounds_of(r, day) for r in household.residents) for household in homes.items]
         return _columns(asked, BOUND_FIELDS)
 
-    return {name: pairs.spread_homes(column) for name, column in homes.remembered(("asks", day), table).items()}
+    return homes.remembered(("asks", day), table)
 
 
 def _present(pairs: Pairs) -> dict[str, Numbers]:
@@ -59,30 +67,45 @@ def _columns(rows: Sequence[tuple[float, ...]], names: tuple[str, ...]) -> dict[
     return {name: np.ascontiguousarray(column) for name, column in zip(names, table, strict=True)}
 
 
-def _fits_bound(value: Numbers, known: Mask, bound: Numbers, opened: Numbers) -> Truth:
-    """Whether an upper bound holds; a bound of 99 with nothing open always does."""
-    free = Truth.of((bound == NO_HIGH) & (opened == 0))
-    told = Truth.of(value <= bound, known)
-    closed = Truth(np.asarray(opened == 0), np.zeros_like(opened, dtype=bool))
-    return free | (told & closed)
+def _up_to(years: int | None, bound: Numbers, opened: Numbers) -> Truth:
+    """Whether an age keeps an upper bound; one that is not known keeps only a bound of 99 with nothing open."""
+    if years is None:
+        return _known_unless((bound < NO_HIGH) + opened)
+    return Truth((years <= bound) & (opened == 0), years > bound)
+
+
+def _from(years: int | None, bound: Numbers, opened: Numbers) -> Truth:
+    """Whether an age keeps a lower bound; one that is not known keeps only a bound of -1 with nothing open."""
+    if years is None:
+        return _known_unless((bound > NO_LOW) + opened)
+    return Truth((years >= bound) & (opened == 0), years < bound)
 
 
 def newcomer_suits_residents(pairs: Pairs) -> Truth:
-    """Whether the child fits what the foster children of the home ask."""
-    asks = _asks_of_residents(pairs)
-    age, sex = pairs.age, pairs.child_codes(_sex, "sex-code")
-    known = ~np.isnan(age)
-    words = pairs.homes.vocabularies["sex-code"]
-    boy = Truth.of(sex == words.code(Sex.MALE), sex >= 0)
-    girl = Truth.of(sex == words.code(Sex.FEMALE), sex >= 0)
+    """Whether the child fits what the foster children of the home ask; children of one age and sex are alike in it."""
+    day, homes = pairs.caseload.as_of, pairs.homes
+    kinds = [(child.age_on(day), child.sex) for child in pairs.children.items]
+    told = {
+        kind: homes.remembered(("fits residents", day, kind), partial(_fits_residents, homes, day, *kind))
+        for kind in dict.fromkeys(kinds)
+    }
+    return Truth(*(pairs.spread_rows([told[kind][so] for kind in kinds]) for so in (0, 1)))
+
+
+def _fits_residents(homes: Side[Household], day: date, years: int | None, of: Sex | None) -> Truth:
+    """Whether a child of this age and sex fits what the foster children of each home ask."""
+    asks = _asks_of_residents(homes, day)
     parts = [
         _known_unless(asks["unknown"]),
         Truth.of(asks["alone"] == 0),
-        _at_least(age, known, asks["low"], asks["low_open"]),
-        _fits_bound(age, known, asks["high"], asks["high_open"]),
-        ~boy | (_some_allowed(asks["boys_high"]) & _fits_bound(age, known, asks["boys_high"], asks["boys_open"])),
-        ~girl | (_some_allowed(asks["girls_high"]) & _fits_bound(age, known, asks["girls_high"], asks["girls_open"])),
+        _from(years, asks["low"], asks["low_open"]),
+        _up_to(years, asks["high"], asks["high_open"]),
     ]
+    for sex, name in ((Sex.MALE, "boys"), (Sex.FEMALE, "girls")):
+        if of in (sex, None):
+            bound, opened = asks[f"{name}_high"], asks[f"{name}_open"]
+            fits = _some_allowed(bound) & _up_to(years, bound, opened)
+            parts.append(fits if of is sex else Truth(fits.yes, np.zeros_like(fits.no)))
     return all_of(*parts)
 
 
@@ -93,6 +116,8 @@ def residents_suit_newcomer(pairs: Pairs) -> Truth:
         [asks["low"] > NO_LOW, asks["high"] < NO_HIGH, asks["boys_high"] < NO_HIGH, asks["girls_high"] < NO_HIGH]
         + [asks[name] > 0 for name in ("alone", "low_open", "high_open", "boys_open", "girls_open")]
     )
+    if not (something.any() or asks["unknown"].any()):
+        return Truth.of(np.ones(pairs.shape, dtype=bool))
     nobody = Truth.of(here["number"] == 0)
     parts = [
         nobody | _known_unless(asks["unknown"]),
@@ -113,12 +138,6 @@ def _known_unless(flag: Numbers) -> Truth:
 
 def _some_allowed(bound: Numbers) -> Truth:
     return Truth.of(bound >= 0)
-
-
-def _at_least(value: Numbers, known: Mask, bound: Numbers, opened: Numbers) -> Truth:
-    free = Truth.of((bound == NO_LOW) & (opened == 0))
-    told = Truth.of((value >= bound) | (bound == NO_LOW), known | (bound == NO_LOW))
-    return free | (told & _known_unless(opened))
 
 
 def _all_at_least(here: dict[str, Numbers], bound: Numbers, opened: Numbers) -> Truth:
@@ -142,10 +161,6 @@ def _sex_within(here: dict[str, Numbers], sex: str, bound: Numbers, opened: Numb
     return free | (those & Truth(np.asarray(harmless), np.zeros_like(harmless)))
 
 
-def _sex(child: Child) -> Sex | None:
-    return child.sex
-
-
 def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictMatrix:
     """Verdicts for all pairs; where a brother or sister lives in the home, decided as if they did not.
 
@@ -153,7 +168,7 @@ def without_siblings(pairs: Pairs, decide: Callable[[Pairs], Truth]) -> VerdictM
     """
     result = verdicts(decide(pairs), pairs.shape)
     for c, h in sorted({*pairs.with_own_family, *_visited(pairs)}):
-        child, household = pairs.children.items[c], pairs.homes.items[h]
+        child, household = pairs.children.itself(c), pairs.homes.items[h]
         verdict = verdicts(
             decide(Pairs.one(pairs.caseload, child, unrelated_part(pairs.caseload, child, household))), (1, 1)
         )
@@ -232,13 +247,14 @@ def _wish(child: Child) -> LivesWith | None:
 
 def _alongside(pairs: Pairs) -> Truth:
     """Whether the child can live alongside the unrelated children of the home."""
-    here = _present(pairs)
     wish = pairs.child_codes(_wish, "lives-with")
-    words = pairs.homes.vocabularies["lives-with"]
+    words = pairs.children.vocabularies["lives-with"]
     is_ = {one: Truth.of(wish == words.code(one), wish >= 0) for one in LivesWith}
-    age, known = pairs.age, ~np.isnan(pairs.age)
-    nobody = Truth.of(here["number"] == 0) & _known_unless(here["unknown"])
     agreed = is_[LivesWith.WITH_OTHERS] | is_[LivesWith.NO_PREFERENCE]
+    if agreed.yes.all():
+        return agreed
+    here, age, known = _present(pairs), pairs.age, ~np.isnan(pairs.age)
+    nobody = Truth.of(here["number"] == 0) & _known_unless(here["unknown"])
     certain = _known_unless(here["ageless"] + here["unknown"])
     older = (
         Truth.of((here["youngest"] > age) | (here["youngest"] == NO_HIGH), known | (here["youngest"] == NO_HIGH))

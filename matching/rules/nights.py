@@ -60,11 +60,16 @@ def _of_home(sets: Sets, home: int, items: list[Household]) -> list[tuple[int, i
     return [(at, places[night], night) for at, stays in mine.items() for night in nights if _present(stays, night)]
 
 
-def judged_by_night(rule: SetRule, sets: Sets) -> VerdictMatrix:
-    """The strictest verdict of a rule on each set, over the nights on which it would be in its home."""
+def judged_by_night(rules: Iterable[SetRule], sets: Sets) -> list[VerdictMatrix]:
+    """The strictest verdict of each rule on each set, over the nights on which it would be in its home."""
     nightly = by_night(sets)
+    judged = [rule.judge(nightly.sets) for rule in rules]
+    return judged if nightly.sets is sets else [_strictest(verdicts, nightly.back, sets) for verdicts in judged]
+
+
+def _strictest(verdicts: VerdictMatrix, back: Counts, sets: Sets) -> VerdictMatrix:
     result = np.full(sets.group.shape, Verdict.MET, dtype=np.int8)
-    np.minimum.at(result, nightly.back, rule.judge(nightly.sets))
+    np.minimum.at(result, back, verdicts)
     return result
 
 

@@ -55,15 +55,13 @@ class UsablePlace(SetRule):
     level = Level.NEVER
 
     def judge(self, sets: Sets) -> VerdictMatrix:
-        homes = sets.register.homes
-        state = homes.codes(place_state, "place-state")[sets.home]
-        vacant = homes.vocabularies["place-state"].code(PlaceState.VACANT)
-        free = homes.numbers(places_free)[sets.home]
+        state, free = sets.codes(place_state, "place-state"), sets.numbers(places_free)
+        vacant = sets.register.vocabularies["place-state"].code(PlaceState.VACANT)
         enough = Truth.of(sets.size <= free, ~np.isnan(free))
         return verdicts(Truth.of(state == vacant, state >= 0) & enough, sets.group.shape)
 
     def room_for_others(self, sets: Sets) -> Capacity:
-        return Capacity(limit=_whole(sets.register.homes.numbers(places_free)))
+        return Capacity(limit=sets.register.homes.counts(places_free))
 
     def because(
         self, caseload: Caseload, group: SiblingGroup, children: tuple[str, ...], household: Household
@@ -97,9 +95,7 @@ class WithinApprovedNumber(SetRule):
     lifted_by = MAY_VARY_TERMS
 
     def judge(self, sets: Sets) -> VerdictMatrix:
-        homes = sets.register.homes
-        most = homes.numbers(most_children)[sets.home]
-        total = homes.numbers(residents)[sets.home] + sets.size
+        most, total = sets.numbers(most_children), sets.numbers(residents) + sets.size
         within = Truth.of(total <= most, ~np.isnan(most))
         return verdicts(within | Truth.of(self._opened(sets)), sets.group.shape)
 
@@ -147,33 +143,31 @@ class UsualFosteringLimit(SetRule):
     level = Level.NEVER
 
     def judge(self, sets: Sets) -> VerdictMatrix:
-        total = sets.register.homes.numbers(residents)[sets.home] + sets.size
+        total = sets.numbers(residents) + sets.size
         lawful = self._unlimited(sets) | (total <= self.limit) | self._one_family(sets)
         return verdicts(Truth.of(lawful) | self._exempt(sets), sets.group.shape)
 
     def _unlimited(self, sets: Sets) -> np.ndarray:
-        return np.asarray(sets.register.homes.numbers(_outside_limit)[sets.home] == 1)
+        return np.asarray(sets.numbers(_outside_limit) == 1)
 
     def _one_family(self, sets: Sets) -> np.ndarray:
         """Whether the children who live there and the set are all brothers and sisters."""
-        homes = sets.register.homes
-        there = homes.codes(_only_family, "foster family")[sets.home]
-        words = homes.vocabularies["foster family"]
+        there, words = sets.codes(_only_family, "foster family"), sets.register.vocabularies["foster family"]
         own = np.array([words.code(group.ref) for group in sets.groups], dtype=np.int64)[sets.group]
         return np.asarray((there == words.code(NOBODY)) | (there == own))
 
     def _exempt(self, sets: Sets) -> Truth:
         homes, caseload = sets.register.homes, sets.register.caseload
-        told = homes.numbers(_exemption_known)[sets.home] == 1
+        told = sets.numbers(_exemption_known) == 1
         named = homes.remembered("exempted", lambda: _exempted(homes.items))
-        everyone = named_sets(sets, named) & (homes.numbers(_residents_exempted)[sets.home] == 1)
-        ends = homes.numbers(_exemption_ends)[sets.home]
+        everyone = named_sets(sets, named) & (sets.numbers(_residents_exempted) == 1)
+        ends = sets.numbers(_exemption_ends)
         return Truth.of(everyone, told) & Truth.of(ends >= caseload.as_of.toordinal(), ~np.isnan(ends))
 
     def room_for_others(self, sets: Sets) -> Capacity:
         homes = sets.register.homes
         left = np.where(homes.numbers(_outside_limit) == 1, NO_LIMIT, self.limit - homes.numbers(residents))
-        over = homes.numbers(residents)[sets.home] + sets.size > self.limit
+        over = sets.numbers(residents) + sets.size > self.limit
         exempt = self._exempt(sets).yes & ~self._unlimited(sets)
         whole = over & ~exempt & ~self._unlimited(sets)
         return Capacity(limit=np.maximum(left, 0).astype(np.int64), excepted=exempt, whole=whole)

@@ -5,8 +5,8 @@ from datetime import date
 
 import numpy as np
 
-from matching.domain import Caseload, Child, Household, Level
-from matching.pairs import Pairs, Truth, VerdictMatrix, any_of, verdicts
+from matching.domain import Caseload, Child, Household, Level, Place
+from matching.pairs import Pairs, Truth, VerdictMatrix, verdicts
 from matching.pairs.travel import minutes_between, school
 from matching.rules.base import Rule, Source
 from matching.wording import Sentence
@@ -35,10 +35,11 @@ class KeyStage4School(Rule):
     longest: int = 60  # minutes by road one way; an estimate settles this only where it is clear
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        elsewhere = ~_in_key_stage_4(pairs, pairs.of_children(_year))
+        in_those_years = _InKeyStage4(pairs.caseload.as_of)
+        elsewhere = ~Truth.told(pairs.of_children(in_those_years))
         if elsewhere.yes.all():
             return verdicts(elsewhere, pairs.shape)
-        least, most = minutes_between(pairs, school)
+        least, most = minutes_between(pairs, _SchoolOfThese(in_those_years), school)
         return verdicts(elsewhere | Truth(most <= self.longest, least > self.longest), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
@@ -57,12 +58,24 @@ class KeyStage4School(Rule):
         return Sentence.of(template, longest=self.longest, **told)
 
 
-def _year(child: Child) -> int | None:
-    return child.school_year
-
-
-def _in_key_stage_4(pairs: Pairs, year: np.ndarray) -> Truth:
+@dataclass(frozen=True)
+class _InKeyStage4:
     """By the year; where that is not known, a child of another age is certainly not."""
-    told = any_of(*(Truth.of(year == one, ~np.isnan(year)) for one in KEY_STAGE_4))
-    possible = np.isin(pairs.age, AGES) | np.isnan(pairs.age)
-    return Truth(told.yes, np.asarray(told.no | (np.isnan(year) & ~possible)))
+
+    day: date
+
+    def __call__(self, child: Child) -> bool | None:
+        if child.school_year is not None:
+            return child.school_year in KEY_STAGE_4
+        age = child.age_on(self.day)
+        return None if age is None or age in AGES else False
+
+
+@dataclass(frozen=True)
+class _SchoolOfThese:
+    """The school of a child who is, or may be, in those years; of nobody else does it matter here."""
+
+    these: _InKeyStage4
+
+    def __call__(self, child: Child) -> Place | None:
+        return None if self.these(child) is False else school(child)

@@ -1,5 +1,6 @@
 """How few bedrooms some brothers and sisters can do with in a home, and with how many cots and double rooms."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -38,16 +39,22 @@ class Sleeping:
         self.caseload = sets.register.caseload
         self.ages = own_room_from, carers_room_under, mixed_under
         self.hoped = hoped
-        here = {g: sets.groups[g] for g in np.unique(sets.group).tolist()}
+        here = {g: sets.groups[g] for g in sets.present}
         self.pairs = {g: self._pairs(group) for g, group in here.items()}
         self.babies = {g: self._babies(group) for g, group in here.items()}
         self.with_parent = {g: self._with_parent(group) for g, group in here.items()}
+        self.beside = {at: beds for g, group in here.items() for at, beds in self._beside(g, group) if beds}
+
+    def alike(self, other: "Sleeping") -> bool:
+        """Whether everybody sleeps as in the other, because all that is asked is known."""
+        mine, theirs = ((one.pairs, one.babies, one.with_parent, one.beside) for one in (self, other))
+        return mine == theirs
 
     def arrangement(self, doubles: Counts, cots: Counts) -> Arrangement:
         """The fewest rooms for each set, then cots, then double rooms; what the home has of each is given."""
         sets = self.sets
-        beside, menus = self._beside()
-        keys = [sets.group, sets.mask, np.minimum(doubles, sets.size), np.minimum(cots, sets.size), beside]
+        menus = [(), *self.beside.values()]
+        keys = [sets.group, sets.mask, np.minimum(doubles, sets.size), np.minimum(cots, sets.size), self._menu()]
         first, at = _distinct(keys)
         found = [self._fewest(menus, *key) for key in zip(*(column[first].tolist() for column in keys), strict=True)]
         table = np.array(found, dtype=np.int64).reshape(len(found), 3)[at]
@@ -102,24 +109,18 @@ class Sleeping:
         safe = [harmless(child, self.caseload.as_of) for child in (one, other)]
         return all(answer is True or (self.hoped and answer is None) for answer in safe)
 
-    def _beside(self) -> tuple[Counts, list[tuple[int, ...]]]:
-        """For each set, which menu of spare beds beside brothers and sisters it has; the menus themselves."""
-        here = [g for g in self.pairs if self.sets.groups[g].settled]
-        positions = self.sets.register.positions if here else {}
-        menus: list[tuple[int, ...]] = [()]
+    def _menu(self) -> Counts:
+        """For each set, which of the `beside` it has, counted from 1; 0: none."""
         menu = np.zeros(self.sets.group.shape, dtype=np.int64)
-        for g in here:
-            group = self.sets.groups[g]
-            theirs = {home for ref in group.settled if (home := self._lives(ref))}
-            for h in sorted(h for home in theirs for h in positions[home]):
-                beds = self._spare_beds(group, h)
-                if beds:
-                    menus.append(beds)
-                    menu[(self.sets.group == g) & (self.sets.home == h)] = len(menus) - 1
-        return menu, menus
+        for i, (g, h) in enumerate(self.beside, start=1):
+            menu[(self.sets.group == g) & (self.sets.home == h)] = i
+        return menu
 
-    def _lives(self, ref: str) -> str | None:
-        return self.caseload.lives_in.get(ref)
+    def _beside(self, g: int, group: SiblingGroup) -> Iterator[tuple[tuple[int, int], tuple[int, ...]]]:
+        """The homes where brothers and sisters of the group live, with the spare beds beside them."""
+        theirs = {home for ref in group.settled if (home := self.caseload.lives_in.get(ref))}
+        for h in sorted(h for home in theirs for h in self.sets.register.positions[home]):
+            yield (g, h), self._spare_beds(group, h)
 
     def _spare_beds(self, group: SiblingGroup, h: int) -> tuple[int, ...]:
         """For each spare bed beside one settled brother or sister: who of the group may sleep there, as bits."""
@@ -138,8 +139,9 @@ def _distinct(columns: list[Counts]) -> tuple[Counts, Counts]:
     """Where each different row of these small counts stands first, and which of them each row is."""
     code, width = np.zeros(columns[0].shape, dtype=np.int64), 1
     for column in columns:
-        code += width * column
-        width *= int(column.max(initial=0)) + 1
+        if most := int(column.max(initial=0)):
+            code += width * column
+            width *= most + 1
     if width > 4 * code.size + 1000:
         _, first, at = np.unique(code, return_index=True, return_inverse=True)
         return first, at

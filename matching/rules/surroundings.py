@@ -4,8 +4,6 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import numpy as np
-
 from matching.domain import (
     Adaptation,
     Caseload,
@@ -54,11 +52,8 @@ class OldEnoughForSetting(Rule):
     level = Level.NEVER
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        supported = pairs.of_homes(_supported)
-        elsewhere = Truth.of(supported == 0, ~np.isnan(supported))
-        settled = pairs.of_children(_age_settled)
-        told = Truth.of(pairs.age >= OLD_ENOUGH, ~np.isnan(pairs.age)) & Truth(settled == 1, settled > 1)
-        return verdicts(elsewhere | told, pairs.shape)
+        old_enough = Truth.told(pairs.of_children(_OldEnough(pairs.caseload.as_of)))
+        return verdicts(~Truth.told(pairs.of_homes(_supported)) | old_enough, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         if household.home.kind is None:
@@ -73,6 +68,19 @@ class OldEnoughForSetting(Rule):
             template = "{home} is for 16 and over, and the age of {child} is not settled. Ask for the age assessment."
             return Sentence.of(template, home=household.home.ref, child=child.ref)
         return Sentence.of("{home} is a supported setting, for 16 and over.", home=household.home.ref)
+
+
+@dataclass(frozen=True)
+class _OldEnough:
+    """Column: a child under the age is not; one of that age is known to be where the age is settled."""
+
+    day: date
+
+    def __call__(self, child: Child) -> bool | None:
+        age = child.age_on(self.day)
+        if age is not None and age < OLD_ENOUGH:
+            return False
+        return True if age is not None and _age_settled(child) else None
 
 
 def _age_settled(child: Child) -> bool:
@@ -98,7 +106,7 @@ class RegisteredSetting(Rule):
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
         needs, has = pairs.of_homes(_NeedsRegistration(pairs.caseload.as_of)), pairs.of_homes(_registered)
-        return verdicts(Truth.of(needs == 0, ~np.isnan(needs)) | Truth.of(has == 1, ~np.isnan(has)), pairs.shape)
+        return verdicts(~Truth.told(needs) | Truth.told(has), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home
@@ -169,11 +177,12 @@ class EssentialsPossible(Rule):
     level = Level.NEVER
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        could = pairs.of_homes(_could_adapt)
         skills = covered(pairs, _skills_needed, _skills, "skill") | covered(
             pairs, _skills_needed, _skills_soon, "skill"
         )
-        built = covered(pairs, _adaptations_needed, _adaptations, "adaptation") | Truth.of(could == 1, ~np.isnan(could))
+        built = covered(pairs, _adaptations_needed, _adaptations, "adaptation") | Truth.told(
+            pairs.of_homes(_could_adapt)
+        )
         return verdicts(skills & built, pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
@@ -241,13 +250,9 @@ class SmokeFree(Rule):
     lifted_by = ("nominated-officer",)
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        smoke, tender, disabled = pairs.of_homes(_smokers), pairs.of_children(_tender), pairs.of_children(_disabled)
-        harmed = any_of(
-            Truth.of(pairs.age < SMALL_CHILD, ~np.isnan(pairs.age)),
-            Truth.of(tender == 1, ~np.isnan(tender)),
-            Truth.of(disabled == 1, ~np.isnan(disabled)),
-        )
-        return verdicts(Truth.of(smoke == 0, ~np.isnan(smoke)) | ~harmed, pairs.shape)
+        reasons = (_Small(pairs.caseload.as_of), _tender, _disabled)
+        harmed = any_of(*(Truth.told(pairs.of_children(fact)) for fact in reasons))
+        return verdicts(~(Truth.told(pairs.of_homes(_smokers)) & harmed), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref
@@ -259,6 +264,17 @@ class SmokeFree(Rule):
         return Sentence.of(
             "Somebody at {home} smokes, and we do not know whether that would harm {child}.", home=home, child=child.ref
         )
+
+
+@dataclass(frozen=True)
+class _Small:
+    """Column: whether a child is small on a day."""
+
+    day: date
+
+    def __call__(self, child: Child) -> bool | None:
+        age = child.age_on(self.day)
+        return None if age is None else age < SMALL_CHILD
 
 
 def _smokers(household: Household) -> bool | None:
@@ -287,9 +303,8 @@ class SafeWithAnimals(Rule):
     lifted_by = ("supervising-social-worker",)
 
     def judge(self, pairs: Pairs) -> VerdictMatrix:
-        pets, parts = pairs.of_homes(_animals), [pairs.of_children(fact) for fact in ANIMAL_RISKS]
-        risky = any_of(*(Truth.of(part == 1, ~np.isnan(part)) for part in parts))
-        return verdicts(Truth.of(pets == 0, ~np.isnan(pets)) | ~risky, pairs.shape)
+        risky = any_of(*(Truth.told(pairs.of_children(fact)) for fact in ANIMAL_RISKS))
+        return verdicts(~(Truth.told(pairs.of_homes(_animals)) & risky), pairs.shape)
 
     def because(self, caseload: Caseload, child: Child, household: Household) -> Sentence:
         home = household.home.ref

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from matching.candidates import Candidates, find_candidates, standing_of
 from matching.candidates.lots import lots
 from matching.candidates.standing import everywhere
+from matching.describe import group_position
 from matching.domain import (
     Bedroom,
     CareType,
@@ -174,7 +175,7 @@ def _listed(found: Candidates, children: tuple[str, ...]) -> tuple[npt.NDArray[n
     standing = standing_of(found, children, without=OFFICER_CHOSE)
     possible = np.flatnonzero(standing.possible)
     points = found.judged.total[rows].sum(axis=0)
-    lot = lots(found, everywhere(found, children))
+    lot = lots(found, everywhere(found.register, found.groups[group_position(found, children[0])], children))
     rank = np.full(len(points), NOT_ASKED, dtype=np.int16)
     rank[possible[np.lexsort((lot[possible], -points[possible]))]] = np.arange(len(possible))
     return rank, points.astype(np.int32)

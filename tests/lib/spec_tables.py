@@ -104,7 +104,7 @@ def _answer(thing: Rule | SetRule | Criterion, caseload: Caseload, together: int
     if isinstance(thing, SetRule):
         g = next(i for i, group in enumerate(caseload.groups) if "C1" in group.children)
         members = caseload.groups[g].children[:together]
-        return WORDS[Verdict(judged_by_night(thing, single_set(register, caseload.groups, g, members, 0))[0])]
+        return WORDS[Verdict(judged_by_night([thing], single_set(register, caseload.groups, g, members, 0))[0][0])]
     pairs = Pairs.one(caseload, caseload.child("C1"), caseload.households["H1"])
     if isinstance(thing, Rule):
         return WORDS[Verdict(judge_with_decisions(thing, pairs)[0, 0])]

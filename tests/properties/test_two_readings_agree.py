@@ -58,7 +58,7 @@ def test_set_rules_equal_checker_on_every_set(block: int) -> None:
                     one = single_set(register, caseload.groups, g, children, h)
                     read = read_set(caseload, POLICY.settings, household.home.ref, children)
                     for rule in POLICY.set_rules:
-                        mine = Verdict(judged_by_night(rule, one)[0])
+                        mine = Verdict(judged_by_night([rule], one)[0][0])
                         assert mine == read[rule.code], (seed, rule.code, children, household)
                         seen.add((rule.code, mine))
     assert len(seen) > 10

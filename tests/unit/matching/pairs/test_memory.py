@@ -6,6 +6,7 @@ import pytest
 from matching.domain import Child, Household, Sex, Tie
 from matching.domain.links import Relationship
 from matching.pairs import Memory, Pairs, Register
+from matching.rules.household import ConsiderationsKept
 from tests.lib.builders import a_caseload, a_child, a_home
 
 GIRL, BOY = {"sex": Sex.FEMALE}, {"sex": Sex.MALE}
@@ -71,6 +72,18 @@ def test_only_children_whom_a_tie_names_are_apart() -> None:
         [False, True] if child.ref == "C2" else [False, False] for child in children
     ]
     assert asked == 2
+
+
+def test_only_those_with_brothers_or_sisters_in_a_home_are_told_apart_by_who_they_are() -> None:
+    """A brother who lives in a home parts his sister, who asks for one, from all others; they stay alike."""
+    waiting = [a_child(f"C{i}", age=8, **GIRL) for i in range(4)]
+    family = [a_child("S1", age=8, sibling_group="S", **GIRL), a_child("S2", age=9, sibling_group="S", **BOY)]
+    caseload = a_caseload(*waiting, *family, a_home("H1"), a_home("H2"), lives={"S2": "H1"})
+    register, people = Register(caseload), [family[0], *waiting]
+    memory = Memory(register, lambda pairs: list(ConsiderationsKept().judge(pairs)))
+    told = [memory.of([child])[0] for child in people]
+    np.testing.assert_array_equal(np.array(told), ConsiderationsKept().judge(register.pairs(people)))
+    assert len(memory.rows) == 2
 
 
 @pytest.mark.parametrize("most", [1, 2, 3])
