@@ -25,9 +25,8 @@ from matching.sufficiency.scenario import Scenario
 from matching.sufficiency.scenario_file import scenario_from
 from matching.sufficiency.sentences import sentences
 from matching.sufficiency.summary import sectors_of, write_forecast
-from matching.synthetic import sample_caseload
+from matching.synthetic import invented_referrals
 
-REFERRALS, REFERRAL_SEED = 300, 1001  # invented from published figures; so many give every kind a few
 RUNS_FROM, RUNS_TO = 15, 70  # hundredths of the job that the runs take
 HUNDREDTHS = re.compile(r"(\d+)%$")
 
@@ -89,9 +88,9 @@ def _scenarios(bench: Bench, session: Session) -> tuple[list[Scenario], dict[str
 
 def _city(bench: Bench, caseload: Caseload) -> City:
     reference = data_folder() / "reference"
-    referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
     with _returns(bench) as history:
-        return city_of(caseload, referrals, bench.policy, parameters_of(history, reference))
+        figures = parameters_of(history, reference, caseload)
+        return city_of(caseload, invented_referrals(reference, caseload), bench.policy, figures)
 
 
 @contextmanager

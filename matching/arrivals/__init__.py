@@ -1,6 +1,7 @@
 """A year of arrivals, day by day: what each way of choosing homes would have done, and what nobody could have bettered."""
 
 from matching.arrivals.choosing import Choose, WithPrices, best_plan, first_come
+from matching.arrivals.compared import Compared, compared
 from matching.arrivals.guard import Shipped, first_clearly_better, ways_of
 from matching.arrivals.hindsight import Hindsight, hindsight
 from matching.arrivals.replay import Replayed, replay
@@ -10,6 +11,7 @@ from matching.arrivals.year import Arrival, Year
 __all__ = [
     "Arrival",
     "Choose",
+    "Compared",
     "Hindsight",
     "Replayed",
     "Shipped",
@@ -17,6 +19,7 @@ __all__ = [
     "WithPrices",
     "Year",
     "best_plan",
+    "compared",
     "first_clearly_better",
     "first_come",
     "hindsight",

@@ -8,8 +8,8 @@ import numpy.typing as npt
 from matching.arrivals.year import Arrival, Year
 from matching.domain import Caseload
 from matching.sufficiency.draws import uniform
-from matching.sufficiency.parameters import Parameters, published_parameters
-from matching.sufficiency.staying import exits
+from matching.sufficiency.parameters import published_parameters
+from matching.sufficiency.staying import Rates, exits
 from matching.synthetic.arrivals import city_with_arrivals
 
 DAYS, WEEKS = 365, 52
@@ -38,15 +38,15 @@ def a_year(
     day = np.concatenate([np.zeros(at_once), np.sort(uniform(year, 0, "day", len(groups) - at_once)) * days])
     arrivals = tuple(Arrival(day=int(when), children=group) for when, group in zip(day, groups, strict=True))
     came = {ref: arrival.day for arrival in arrivals for ref in arrival.children}
-    stays = _stays(caseload, published_parameters(reference), city, year)
-    until = {child.ref: came.get(child.ref, 0) + stay for child, stay in zip(caseload.children, stays, strict=True)}
+    days_here = stays(caseload, published_parameters(reference), city, year)
+    until = {child.ref: came.get(child.ref, 0) + stay for child, stay in zip(caseload.children, days_here, strict=True)}
     return Year(start=caseload, arrivals=arrivals, until=until, days=days)
 
 
-def _stays(caseload: Caseload, parameters: Parameters, city: int, year: int) -> list[int]:
-    """Days from arrival, or from the first day, until each child's stay ends."""
+def stays(caseload: Caseload, rates: Rates, city: int, year: int) -> list[int]:
+    """Days from arrival, or from the first day, until each child's stay ends: they leave care, or move on."""
     ages = np.array([MIDDLE_AGE if (age := c.age_on(caseload.as_of)) is None else age + 0.5 for c in caseload.children])
     ages = np.minimum(ages, 17.9)
-    leaves: npt.NDArray[np.float64] = exits(parameters, ages, uniform(city, year, "leaves", ages.size))
-    moves = -np.log1p(-uniform(city, year, "moves on", ages.size)) / parameters["moves"] * WEEKS
+    leaves: npt.NDArray[np.float64] = exits(rates, ages, uniform(city, year, "leaves", ages.size))
+    moves = -np.log1p(-uniform(city, year, "moves on", ages.size)) / rates["moves"] * WEEKS
     return [max(1, int(7 * weeks)) for weeks in np.minimum(leaves, moves)]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from matching.cli.options import PolicyFile
+from matching.cli.options import Json, PolicyFile
 from matching.errors import MatchingError
 
 commands = typer.Typer(help="What is to come, and how well forecasts did.")
@@ -80,6 +80,34 @@ def decisions(
 
     effort = Effort(years=years, runs=runs, seed=seed, workers=workers)
     decisions_to(out, caseload, history or [], policy_file, target, homes, budget, effort)
+
+
+@commands.command()
+def year(
+    caseload: Annotated[
+        Path | None, typer.Option("--caseload", help="Caseload folder. Default: an invented city.")
+    ] = None,
+    history: Annotated[
+        list[Path] | None,
+        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
+    ] = None,
+    policy_file: PolicyFile = None,
+    others: Annotated[
+        int,
+        typer.Option(
+            "--others", help="Other years, by which it is decided how to choose; of fewer than 9 none can tell.", min=3
+        ),
+    ] = 9,
+    seed: Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same years.", min=0)] = 1,
+    as_json: Json = False,
+) -> None:
+    """How a year of choosing homes day by day may go here: first come, first served, or a plan that spares scarce places.
+
+    Years are invented from this place's forecast. Says which way did clearly better in the other years, if any. Takes minutes.
+    """
+    from matching.cli.show_year import show_year
+
+    show_year(caseload, history or [], policy_file, others, seed, as_json=as_json)
 
 
 @commands.command()

@@ -19,10 +19,8 @@ from matching.sufficiency.next_month import expected_children
 from matching.sufficiency.scenario_file import read_scenario
 from matching.sufficiency.sentences import sentences
 from matching.sufficiency.summary import PAGE, PAPER, sectors_of, write_forecast
-from matching.synthetic import sample_caseload
+from matching.synthetic import invented_referrals, sample_caseload
 
-# kinds of referral are invented from published figures; so many children give every kind a few
-REFERRALS, REFERRAL_SEED = 300, 1001
 INVENTED = "No caseload was given: the children and homes are those of an invented city."
 EXPECTED = "expected.csv"  # who may come in the next four weeks
 
@@ -59,14 +57,18 @@ def forecast_to(
 
 def the_city(caseload: Path | None, policy_file: Path | None, history: Sequence[Path]) -> City:
     """The city of a caseload folder, or the invented one; its figures moved towards its own history."""
+    return the_place(caseload, policy_file, history)[1]
+
+
+def the_place(caseload: Path | None, policy_file: Path | None, history: Sequence[Path]) -> tuple[Caseload, City]:
+    """The caseload of a folder, or the invented one, and the city that a forecast makes of it."""
     reference = data_folder() / "reference"
     here = sample_caseload(reference, seed=1) if caseload is None else read_folder(caseload)
     policy = policy_of(policy_file, caseload or Path())
-    referrals = sample_caseload(reference, children=REFERRALS, homes=1, seed=REFERRAL_SEED)
     figures = parameters_of(history, reference, None if caseload is None else here)
     if caseload is None:
         figures = replace(figures, notes=(INVENTED, *figures.notes))
-    return city_of(here, referrals, policy, figures)
+    return here, city_of(here, invented_referrals(reference, here), policy, figures)
 
 
 def parameters_of(history: Sequence[Path], reference: Path, here: Caseload | None = None) -> Parameters:

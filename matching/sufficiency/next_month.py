@@ -1,5 +1,6 @@
 """Who may come in the next four weeks, as children to plan beside those who wait: one future whose number is the middle."""
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date, timedelta
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from matching.domain import Caseload, Child
-from matching.sufficiency.choices import Choices
 from matching.sufficiency.coming import arrivals
 from matching.sufficiency.drawn import drawn
 from matching.sufficiency.forecast import City
@@ -31,7 +31,7 @@ def expected_children(city: City, *, runs: int, seed: int) -> tuple[Child, ...]:
     sizes = np.array([sum(int(choices.size[kind]) for kind in kinds) for kinds in months])
     middle = int(np.sort(sizes)[runs // 2])
     chosen = months[int(np.flatnonzero(sizes == middle)[0])]
-    return _as_children(referrals, choices, chosen, city.as_of - referrals.as_of)
+    return as_children(referrals, [choices.refs[kind] for kind in chosen], city.as_of - referrals.as_of)
 
 
 def _months(city: City, runs: int, seed: int) -> list[tuple[int, ...]]:
@@ -43,13 +43,15 @@ def _months(city: City, runs: int, seed: int) -> list[tuple[int, ...]]:
     return months
 
 
-def _as_children(referrals: Caseload, choices: Choices, kinds: tuple[int, ...], later: timedelta) -> tuple[Child, ...]:
+def as_children(referrals: Caseload, groups: Sequence[tuple[str, ...]], later: timedelta) -> tuple[Child, ...]:
+    """Groups of children of the referrals, each group anew as often as it is named, with every date so much later.
+
+    References begin at E001, in order; brothers and sisters share a group of the first one's name.
+    """
     told: list[Child] = []
-    for kind in kinds:
-        members = choices.refs[kind]
-        first = _named(len(told))
+    for members in groups:
+        group = _named(len(told)) if len(members) > 1 else None
         for ref in members:
-            group = first if len(members) > 1 else None
             child = _moved(referrals.child_by_ref[ref], later)
             told.append(replace(child, ref=_named(len(told)), sibling_group=group))
     return tuple(told)

@@ -84,10 +84,15 @@ def authorities_of(reference: Path, region: str) -> tuple[str, ...]:
     regions = sorted({row["region"] for row in rows})
     if region not in (*regions, EVERYWHERE):
         raise UnknownReference(f"No region {region!r}. Choose one of: {', '.join((*regions, EVERYWHERE))}.")
-    there = {code for _, code, _ in _sectors(reference)}
+    there = with_sectors(reference)
     chosen = [row for row in rows if region in (row["region"], EVERYWHERE)]
     codes = [row["code"] if row["code"] in there else row["later_code"] for row in chosen]
     return tuple(code for code in codes if code in there)
+
+
+def with_sectors(reference: Path) -> frozenset[str]:
+    """Codes of the authorities that have a sector of their own."""
+    return frozenset(code for _, code, _ in _sectors(reference))
 
 
 @lru_cache(maxsize=2)

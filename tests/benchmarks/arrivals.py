@@ -14,9 +14,9 @@ import matplotlib
 from joblib import Parallel, delayed
 from scipy import stats
 
-from matching.arrivals import Choose, Replayed, Watched, first_come, hindsight, replay
+from matching.arrivals import Replayed, compared
 from matching.arrivals.drawing import a_year
-from matching.arrivals.guard import POINTS, first_clearly_better, ways_of
+from matching.arrivals.guard import FIRST_COME, POINTS
 from matching.policy import read_policy
 from tests.benchmarks.machine import where
 
@@ -25,7 +25,7 @@ REFERENCE, POLICY = ROOT / "data" / "reference", ROOT / "data" / "policies" / "f
 PAGE, PICTURE = ROOT / "docs" / "year-of-arrivals.md", ROOT / "docs" / "pictures" / "year-of-arrivals.svg"
 SEEDS, PAST = 20, tuple(range(1_000, 10_000, 1_000))  # the guard looks at all but the last two
 CITY = {"children": 90, "homes": 80, "placed": 125, "waiting": 15}
-FIRST, PLAN, PRICES, SHIPS = "first come, first served", "daily best plan", "best plan with prices", "what ships"
+FIRST, PLAN, PRICES, SHIPS = FIRST_COME, "daily best plan", "best plan with prices", "what ships"
 WAYS = (FIRST, PLAN, PRICES, SHIPS)
 
 
@@ -34,22 +34,16 @@ def one_city(seed: int, sizes: dict[str, int] | None = None) -> dict[str, Any]:
     sizes, policy = sizes or CITY, read_policy(POLICY)
     year, *past = (a_year(REFERENCE, city=seed, year=seed + before, **sizes) for before in (0, *PAST))
     began = time.perf_counter()
-    might = ways_of(tuple(past), policy)
-    ways: dict[str, Choose] = {FIRST: first_come, **dict(might)}
-    found = {name: replay(year, policy, choose) for name, choose in ways.items()}
-    chosen = first_clearly_better(might, tuple(past[:-2]), policy)
-    watched = Watched(year, chosen.choose, found[FIRST])
-    found[SHIPS] = replay(year, policy, watched)
-    most = hindsight(year, policy)
+    found = compared(year, tuple(past), policy)
     return {
         "seed": seed,
-        "ways": {name: _figures(one) for name, one in found.items()},
-        "most": list(most.achieved),
-        "bound": list(most.bound),
-        "ships": chosen.name,
-        "because": chosen.because,
-        "fell back": watched.fell_back,
-        "came": len(found[FIRST].moves) + len(found[FIRST].elsewhere),
+        "ways": {name: _figures(one) for name, one in {**found.ways, SHIPS: found.shipped}.items()},
+        "most": list(found.most.achieved),
+        "bound": list(found.most.bound),
+        "ships": found.ships.name,
+        "because": found.ships.because,
+        "fell back": found.fell_back,
+        "came": found.came,
         "seconds": time.perf_counter() - began,
     }
 

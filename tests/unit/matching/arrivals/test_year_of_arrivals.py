@@ -111,7 +111,7 @@ def test_the_guard_falls_back_and_says_so() -> None:
     fallen = first_clearly_better((("a way that places nobody", nobody),), past, POLICY)
     assert fallen.choose is first_come
     assert fallen.because == (
-        "A way that places nobody: not clearly better than first come, first served in the past year, so not used."
+        "A way that places nobody: not clearly better than first come, first served in the other year, so not used."
     )
     level = first_clearly_better((("the best plan", best_plan),), past * 9, POLICY)
     assert level.choose is first_come, "no child more in any year is not clearly better"
@@ -123,7 +123,7 @@ def test_the_guard_takes_what_was_clearly_better() -> None:
     chosen = first_clearly_better(ways, (better,) * 7, POLICY)
     assert (chosen.name, chosen.choose) == ("the best plan", best_plan)
     assert chosen.because == (
-        "The best plan placed more children than first come, first served in 7 of 7 past years, and was behind in none."
+        "The best plan placed more children than first come, first served in 7 of 7 other years, and was behind in none."
     )
     assert first_clearly_better(ways, (*(better,) * 10, level), POLICY).choose is best_plan, "ten of eleven"
 
