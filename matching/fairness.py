@@ -10,10 +10,11 @@ from statistics import median
 import numpy as np
 import numpy.typing as npt
 
-from matching.again import Base, solved_again
+from matching.again import Base, Outcome, solved_again
 from matching.candidates import GOAL_TITLES
 from matching.candidates.blocks import sums_over_children
 from matching.domain import Caseload, Child, Tie
+from matching.errors import PlanRefused
 from matching.pairs.travel import miles_to_family_home
 from matching.solver import Limits
 from matching.suppression import SMALL, hidden_rows, hide_total
@@ -203,17 +204,22 @@ class Step:
 class PriceOfAFloor:
     """The group with the smallest share of homes, and what it costs all others to do more for it.
 
-    `kind` is `None` when no group is large enough to be named.
+    `kind` is `None` when no group is large enough to be named, or when the best plan itself is not `proven`: against a
+    plan that may not be the best no loss can be told. `ended` says that the time ended before the last step.
     """
 
     kind: str | None
     value: str = ""
     children: int = 0
     steps: tuple[Step, ...] = ()
+    proven: bool = True
+    ended: bool = False
 
     @property
     def sentences(self) -> tuple[Sentence, ...]:
         """The curve in words."""
+        if not self.proven:
+            return (Sentence("The best plan is not proven, so what it would cost to do more cannot be told."),)
         if self.kind is None:
             return (Sentence("No kind of child is large enough to be named here."),)
         opening = Sentence.of(
@@ -224,6 +230,8 @@ class PriceOfAFloor:
             children=self.children,
         )
         more = [self._step(step) for step in self.steps[1:]]
+        if self.ended:
+            return (opening, *more, Sentence("The time ended before it was known what more of them would cost."))
         return (opening, *(more or [Sentence("No plan has a home for more of them.")]))
 
     def _step(self, step: Step) -> Sentence:
@@ -236,8 +244,13 @@ class PriceOfAFloor:
         return Sentence.of("For {floor} of them, {title}: {lost} fewer.", floor=step.floor, title=title, lost=lost)
 
 
-def price_of_a_floor(base: Base) -> PriceOfAFloor:
-    """What it costs, step by step, that more children of the worst-off group have a home; each step proven anew."""
+def price_of_a_floor(base: Base, seconds: float | None = None) -> PriceOfAFloor:
+    """What it costs, step by step, that more children of the worst-off group have a home; each step proven anew.
+
+    In `seconds` each step has an equal part; after one that was not proven in it no further step is told.
+    """
+    if not base.proven:
+        return PriceOfAFloor(kind=None, proven=False)
     worst = _worst_off(base)
     if worst is None:
         return PriceOfAFloor(kind=None)
@@ -245,10 +258,32 @@ def price_of_a_floor(base: Base) -> PriceOfAFloor:
     inside = np.array([ref in members for ref in base.found.row_of_child], dtype=np.int64)
     grid = np.broadcast_to(inside[:, None], base.found.judged.pairs.shape)
     counts = sums_over_children(base.found.sets, grid, base.found.row_of_child)
-    now = int(counts[list(base.solution.chosen)].sum())
-    floors = _floors(now, _most(base, counts))
-    steps = tuple(_step(base, counts, floor) for floor in floors)
-    return PriceOfAFloor(kind=kind, value=value, children=len(members), steps=steps)
+    steps, ended = _curve(base, counts, seconds)
+    return PriceOfAFloor(kind=kind, value=value, children=len(members), steps=steps, ended=ended)
+
+
+def _curve(base: Base, counts: Integers, seconds: float | None) -> tuple[tuple[Step, ...], bool]:
+    """The steps that were proven in the time, and whether it ended before the last; the first is the plan as it is."""
+    now, *more = _floors(int(counts[list(base.solution.chosen)].sum()), _most(base, counts))
+    limits = Limits(lot=False, seconds=None if seconds is None else seconds / max(len(more), 1))
+    steps = [_told(base, base, now)]
+    for floor in more:
+        then = _with_floor(base, counts, floor, limits)
+        if then is None:
+            return tuple(steps), True
+        steps.append(_told(base, then, floor))
+    return tuple(steps), False
+
+
+def _with_floor(base: Base, counts: Integers, floor: int, limits: Limits) -> Outcome | None:
+    """The best plan with so many of them, `None` where it was not proven in the time, or none was found in it."""
+    try:
+        then = solved_again(base, base.problem, limits, floors=[(counts, floor)])
+    except PlanRefused:  # some plan has so many of them: without a limit it is found
+        if limits.seconds is None:
+            raise
+        return None
+    return then if then.proven else None
 
 
 def _worst_off(base: Base) -> tuple[str, str, frozenset[str]] | None:
@@ -276,8 +311,7 @@ def _floors(now: int, most: int) -> list[int]:
     return sorted({int(round(floor)) for floor in np.linspace(now, most, min(POINTS_OF_A_CURVE, most - now + 1))})
 
 
-def _step(base: Base, counts: Integers, floor: int) -> Step:
-    then = solved_again(base, base.problem, Limits(lot=False), floors=[(counts, floor)])
+def _told(base: Base, then: Outcome, floor: int) -> Step:
     both = zip(base.problem.goals, base.solution.achieved, then.solution.achieved, strict=True)
     loses = tuple((code, was - would) for code, was, would in both)
     return Step(floor=floor, loses=loses, proven=base.proven and then.proven)

@@ -22,6 +22,7 @@ from matching.candidates import GOAL_TITLES
 from matching.domain import Caseload
 from matching.errors import MatchingError
 from matching.fairness import ledger, price_of_a_floor
+from matching.solver import Limits
 
 router = APIRouter(include_in_schema=False)
 OTHERS = 3
@@ -153,7 +154,7 @@ def differences(look: Looking) -> HTMLResponse:
 def other_plans(look: Looking) -> HTMLResponse:
     """Plans that differ clearly and are nearly as good: what each gives up."""
     base = answers.base_for(caseload_of(look), look.parts.policy)
-    found = alternatives(base, most=OTHERS)
+    found = alternatives(base, most=OTHERS, limits=Limits(seconds=answers.SECONDS / OTHERS))
     look.run("read-plan", "plan:alternatives", lambda _: {})
     return page("meeting_others.html", look, here="/meeting", found=found)
 
@@ -163,7 +164,7 @@ def fairness(look: Looking) -> HTMLResponse:
     """Who waits and who finds a home, by kind of child; what it would cost to do more for those worst off."""
     base = answers.base_for(caseload_of(look), look.parts.policy)
     look.run("read-fairness", "plan:fairness", lambda _: {})
-    said = [str(one) for one in price_of_a_floor(base).sentences]
+    said = [str(one) for one in price_of_a_floor(base, answers.SECONDS).sentences]
     return page("meeting_fairness.html", look, here="/meeting", ledger=ledger(base), said=said)
 
 

@@ -5,6 +5,7 @@ import types
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from matching.domain import Place
@@ -23,6 +24,7 @@ class CellFault(ValueError):
         self.reason, self.way_out = reason, way_out
 
 
+@cache
 def core_type(hint: Any) -> Any:
     """The type without `None`."""
     if get_origin(hint) in (Union, types.UnionType):

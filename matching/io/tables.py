@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -127,16 +128,18 @@ class Table:
 
 def built(kind: type[T], values: dict[tuple[str, ...], Any]) -> T:
     """A value from its facts by path; parts are built first."""
+    whole: Any = kind
     own = {path[0]: value for path, value in values.items() if len(path) == 1}
     parts = {path[0] for path in values if len(path) > 1}
     for name in parts:
         hint = next(item for item in facts_of(kind) if item.path[0] == name)
         inner = {path[1:]: value for path, value in values.items() if path[0] == name}
-        own[name] = built(_part_type(kind, hint.path[0]), inner)
+        own[name] = built(_part_type(whole, hint.path[0]), inner)
     return kind(**own)
 
 
-def _part_type(kind: type[Any], name: str) -> type[Any]:
+@cache
+def _part_type(kind: Any, name: str) -> type[Any]:
     return get_type_hints(kind)[name]  # type: ignore[no-any-return]
 
 

@@ -16,7 +16,7 @@ from api.pages import PAGES
 from api.pages.questions import read_day
 from api.pages.rendering import PageNeeds
 from api.security.roles import MAY, May, Role
-from tests.api.conftest import PASSWORD, Running
+from tests.api.conftest import PASSWORD, PLAIN, Running
 from tests.api.test_service import _all
 from tests.lib.builders import a_child, a_home
 from tests.lib.reading_grade import grade, sentences_of
@@ -36,7 +36,7 @@ class Browser:
     """A browser of one person: keeps the cookie, sends forms from the page it is on."""
 
     def __init__(self, url: str, timeout: float = 60) -> None:
-        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=timeout)
+        self.http = httpx.Client(base_url=url, follow_redirects=True, timeout=timeout, verify=PLAIN)
         self.url = url
 
     def see(self, path: str) -> httpx.Response:

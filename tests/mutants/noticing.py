@@ -88,10 +88,11 @@ def _first_failing(module: ModuleType, mutant: Mutant, order: list[Test]) -> int
 
 
 def survivors(names: list[str], order: list[Test], every: int = 1) -> tuple[int, list[str]]:
-    """How many mutants of these modules were tried, every so many of them, and those that no test noticed."""
+    """How many mutants of these modules were tried, every so many of them, and those that no test noticed.
+
+    Without a mutant every test passes: who asks sees to that.
+    """
     tried, left = 0, []
-    for _, test in order:
-        test()  # all pass as it is
     for name in names:
         module = import_module(f"matching.checker.{name}")
         for mutant in list(mutants_of(module))[::every]:

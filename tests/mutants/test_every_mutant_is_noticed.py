@@ -16,6 +16,6 @@ def test_every_condition_turned_round_is_noticed() -> None:
 
 
 def test_a_change_that_changes_nothing_is_not_noticed() -> None:
-    """So what is noticed is the change, not the process in which it is tried."""
+    """All pass as it is: so what is noticed is the change, not the process in which it is tried."""
     same = Mutant("check_plan", 0, "nothing", plan_checks.check_plan.__code__)
     assert noticed(plan_checks, same, every_case()) is None

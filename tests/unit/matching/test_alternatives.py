@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -39,6 +40,13 @@ def test_equal_plans_are_shown_as_equal() -> None:
     assert str(found.ended).startswith("No other plan is clearly different")
 
 
+def test_a_search_that_was_cut_does_not_say_that_there_are_no_more() -> None:
+    base = based(two_by_two())
+    cut = replace(base, solution=replace(base.solution, proven=False))
+    assert str(alternatives(base, different=2).ended).startswith("No other plan is clearly different")
+    assert str(alternatives(cut, different=2).ended) == "Whether there are more was not known within the time."
+
+
 def test_goals_before_the_stated_one_lose_nothing() -> None:
     caseload = a_caseload(a_child("C1"), a_home("H1", places_free=1))
     assert alternatives(based(caseload), different=1, loss=100_000).plans == ()
@@ -51,12 +59,14 @@ def test_an_unknown_goal_is_refused() -> None:
         alternatives(based(two_by_two()), goal="nonsense")
 
 
-def every_plan(base: Base) -> list[dict[str, str]]:
-    """Every sound plan, by trying all."""
+def every_plan_apart(base: Base, different: int) -> list[dict[str, str]]:
+    """Every sound plan with so many sets less of the best, by trying all."""
     refs, homes = list(base.found.row_of_child), [None, *base.problem.homes]
     tried = ({c: h for c, h in zip(refs, chosen, strict=True) if h} for chosen in product(homes, repeat=len(refs)))
+    best = sets_in(base, base.home_of)
+    apart = [plan for plan in tried if len(best - sets_in(base, plan)) >= different]
     caseload, settings = base.ready.caseload, POLICY.settings
-    return [plan for plan in tried if check_plan(caseload, list(plan.items()), settings).sound]
+    return [plan for plan in apart if check_plan(caseload, list(plan.items()), settings).sound]
 
 
 def sets_in(base: Base, plan: dict[str, str]) -> set[tuple[str, frozenset[str]]]:
@@ -76,8 +86,8 @@ def test_no_nearer_plan_is_left_out() -> None:
         base = based(random_caseload(seed, children=4, homes=3, wild=0.05))
         found = alternatives(base, different=2, loss=2_000, most=1)
         best = sets_in(base, base.home_of)
-        others = [plan for plan in every_plan(base) if len(best - sets_in(base, plan)) >= 2]
-        losses = [base.achieved["suitability"] - points(base, plan) for plan in others if early_kept(base, plan)]
+        others = [plan for plan in every_plan_apart(base, 2) if early_kept(base, plan)]
+        losses = [base.achieved["suitability"] - points(base, plan) for plan in others]
         if not found.plans:
             assert min(losses, default=9_999) > 2_000
             continue

@@ -1,6 +1,7 @@
 """The ledger counts what the plan does; the price of a floor is what plans with that floor reach."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,24 @@ def test_more_for_the_worst_off_costs_what_it_says() -> None:
     assert losses == sorted(losses), "a higher floor never costs less, goals taken in order"
     assert all(step.proven for step in price.steps)
     assert str(price.sentences[0]).startswith(f"The smallest share with a home: sex, {price.value}; {floors[0]} of 12")
+
+
+def test_no_price_is_told_that_was_not_proven_in_the_time() -> None:
+    base = boys_and_girls(6)
+    price = price_of_a_floor(base, seconds=1e-6)
+    assert price.ended
+    assert [step.floor for step in price.steps] == [price_of_a_floor(base).steps[0].floor], "the plan as it is"
+    assert str(price.sentences[-1]) == "The time ended before it was known what more of them would cost."
+
+
+def test_against_a_plan_that_is_not_proven_no_price_is_told() -> None:
+    base = boys_and_girls(6)
+    cut = replace(base, solution=replace(base.solution, proven=False))
+    price = price_of_a_floor(cut)
+    assert price.steps == ()
+    assert [str(s) for s in price.sentences] == [
+        "The best plan is not proven, so what it would cost to do more cannot be told."
+    ]
 
 
 def test_no_group_is_named_that_is_too_small() -> None:
