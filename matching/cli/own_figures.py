@@ -9,6 +9,7 @@ from rich.console import Console
 from matching.cli.places import data_folder, postcode_book, read_folder
 from matching.cli.show_backtest import told, written
 from matching.domain import Caseload
+from matching.geo import AuthorityMap
 from matching.profile.where import lies_where
 from matching.published import Series
 from matching.returns import History, read_history
@@ -46,7 +47,8 @@ def figures_for(
 ) -> tuple[Parameters, tuple[str, ...]]:
     """Figures and notes: own by how much history there is, else of neighbours where the authority is named, else England's."""
     borrowed = borrowing(reference, authority)(NEWEST) if authority else published_parameters(reference)
-    whose = f"the statistical neighbours of {authority}" if authority else "England"
+    called = authority and (AuthorityMap.read(reference).name(authority) or authority)
+    whose = f"the statistical neighbours of {called}" if called else "England"
     figures, notes = borrowed, [f"No history was given: who comes and how long children stay is as in {whose}."]
     if history:
         read = read_history(history)

@@ -171,7 +171,8 @@ def page(cities: list[dict[str, Any]]) -> str:
 
 
 def _seeds(found: list[int]) -> str:
-    return f"on {len(found)} (seeds {', '.join(map(str, found))})" if found else "on none"
+    named = "seed" if len(found) == 1 else "seeds"
+    return f"on {len(found)} ({named} {', '.join(map(str, found))})" if found else "on none"
 
 
 TEMPLATE = """# A year of arrivals
@@ -213,7 +214,7 @@ Beside first come, first served, on the same arrivals (mean over the cities, 95 
 {behind}
 - The guard chose, over the cities: {ships}. In the year it fell back {fell}.
 
-Past years promise nothing about the next: the guard keeps out a way that was not clearly better before, and the watch ends one
+Other years promise nothing about this one: the guard keeps out a way that was not clearly better before, and the watch ends one
 that falls behind. What was lost by then may stay lost: places given cannot be taken back.
 
 ## City by city

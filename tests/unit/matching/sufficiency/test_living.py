@@ -126,7 +126,7 @@ def test_a_caseload_borrows_from_its_neighbours_and_tells_of_its_own_homes(regis
     assert figures.figures["on_hold"].source.startswith("own: ")
     assert "England" in parameters_of((), DATA / "reference").figures["leave_a5_9"].source
     assert figures.notes == (
-        "No history was given: who comes and how long children stay is as in the statistical neighbours of E06000045.",
+        "No history was given: who comes and how long children stay is as in the statistical neighbours of Southampton.",
     )
 
 

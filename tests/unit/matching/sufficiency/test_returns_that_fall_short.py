@@ -212,7 +212,7 @@ def test_the_review_is_written_and_figures_are_a_table(
     assert placements("forecast", "figures", "--authority", "E06000045", "--out", str(tmp_path / "f.csv")) == 0
     figures = pd.read_csv(tmp_path / "f.csv")
     assert list(figures.columns) == ["name", "value", "low", "high", "unit", "source", "kind"]
-    assert "statistical neighbours of E06000045" in " ".join(capsys.readouterr().err.split())
+    assert "statistical neighbours of Southampton" in " ".join(capsys.readouterr().err.split())
     short = [part for part in ("--history", str(folder / "2024"))]
     assert placements("forecast", "review", *short, "--out", str(tmp_path / "short")) == 0
     assert "Three are needed" in capsys.readouterr().out
