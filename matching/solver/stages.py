@@ -169,7 +169,7 @@ def _lead(run: Run, relaxed: Relaxation) -> Lead:
     lead = Lead(weights_of(run.problem), ())
     relaxed.aim(lead.value(run.problem))
     relaxed.solve(run.clock.left())
-    start, ceilings = relaxed.engine.getBasis(), []
+    start, ceilings = relaxed.basis(), []
     for goal in range(lead.finest):
         relaxed.aim(run.problem.goal_values[goal])
         if not relaxed.solve(run.clock.left()):
@@ -178,7 +178,7 @@ def _lead(run: Run, relaxed: Relaxation) -> Lead:
         relaxed.hold(goal, ceilings[-1])
     for goal in range(len(ceilings)):
         relaxed.release(goal)
-    relaxed.engine.setBasis(start)
+    relaxed.go_on_from(start)
     return Lead(lead.weights, tuple(ceilings), start)
 
 
@@ -217,7 +217,7 @@ def _follow(run: Run, relaxed: Relaxation, lead: Lead) -> None:
 def _lowered(run: Run, lead: Lead, goal: int) -> int:
     """A lower ceiling of one goal, the goals before held: rows are added until the plan at hand reaches it, or a few times."""
     relaxed, most = Relaxation(run.problem, np.arange(run.problem.blocks), run.held), lead.ceilings[goal]
-    relaxed.engine.setBasis(lead.basis)
+    relaxed.go_on_from(lead.basis)
     relaxed.aim(run.problem.goal_values[goal])
     for _ in range(LOWERINGS):
         if not relaxed.solve(run.clock.left()):

@@ -45,7 +45,7 @@ class Tight:
         self.relaxed.aim(self.value)
         self.room = LEAST_ROOM + max(self._tighten() - self.now, 0)
         self.kept = np.isin(np.arange(problem.blocks), self.relaxed.at)
-        self.basis = self.relaxed.engine.getBasis()
+        self.basis = self.relaxed.basis()
 
     def _tighten(self) -> int:
         """Add rows and drop what is out of reach; the bound that this leads to."""
@@ -67,7 +67,7 @@ class Tight:
             at = self.relaxed.at
             self.relaxed.bar(~keep[at])
             self.relaxed.engine.clearSolver()
-            self.relaxed.engine.setBasis(self.basis)
+            self.relaxed.go_on_from(self.basis)
             if not self.relaxed.solve():
                 return None
             worth = self._worth(keep)

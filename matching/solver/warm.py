@@ -75,7 +75,7 @@ class Warm:
         self.relaxed = Relaxation(problem, np.arange(problem.blocks), held)
         self.relaxed.aim(self.value)
         self.tries = TRIES if self._tighten(int(self.value[chosen].sum()), rounds) else 0
-        self.basis = self.relaxed.engine.getBasis()
+        self.basis = self.relaxed.basis()
         self.added = self.relaxed.packing.of_rows(np.arange(0))
 
     def _tighten(self, now: int, rounds: int) -> bool:
@@ -174,7 +174,7 @@ class Warm:
     def _from_the_start(self) -> None:
         """The basis kept, and nothing else that an earlier question left with the engine."""
         self.relaxed.engine.clearSolver()
-        self.relaxed.engine.setBasis(self.basis)
+        self.relaxed.go_on_from(self.basis)
 
     def _closed(self, chosen: Integers, bound: int) -> bool:
         return bound < (int(self.value[chosen].sum()) + 1) * SCALE
