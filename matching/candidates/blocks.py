@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -112,7 +113,7 @@ def chosen_sets(sets: Sets, keep: npt.NDArray[np.bool_] | Integers) -> Sets:
     )
 
 
-def sums_over_children(sets: Sets, values: npt.NDArray[np.int64], rows: dict[str, int]) -> Integers:
+def sums_over_children(sets: Sets, values: npt.NDArray[np.signedinteger[Any]], rows: dict[str, int]) -> Integers:
     """Sum over each set's children of a value per pair; `values` is (children, homes)."""
     total = np.zeros(sets.group.shape, dtype=np.int64)
     widest = max((len(group.children) for group in sets.groups), default=0)

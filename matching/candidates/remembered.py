@@ -15,7 +15,7 @@ from matching.pairs import Memory, Pairs, Register, VerdictMatrix
 from matching.policy import Policy
 from matching.rules import Rule, judge_with_decisions
 
-Points = tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]
+Points = tuple[npt.NDArray[np.int16], npt.NDArray[np.bool_]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Practised:
         return Judged(
             pairs=pairs,
             verdicts=_stacked(rows, (len(self.rules), *pairs.shape), np.int8),
-            points=_stacked([points for points, _ in rated], (len(self.criteria), *pairs.shape), np.int32),
+            points=_stacked([points for points, _ in rated], (len(self.criteria), *pairs.shape), np.int16),
             unrated=_stacked([unrated for _, unrated in rated], (len(self.criteria), *pairs.shape), np.bool_),
         )
 

@@ -23,7 +23,7 @@ class Judged:
 
     pairs: Pairs
     verdicts: npt.NDArray[np.int8]
-    points: npt.NDArray[np.int32]
+    points: npt.NDArray[np.int16] | npt.NDArray[np.int32]
     unrated: npt.NDArray[np.bool_]
 
     @cached_property
@@ -32,9 +32,9 @@ class Judged:
         return np.asarray(self.verdicts.min(axis=0, initial=Verdict.MET), dtype=np.int8)
 
     @cached_property
-    def total(self) -> npt.NDArray[np.int64]:
+    def total(self) -> npt.NDArray[np.int32]:
         """Points of each pair, over all criteria."""
-        return np.asarray(self.points.sum(axis=0), dtype=np.int64)
+        return np.asarray(self.points.sum(axis=0, dtype=np.int32))
 
 
 def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:
@@ -42,7 +42,7 @@ def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:
     verdicts = np.empty((len(policy.rules), *pairs.shape), dtype=np.int8)
     for i, rule in enumerate(policy.rules):
         verdicts[i] = judge_with_decisions(rule, pairs)
-    points = np.zeros((len(policy.criteria), *pairs.shape), dtype=np.int32)
+    points = np.zeros((len(policy.criteria), *pairs.shape), dtype=np.int16)  # weights are at most 100
     unrated = np.zeros(points.shape, dtype=np.bool_)
     for i, (criterion, weight) in enumerate(policy.criteria):
         points[i], unrated[i] = points_of(criterion, weight, pairs)

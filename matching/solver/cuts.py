@@ -7,6 +7,7 @@ decides whether a row holds is in whole numbers; the fractional point only sugge
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -22,27 +23,55 @@ Words = npt.NDArray[np.uint64]
 SMALL = 1e-6
 LARGEST_DIVISOR = 40
 WORTH_ADDING = 0.01
+MOST = (
+    200  # sums of a round, those that cut most off: seven hundred, each over thousands of blocks, slow the simplex down
+)
 
 
 def new_rows(packing: Packing, point: Point, basis: Iterable[Point], exclusive: Packing) -> Packing:
     """Rows that cut `point` off; `exclusive` are the rows from which conflicts between two blocks are read."""
-    found = joined(halves(packing, point), fractions(packing, basis), cliques(exclusive, point))
-    over = found.use @ point - found.limit > WORTH_ADDING
-    return _distinct(found.of_rows(over))
+    used = packing.of_blocks(point > 0)
+    sums = [one.cutting(used, point[point > 0]) for one in (halves(packing, point), fractions(packing.size, basis))]
+    found = cliques(exclusive, point)
+    found = found.of_rows(found.use @ point - found.limit > WORTH_ADDING)
+    found = joined(*(one.over(packing) for one in sums), found)
+    return found.of_rows(_distinct(found.use, found.limit))
 
 
-def halves(packing: Packing, point: Point) -> Packing:
-    """Sums of rows at their limit, halved."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Rows to be taken `times` (new, rows), added up and divided `by` whole numbers."""
+
+    times: sparse.csr_array
+    by: Integers
+
+    def over(self, packing: Packing) -> Packing:
+        """The new rows."""
+        return divided(packing, self.times, self.by)
+
+    def cutting(self, used: Packing, point: Point) -> "Sums":
+        """Those that cut most of the point off; told from the blocks that it uses, before they are written over all."""
+        once = _distinct(self.times, self.by)
+        sums = Sums(self.times[once], self.by[once])
+        found = sums.over(used)
+        off = found.use @ point - found.limit
+        cut = np.sort(np.argsort(-off, kind="stable")[: min(MOST, np.count_nonzero(off > WORTH_ADDING))])
+        return Sums(sums.times[cut], sums.by[cut])
+
+
+def halves(packing: Packing, point: Point) -> Sums:
+    """Sums of rows at their limit, to be halved."""
     support = np.flatnonzero(point > SMALL)
     tight = _in_doubt(packing, point, support, np.flatnonzero(packing.limit - packing.use @ point < SMALL))
-    odd = packing.use[tight].tocsc()[:, support].toarray() % 2 == 1
+    among = packing.use[tight][:, support]
+    odd = sparse.csr_array((among.data % 2 == 1, among.indices, among.indptr), shape=among.shape).toarray()
     weight = point[support]
     first_out = (-weight, np.abs(weight - 0.5), weight)  # which columns are made even first leads to other sums
     sums = [s for order in first_out for s in _odd_sums(odd, packing.limit[tight] % 2 == 1, weight, order)]
     times = sparse.lil_array((len(sums), packing.size), dtype=np.int64)
     for i, members in enumerate(sums):
         times[i, tight[members]] = 1
-    return divided(packing, times.tocsr(), np.full(len(sums), 2, dtype=np.int64))
+    return Sums(times.tocsr(), np.full(len(sums), 2, dtype=np.int64))
 
 
 def _in_doubt(packing: Packing, point: Point, support: Integers, tight: Integers) -> Integers:
@@ -50,7 +79,7 @@ def _in_doubt(packing: Packing, point: Point, support: Integers, tight: Integers
 
     No sum of the others cuts anything off: there the point is whole.
     """
-    use = packing.use[tight].tocsc()[:, support]
+    use = packing.use[tight][:, support]
     _, part = connected_components(sparse.csr_array(use @ use.T), directed=False)
     split = (use @ (point[support] < 1 - SMALL)) > 0
     return tight[np.isin(part, part[split])]
@@ -102,7 +131,7 @@ def _flags(rows: Words) -> Flags:
     return np.unpackbits(rows.view(np.uint8), axis=-1, bitorder="little").astype(bool)
 
 
-def fractions(packing: Packing, basis: Iterable[Point]) -> Packing:
+def fractions(size: int, basis: Iterable[Point]) -> Sums:
     """Sums of rows with the fractional parts of the basis's multipliers, where these have a small divisor."""
     rows, times, by = [], [], []
     for multipliers in basis:
@@ -118,9 +147,9 @@ def fractions(packing: Packing, basis: Iterable[Point]) -> Packing:
     index = np.repeat(np.arange(len(by)), [at.size for at in rows])
     none = [np.zeros(0, dtype=np.int64)]
     where = (index, np.concatenate([*none, *rows]))
-    stacked = sparse.csr_array((np.concatenate([*none, *times]), where), shape=(len(by), packing.size))
+    stacked = sparse.csr_array((np.concatenate([*none, *times]), where), shape=(len(by), size))
     stacked.eliminate_zeros()
-    return divided(packing, stacked, np.array(by, dtype=np.int64))
+    return Sums(stacked, np.array(by, dtype=np.int64))
 
 
 def _divisor(multipliers: Point) -> int | None:
@@ -175,12 +204,11 @@ def _heavy_cliques(clash: Flags, weight: Point) -> set[tuple[int, ...]]:
     return found
 
 
-def _distinct(packing: Packing) -> Packing:
-    """Each row once."""
+def _distinct(use: sparse.csr_array, limit: Integers) -> Integers:
+    """Each row once, with its limit, by position."""
     seen: dict[tuple[int, bytes, bytes], int] = {}
-    use = packing.use
     use.sort_indices()
-    for row in range(packing.size):
+    for row in range(limit.size):
         span = slice(use.indptr[row], use.indptr[row + 1])
-        seen.setdefault((int(packing.limit[row]), use.indices[span].tobytes(), use.data[span].tobytes()), row)
-    return packing.of_rows(np.array(list(seen.values()), dtype=np.int64))
+        seen.setdefault((int(limit[row]), use.indices[span].tobytes(), use.data[span].tobytes()), row)
+    return np.array(list(seen.values()), dtype=np.int64)

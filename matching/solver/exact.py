@@ -22,8 +22,11 @@ HALF = 0.5
 
 
 def rows_over(problem: Problem, keep: Integers) -> Packing:
-    """Every row that blocks among `keep` could break."""
-    return joined(home_rows(problem), family_rows(problem)).of_blocks(keep).busy()
+    """Every row that blocks among `keep`, by position and in order, could break."""
+    inside = np.zeros(problem.blocks, dtype=bool)
+    inside[keep] = True
+    part = problem.restricted(inside)
+    return joined(home_rows(part), family_rows(part)).busy()
 
 
 def by_highs(

@@ -9,6 +9,7 @@ from scipy import sparse
 from matching.solver.problem import Integers, Problem
 
 Flags = npt.NDArray[np.bool_]
+TOGETHER = 50  # rows that are added up at once: sums of a hundred rows are long before they are divided
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Packing:
 
     def of_blocks(self, keep: Flags | Integers) -> "Packing":
         """The same rows over fewer blocks."""
-        return Packing(self.use.tocsc()[:, keep].tocsr(), self.limit)
+        return Packing(self.use[:, keep], self.limit)
 
     def of_rows(self, keep: Flags | Integers) -> "Packing":
         """Fewer rows."""
@@ -60,19 +61,25 @@ def divided(packing: Packing, times: sparse.csr_array, by: Integers) -> Packing:
 
     Every plan keeps the new rows too, because plans are whole.
     """
-    use = sparse.csr_array(times @ packing.use)
+    parts = [slice(first, first + TOGETHER) for first in range(0, max(by.size, 1), TOGETHER)]
+    use = sparse.vstack([_divided(times[part] @ packing.use, by[part]) for part in parts], format="csr")
+    return Packing(use, (times @ packing.limit) // by)
+
+
+def _divided(use: sparse.csr_array, by: Integers) -> sparse.csr_array:
+    """Each row divided and rounded down; in four bytes a number where they fit."""
     use.data //= np.repeat(by, np.diff(use.indptr))
     use.eliminate_zeros()
-    return Packing(use, (times @ packing.limit) // by)
+    if max(np.abs(use.data).max(initial=0), *use.shape, use.nnz) > np.iinfo(np.int32).max:
+        return use
+    told = use.data.astype(np.int32), use.indices.astype(np.int32), use.indptr.astype(np.int32)
+    return sparse.csr_array(told, shape=use.shape)
 
 
 def home_rows(problem: Problem) -> Packing:
     """What homes have to give, and the same halved, thirded and so on where that says more."""
-    given = Packing(problem.rows.astype(np.int64), problem.row_limit)
-    parts, most = (
-        [given],
-        problem.rows.max(axis=1).toarray().astype(np.int64) if problem.rows.nnz else problem.row_limit,
-    )
+    given = Packing(problem.rows, problem.row_limit)
+    parts, most = [given], problem.rows.max(axis=1).toarray() if problem.rows.nnz else problem.row_limit
     for limit in np.unique(problem.row_limit[problem.row_limit > 2]).tolist():
         rows = given.of_rows(at := problem.row_limit == limit)
         for by in range(2, min(limit, int(most[at].max()) + 1)):  # a larger divisor leaves no use
@@ -109,7 +116,6 @@ def _triple_rows(problem: Problem) -> Packing:
 
 
 def _ones(rows: list[Integers], blocks: list[Integers], count: int, width: int) -> Packing:
-    at = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-    across = np.concatenate(blocks) if blocks else np.zeros(0, np.int64)
-    use = sparse.csr_array((np.ones(at.size, np.int64), (at, across)), shape=(count, width))
+    at, across = (np.concatenate([np.zeros(0, np.int32), *part], dtype=np.int32) for part in (rows, blocks))
+    use = sparse.csr_array((np.ones(at.size, np.int32), (at, across)), shape=(count, width))
     return Packing(use, np.ones(count, dtype=np.int64))

@@ -76,7 +76,7 @@ class Problem:
     def rows(self) -> sparse.csr_array:
         """Packing rows as a sparse matrix (rows, blocks)."""
         shape = (self.row_limit.size, self.blocks)
-        return sparse.csr_array((self.row_use.astype(np.float64), (self.row_index, self.row_block)), shape=shape)
+        return sparse.csr_array((self.row_use.astype(np.int32), (self.row_index, self.row_block)), shape=shape)
 
     @cached_property
     def group_sizes(self) -> npt.NDArray[np.int64]:

@@ -168,7 +168,8 @@ class Relaxation:
         return self._worth_showing(gain, MORE)
 
     def _worth_showing(self, gain: npt.NDArray[Any], count: int) -> Integers:
-        group = self.problem.block_group[self.at]
+        """The `count` blocks of each group that gain most."""
+        group = self.problem.block_group[self.at].astype(np.int64)
         return best_of_each(np.flatnonzero(gain > TOLERANCE), gain.astype(np.float64), group, count)
 
     def bound(self) -> Bound:

@@ -249,8 +249,9 @@ def lawful(problem: Problem, held: Held, chosen: Integers) -> bool:
         if taken[group] & mask:
             return False
         taken[group] |= mask
-    on = np.zeros(problem.blocks, dtype=np.int64)
-    on[chosen] = 1
+    on = np.zeros(problem.blocks, dtype=bool)
+    on[chosen] = True
+    inside = on[problem.row_block]
     used = np.zeros(problem.row_limit.size, dtype=np.int64)
-    np.add.at(used, problem.row_index, problem.row_use * on[problem.row_block])
+    np.add.at(used, problem.row_index[inside], problem.row_use[inside])
     return bool((used <= problem.row_limit).all()) and held.reached_by(chosen)
