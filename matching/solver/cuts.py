@@ -23,9 +23,8 @@ Words = npt.NDArray[np.uint64]
 SMALL = 1e-6
 LARGEST_DIVISOR = 40
 WORTH_ADDING = 0.01
-MOST = (
-    200  # sums of a round, those that cut most off: seven hundred, each over thousands of blocks, slow the simplex down
-)
+MOST = 200_000  # blocks named by new sums of a kind in a round: sums of a hundred rows name thousands each
+TOGETHER = 20  # sums that are made at once
 
 
 def new_rows(packing: Packing, point: Point, basis: Iterable[Point], exclusive: Packing) -> Packing:
@@ -34,7 +33,7 @@ def new_rows(packing: Packing, point: Point, basis: Iterable[Point], exclusive: 
     sums = [one.cutting(used, point[point > 0]) for one in (halves(packing, point), fractions(packing.size, basis))]
     found = cliques(exclusive, point)
     found = found.of_rows(found.use @ point - found.limit > WORTH_ADDING)
-    found = joined(*(one.over(packing) for one in sums), found)
+    found = joined(*(one.over(packing, MOST) for one in sums), found)
     return found.of_rows(_distinct(found.use, found.limit))
 
 
@@ -45,18 +44,28 @@ class Sums:
     times: sparse.csr_array
     by: Integers
 
-    def over(self, packing: Packing) -> Packing:
-        """The new rows."""
-        return divided(packing, self.times, self.by)
+    def among(self, at: Integers) -> "Sums":
+        """Some of them."""
+        return Sums(self.times[at], self.by[at])
+
+    def over(self, packing: Packing, most: float = np.inf) -> Packing:
+        """The new rows, the first ones until they name `most` blocks. Before it is divided a sum is long: few at a time."""
+        rows, length = [divided(packing, self.times[:0], self.by[:0])], 0
+        for first in range(0, self.by.size, TOGETHER):
+            some = slice(first, first + TOGETHER)
+            rows.append(divided(packing, self.times[some], self.by[some]))
+            length += rows[-1].use.nnz
+            if length > most:
+                break
+        return joined(*rows)
 
     def cutting(self, used: Packing, point: Point) -> "Sums":
-        """Those that cut most of the point off; told from the blocks that it uses, before they are written over all."""
-        once = _distinct(self.times, self.by)
-        sums = Sums(self.times[once], self.by[once])
-        found = sums.over(used)
-        off = found.use @ point - found.limit
-        cut = np.sort(np.argsort(-off, kind="stable")[: min(MOST, np.count_nonzero(off > WORTH_ADDING))])
-        return Sums(sums.times[cut], sums.by[cut])
+        """Those that cut the point off, the deepest cut first; told from the blocks that the point uses."""
+        once = self.among(_distinct(self.times, self.by))
+        found = once.over(used)
+        off, length = found.use @ point - found.limit, np.sqrt(found.use.power(2).sum(axis=1))
+        deep = np.argsort(-off / np.maximum(length, 1), kind="stable")
+        return once.among(deep[off[deep] > WORTH_ADDING])
 
 
 def halves(packing: Packing, point: Point) -> Sums:

@@ -9,7 +9,6 @@ from scipy import sparse
 from matching.solver.problem import Integers, Problem
 
 Flags = npt.NDArray[np.bool_]
-TOGETHER = 50  # rows that are added up at once: sums of a hundred rows are long before they are divided
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,14 @@ def divided(packing: Packing, times: sparse.csr_array, by: Integers) -> Packing:
 
     Every plan keeps the new rows too, because plans are whole.
     """
-    parts = [slice(first, first + TOGETHER) for first in range(0, max(by.size, 1), TOGETHER)]
-    use = sparse.vstack([_divided(times[part] @ packing.use, by[part]) for part in parts], format="csr")
-    return Packing(use, (times @ packing.limit) // by)
-
-
-def _divided(use: sparse.csr_array, by: Integers) -> sparse.csr_array:
-    """Each row divided and rounded down; in four bytes a number where they fit."""
+    use = sparse.csr_array(times @ packing.use)
     use.data //= np.repeat(by, np.diff(use.indptr))
     use.eliminate_zeros()
+    return Packing(_narrow(use), (times @ packing.limit) // by)
+
+
+def _narrow(use: sparse.csr_array) -> sparse.csr_array:
+    """The same in four bytes a number, where they fit."""
     if max(np.abs(use.data).max(initial=0), *use.shape, use.nnz) > np.iinfo(np.int32).max:
         return use
     told = use.data.astype(np.int32), use.indices.astype(np.int32), use.indptr.astype(np.int32)

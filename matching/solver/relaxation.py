@@ -195,7 +195,8 @@ class Relaxation:
         reaching, packing = self.prices()
         cost = self.packing.use.T @ packing - self.value * SCALE - reaching @ self.held.values
         most = int(packing @ self.packing.limit) - int(reaching @ self.held.targets)
-        return Shortfall(at=self.at, rows=self.packing, prices=packing, cost=cost, most=most)
+        costly = packing > 0
+        return Shortfall(at=self.at, rows=self.packing.of_rows(costly), prices=packing[costly], cost=cost, most=most)
 
     def whole(self) -> Integers | None:
         """The chosen blocks, if none is chosen in part."""

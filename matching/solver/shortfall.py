@@ -15,7 +15,7 @@ from matching.solver.problem import Integers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """Losses at some prices, in the units of the prices: `cost` by block of `at`, `prices` by row over those blocks.
+    """Losses at some prices, in the units of the prices: `cost` by block of `at`, `prices` by row over those blocks, of those that have one.
 
     `most` bounds what any plan of these blocks is worth; a plan loses at most `room`.
     """
@@ -42,5 +42,5 @@ class Shortfall:
 
     def priced(self, keep: Integers) -> tuple[Packing, Integers, Integers]:
         """Rows that cost something to leave free, over these blocks; their prices; each block's own loss."""
-        at, busy = np.searchsorted(self.at, keep), self.prices > 0
-        return self.rows.of_rows(busy).of_blocks(at), self.prices[busy], self.cost[at]
+        at = np.searchsorted(self.at, keep)
+        return self.rows.of_blocks(at), self.prices, self.cost[at]

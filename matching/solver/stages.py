@@ -147,7 +147,7 @@ def _held(problem: Problem, floors: Floors) -> Held:
     """What a plan must reach from the start: children who must be placed, and floors; no goal is held yet."""
     goals, must = len(problem.goals), [(problem.holding(child), 1) for child in problem.must_place]
     asked = [value for value, _ in (*must, *floors)]
-    values = np.vstack([problem.goal_values, np.array(asked, dtype=np.int64).reshape(len(asked), problem.blocks)])
+    values = np.vstack([problem.goal_values, *asked]) if asked else problem.goal_values
     targets = np.array([0] * goals + [least for _, least in (*must, *floors)], dtype=np.int64)
     return Held(values, targets, targets > 0)
 
