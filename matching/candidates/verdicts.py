@@ -45,7 +45,9 @@ def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:
     points = np.zeros((len(policy.criteria), *pairs.shape), dtype=np.int16)  # weights are at most 100
     unrated = np.zeros(points.shape, dtype=np.bool_)
     for i, (criterion, weight) in enumerate(policy.criteria):
-        points[i], unrated[i] = points_of(criterion, weight, pairs)
+        for grid, told in zip((points[i], unrated[i]), points_of(criterion, weight, pairs), strict=True):
+            some = told.any(axis=1)  # most criteria concern some children only, and zeros never written take no memory
+            grid[some] = told[some]
     return Judged(pairs=pairs, verdicts=verdicts, points=points, unrated=unrated)
 
 
