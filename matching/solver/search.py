@@ -22,7 +22,7 @@ ALL = 2.0  # deterministic seconds of a look that settles all, found or not
 LOOKS = frozenset((1, 3, 5, 7, 9, 11, 13))  # rounds after which it is tried whether a plan is as near as that
 EFFORT, FROM = 0.5, 8  # of one look, in CP-SAT's deterministic seconds; before so many rounds the less the earlier
 ROUNDS = 80
-POLISH = 4  # rounds after the best plan is known
+POLISH, MOST_POLISHED = 4, 4_000  # rounds after the best plan is known, of so few blocks
 FIRST_PLAN = 14  # after so many rounds a plan is worth its time: what it excludes can be dropped for certain
 # from round .. on the gap is hoped to be this share of what was closed
 HOPE = ((4, 0.6), (8, 0.4), (10, 0.1), (12, 0.03))
@@ -134,7 +134,7 @@ class Search:
     def _polish(self) -> None:
         """Tighten a little more once the best plan is known: the less may be lost, the fewer plans are as good."""
         for _ in range(POLISH):
-            if not self.closed or self._short_room() < SCALE or self.relaxed.at.size > SMALL or self.clock.over:
+            if not self.closed or self._short_room() < SCALE or self.relaxed.at.size > MOST_POLISHED or self.clock.over:
                 return
             if not self.relaxed.tighten() or not self.relaxed.solve(self.clock.left()):
                 return
