@@ -7,8 +7,8 @@ import pytest
 
 from matching.candidates import find_candidates, problem_from
 from matching.pairs import Register
-from matching.solver import Problem, search, solve
-from matching.solver.problem import Held
+from matching.solver import Problem, cuts, relaxation, search, solve
+from matching.solver.problem import Held, Integers
 from matching.solver.relaxation import Relaxation
 from matching.solver.search import lawful
 from matching.solver.stages import weights_of
@@ -48,9 +48,86 @@ def test_every_added_row_holds_for_every_lawful_plan() -> None:
     assert rows > 20, "too few rows were added to show anything"
 
 
-@pytest.mark.parametrize("block", range(2))
+def _show_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The simplex is shown one block of each group at first, as it is shown six of large problems."""
+    monkeypatch.setattr(relaxation, "SIFTED", 0)
+    monkeypatch.setattr(relaxation, "FIRST", 1)
+    monkeypatch.setattr(relaxation, "MORE", 1)
+
+
+def _shown_all_and_few(seed: int, monkeypatch: pytest.MonkeyPatch) -> tuple[Relaxation, Relaxation]:
+    """The same relaxation twice, the simplex shown all blocks and shown few."""
+    problem = a_problem(seed, 12, 8)
+    every, held = np.arange(problem.blocks), Held.none(problem.goal_values)
+    monkeypatch.setattr(relaxation, "SIFTED", problem.blocks)
+    whole = Relaxation(problem, every, held)
+    _show_few(monkeypatch)
+    return whole, Relaxation(problem, every, held)
+
+
+def test_shown_few_blocks_the_simplex_finds_the_same_optimum(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under every aim, and at the same point again from a basis kept."""
+    fewer = 0
+    for seed in range(40):
+        both, rng = _shown_all_and_few(seed, monkeypatch), np.random.default_rng(seed)
+        few, aims = both[1], rng.integers(-3, 20, (2, both[1].at.size))
+        _aimed(both, aims[0])
+        assert _optima(both), seed
+        fewer += few.shown.size < few.at.size
+        start, first = few.basis(), few.point
+        _aimed(both, aims[1])
+        assert _optima(both), seed
+        few.aim(aims[0])
+        few.go_on_from(start)
+        assert few.solve()
+        assert (few.point == first).all(), seed
+    assert fewer > 20, "all blocks were shown nearly always, so nothing was compared"
+
+
+def test_shown_few_blocks_the_simplex_finds_what_is_held_and_leaves_what_is_barred(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The blocks shown first are those of most value, which mostly cannot reach what is held."""
+    for seed in range(40):
+        both, rng = _shown_all_and_few(seed, monkeypatch), np.random.default_rng(seed)
+        goals, size = both[0].problem.goal_values, both[0].at.size
+        _aimed((both[0],), goals[1])
+        assert both[0].solve()
+        most = int(np.floor(both[0].value @ both[0].point + 1e-6))
+        _aimed(both, rng.integers(-3, 20, size))
+        for one in both:
+            one.hold(1, most)
+        assert _optima(both), seed
+        barred = rng.random(size) < 0.3
+        for one in both:
+            one.release(1)
+            one.bar(barred)
+        assert _optima(both), seed
+        assert both[1].point[barred].max(initial=0) < 1e-9, seed
+
+
+def _aimed(both: tuple[Relaxation, ...], value: Integers) -> None:
+    for one in both:
+        one.aim(value)
+
+
+def _optima(both: tuple[Relaxation, Relaxation]) -> bool:
+    """Whether both find an optimum, of the same worth."""
+    found = [one.solve() for one in both]
+    worth = [float(one.value @ one.point) for one in both]
+    return found == [True, True] and abs(worth[0] - worth[1]) < 1e-6
+
+
+@pytest.mark.parametrize("block", range(3))
 def test_with_tightening_forced_the_plan_is_still_the_best(block: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small problems are solved without tightening; here it is forced, and hope is given very little room."""
+    """Small problems are solved without tightening; here it is forced, and hope is given very little room.
+
+    In the third block the simplex sees few blocks, and of the new rows only the deepest are written out.
+    """
+    if block == 2:
+        _show_few(monkeypatch)
+        monkeypatch.setattr(cuts, "MOST", 5)
+        monkeypatch.setattr(cuts, "TOGETHER", 1)
     monkeypatch.setattr(search, "SMALL", 0)
     monkeypatch.setattr(search, "FEW", 3)
     monkeypatch.setattr(search, "NEAR", 4)
