@@ -72,6 +72,7 @@ def _sentences(found: Compared) -> list[str]:
     said.append(
         f"Had everything been known on the first day, {counted(most, 'child', 'children')} at most had found a home."
     )
+    said.append("A stop-gap is a child who had to live somewhere else first, or all along: one move more than needed.")
     said.append("Years are invented: they tell one way of choosing from another, not what will come.")
     return said
 
@@ -82,7 +83,7 @@ def _table(data: dict[str, Any]) -> Table:
         "Way of choosing",
         "Found a home",
         "Pairs kept together",
-        "Stop-gaps first, or all along",
+        "Stop-gaps",
         "Miles from home",
     ):
         table.add_column(heading, justify="left" if heading == "Way of choosing" else "right")
