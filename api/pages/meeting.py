@@ -17,12 +17,10 @@ from api.pages.rendering import Form, Looking, PageNeeds, Sending, back_to, page
 from api.pages.wishes import Wishes, wishes_of
 from api.security.roles import May
 from api.services import answers, matching, pack
-from matching.alternatives import alternatives
 from matching.candidates import GOAL_TITLES
 from matching.domain import Caseload
 from matching.errors import MatchingError
 from matching.fairness import ledger, price_of_a_floor
-from matching.solver import Limits
 
 router = APIRouter(include_in_schema=False)
 OTHERS = 3
@@ -153,10 +151,9 @@ def differences(look: Looking) -> HTMLResponse:
 @router.get("/meeting/alternatives", dependencies=[Depends(PageNeeds(May.SEE_CASES))])
 def other_plans(look: Looking) -> HTMLResponse:
     """Plans that differ clearly and are nearly as good: what each gives up."""
-    base = answers.base_for(caseload_of(look), look.parts.policy)
-    found = alternatives(base, most=OTHERS, limits=Limits(seconds=answers.SECONDS / OTHERS))
+    found = answers.other_plans(caseload_of(look), look.parts.policy, OTHERS)
     look.run("read-plan", "plan:alternatives", lambda _: {})
-    return page("meeting_others.html", look, here="/meeting", found=found)
+    return page("meeting_others.html", look, here="/meeting", found=found, seconds=round(answers.SECONDS))
 
 
 @router.get("/meeting/fairness", dependencies=[Depends(PageNeeds(May.SEE_CASES))])

@@ -3,10 +3,12 @@
 from collections import OrderedDict
 from dataclasses import dataclass
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 from api.db.readings import Readings
 from matching.again import Base, after_refusals, base_of
+from matching.alternatives import Alternatives, alternatives
 from matching.cli.show import explanation_data, shortlist_data, software, then_sentence
 from matching.domain import Caseload, Deadline, Verdict
 from matching.errors import UnknownReference
@@ -25,6 +27,7 @@ from matching.wording import Sentence
 
 KEPT = 4
 SECONDS = 10.0  # a page waits no longer for the plan it compares with; what is not proven says so
+LEAST = 3.0  # seconds that are left for other plans where that plan has taken all
 _bases: OrderedDict[tuple[str, str], Base] = OrderedDict()
 _lock = Lock()
 
@@ -72,6 +75,14 @@ def plan_kept(caseload: Caseload, policy: Policy) -> dict[str, Any] | None:
     solved = Solved(problem=base.problem, solution=base.solution)
     told = propose_plan(base.ready, policy, fingerprint=fingerprint(caseload), software=software(), solved=solved)
     return plan_to_dict(told)
+
+
+def other_plans(caseload: Caseload, policy: Policy, most: int) -> Alternatives:
+    """Plans nearly as good as that of this moment, in the seconds that a page waits for all of it."""
+    began = monotonic()
+    base = base_for(caseload, policy)
+    left = max(LEAST, SECONDS - (monotonic() - began))
+    return alternatives(base, most=most, limits=Limits(seconds=left))
 
 
 def together_with(caseload: Caseload, ref: str) -> list[str]:

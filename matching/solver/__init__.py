@@ -2,6 +2,8 @@
 
 from importlib.metadata import version
 
+from matching.solver.clock import Clock
+from matching.solver.near import near
 from matching.solver.packing import Packing
 from matching.solver.problem import HeldBack, Limits, Problem, Solution
 from matching.solver.sized import solve
@@ -11,4 +13,17 @@ from matching.solver.warm import Warm
 
 ENGINES = ", ".join(f"{engine} {version(engine)}" for engine in ("ortools", "highspy"))
 
-__all__ = ["ENGINES", "Floors", "HeldBack", "Limits", "Packing", "Problem", "Solution", "Tight", "Warm", "solve"]
+__all__ = [
+    "ENGINES",
+    "Clock",
+    "Floors",
+    "HeldBack",
+    "Limits",
+    "Packing",
+    "Problem",
+    "Solution",
+    "Tight",
+    "Warm",
+    "near",
+    "solve",
+]

@@ -13,9 +13,10 @@ import numpy as np
 import numpy.typing as npt
 
 from matching.solver.clock import Clock
+from matching.solver.packing import Packing, keeping
 from matching.solver.problem import Held, Integers, Limits, Problem, Solution
 from matching.solver.relaxation import SCALE, Relaxation
-from matching.solver.search import Search, stalled
+from matching.solver.search import Search, lawful, stalled
 from matching.solver.stages import go_on, weights_of
 
 Flags = npt.NDArray[np.bool_]
@@ -64,15 +65,30 @@ class Tight:
     def without(self, keep: Flags) -> Solution | None:
         """The plan that planning from nothing makes of the blocks `keep`, lot and all; `None` where it is not proven."""
         with self.turn:
-            at = self.relaxed.at
-            self.relaxed.bar(~keep[at])
-            self.relaxed.engine.clearSolver()
-            self.relaxed.go_on_from(self.basis)
-            if not self.relaxed.solve():
-                return None
-            worth = self._worth(keep)
-            few = self.kept & (worth >= self._least(worth))
-            return self._among(few, int(worth[~few].max(initial=-1))) if few.any() else None
+            return self._found(keep, None)
+
+    def beside(self, rows: Packing) -> Solution | None:
+        """The same with further rows over all blocks, and no block taken away."""
+        with self.turn:
+            before = self.relaxed.packing.size
+            try:
+                return self._found(np.ones(self.problem.blocks, dtype=bool), rows)
+            finally:
+                self.relaxed.back_to(before)
+
+    def _found(self, keep: Flags, rows: Packing | None) -> Solution | None:
+        at = self.relaxed.at
+        self.relaxed.bar(~keep[at])
+        self.relaxed.engine.clearSolver()
+        self.relaxed.go_on_from(self.basis)
+        if rows is not None:
+            self.relaxed.add(rows.of_blocks(at))
+        if not self.relaxed.solve():
+            return None
+        worth = self._worth(keep)
+        few = self.kept & (worth >= self._least(worth))
+        problem = self.problem if rows is None else keeping(self.problem, rows)
+        return self._among(problem, few, int(worth[~few].max(initial=-1))) if few.any() else None
 
     def _worth(self, keep: Flags) -> Integers:
         """The most that a plan with each block is worth, -1 for those that are taken away."""
@@ -87,13 +103,13 @@ class Tight:
         nearest = min(NEAR, worth.size)
         return max(int(np.partition(worth, -nearest)[-nearest]), 0)
 
-    def _among(self, few: Flags, elsewhere: int) -> Solution | None:
+    def _among(self, problem: Problem, few: Flags, elsewhere: int) -> Solution | None:
         """The plan of these blocks; plans with others are worth no more than `elsewhere`."""
-        at, part, clock = np.flatnonzero(few), self.problem.restricted(few), Clock.started(Limits())
-        value, left = self.value[at], np.flatnonzero(np.isin(at, self.chosen))
-        search = Again(
-            self.relaxed.of_part(part, few[self.relaxed.at]), value, Held.none(part.goal_values), left, clock
-        )
+        at, part, clock = np.flatnonzero(few), problem.restricted(few), Clock.started(Limits())
+        value, left, nothing = self.value[at], np.flatnonzero(np.isin(at, self.chosen)), Held.none(part.goal_values)
+        if not lawful(part, nothing, left):
+            left = left[:0]
+        search = Again(self.relaxed.of_part(part, few[self.relaxed.at]), value, nothing, left, clock)
         search.dropped, search.room = elsewhere, self.room
         best = search.run(hope=True)
         reached = tuple(part.goal_values[: self.finest, best.chosen].sum(axis=1).tolist())

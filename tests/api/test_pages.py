@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -16,6 +17,10 @@ from api.pages import PAGES
 from api.pages.questions import read_day
 from api.pages.rendering import PageNeeds
 from api.security.roles import MAY, May, Role
+from api.services import answers
+from matching.again import Base
+from matching.alternatives import NOT_KNOWN, Alternatives, alternatives
+from matching.solver import Limits
 from tests.api.conftest import PASSWORD, PLAIN, Running
 from tests.api.test_service import _all
 from tests.lib.builders import a_child, a_home
@@ -272,6 +277,25 @@ def test_the_meeting_plans_for_everybody_and_again(officer: Browser) -> None:
     assert 'value="C1=H9"' in refused.text, "nothing typed is lost"
     for path in ("grid", "alternatives", "fairness"):
         assert officer.see(f"/meeting/{path}").status_code == 200
+
+
+def test_other_plans_say_when_the_time_was_not_enough(officer: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = "that was not enough to be sure of all of it"
+    found = officer.see("/meeting/alternatives").text
+    assert said not in found
+    assert "not proven" not in found
+    asked: list[float | None] = []
+
+    def hurried(base: Base, *, most: int, limits: Limits) -> Alternatives:
+        asked.append(limits.seconds)
+        return replace(alternatives(base, most=most, limits=limits), plans=(), ended=NOT_KNOWN, in_time=False)
+
+    monkeypatch.setattr(answers, "alternatives", hurried)
+    page = officer.see("/meeting/alternatives")
+    assert page.status_code == 200
+    assert said in page.text
+    assert "Whether there are more was not known within the time." in page.text
+    assert 0 < (asked[0] or 0) <= answers.SECONDS
 
 
 def test_what_is_asked_of_a_child_on_the_screen_reaches_the_plan(officer: Browser) -> None:

@@ -13,7 +13,7 @@ from matching.again import Base, Outcome, base_of, pinned, quickly_pinned, with_
 from matching.candidates.blocks import sums_over_children
 from matching.errors import PlanRefused
 from matching.planning import decide, placed_by, prepare
-from matching.solver import Limits, Solution, solve
+from matching.solver import Limits, Packing, Solution, solve
 from matching.solver.problem import Held
 from matching.solver.relaxation import SCALE
 from matching.solver.search import lawful
@@ -129,6 +129,28 @@ def test_after_a_refusal_the_plan_is_the_one_from_nothing() -> None:
                 assert again.problem is base.problem, "a plan that loses little is found without planning from nothing"
     assert asked > 15
     assert near > 4
+
+
+def test_a_plan_beside_further_rows_is_the_one_from_nothing() -> None:
+    """Plans that differ clearly from those before; a refusal asked in between is answered as if nothing had been asked."""
+    asked = settled = 0
+    for seed in range(200 if NIGHTLY else 12):
+        base = based(seed)
+        problem, shown, given = base.problem, base.solution.chosen, base.problem.row_limit.size
+        for _ in range(3 if problem.blocks else 0):
+            problem = problem.with_row(np.array(shown, dtype=np.int64), max(0, len(shown) - 2))
+            new = np.arange(given, problem.row_limit.size)
+            found = base.tight.beside(Packing(problem.rows[new].astype(np.int64), problem.row_limit[new]))
+            afresh = solve(problem)
+            asked += 1
+            if found is not None:
+                assert replace(found, seconds=()) == replace(afresh, seconds=()), seed
+                settled += 1
+            shown = afresh.chosen
+        for pair in list(base.home_of.items())[:2]:
+            assert without(base, [pair]).home_of == without(base_of(base.ready), [pair]).home_of
+    assert asked > 30
+    assert settled > 4
 
 
 def test_a_plan_under_other_weights_is_the_best_under_them() -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from matching.again import Base, base_of
+from matching.again import Base, Outcome, base_of
 from matching.alternatives import alternatives
 from matching.checker import check_plan, count_goals
 from matching.domain import Caseload
 from matching.errors import PolicyRefused
 from matching.planning import prepare
+from matching.solver import Limits, Problem, Solution, Tight
 from tests.lib.builders import a_caseload, a_child, a_home, fostering
 from tests.lib.random_caseloads import random_caseload
 from tests.unit.matching.test_command_line import placements
@@ -52,6 +53,41 @@ def test_goals_before_the_stated_one_lose_nothing() -> None:
     assert alternatives(based(caseload), different=1, loss=100_000).plans == ()
     one_less = alternatives(based(caseload), goal="placed", loss=1, different=1).plans
     assert [str(s) for s in one_less[0].sentences if "C1" in str(s)] == ["C1 would have no home; before, it was H1."]
+
+
+def test_what_the_time_was_not_enough_for_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without time nothing is claimed to be the nearest, nor that there is nothing more; what is shown keeps what was asked."""
+    base = based(random_caseload(3, children=8, homes=8, wild=0.05))
+    monkeypatch.setattr(Tight, "beside", lambda tight, rows: None)
+    hurried = alternatives(base, different=2, loss=2_000, limits=Limits(seconds=0.0))
+    assert not hurried.in_time
+    assert not str(hurried.ended).startswith("No other plan")
+    asked = alternatives(base, different=2, loss=2_000, limits=Limits(seconds=2.0))
+    monkeypatch.setattr("matching.alternatives.solved_again", _stopped)
+    near = alternatives(base, different=2, loss=2_000, limits=Limits(seconds=2.0 * 60))
+    assert not near.in_time
+    assert len(near.plans) >= len(asked.plans) > 0
+    for plan in (*hurried.plans, *near.plans):
+        assert check_plan(base.ready.caseload, list(plan.plan.home_of.items()), POLICY.settings).sound
+        assert early_kept(base, plan.plan.home_of)
+        assert dict(plan.loses)["suitability"] <= 2_000
+    nothing = alternatives(base, different=2, loss=-100_000, limits=Limits(seconds=60.0))
+    assert (nothing.plans, nothing.in_time) == ((), True), "the search itself says that there is none"
+
+
+def _stopped(base: Base, problem: Problem, limits: Limits | None) -> Outcome:
+    """A solver that is stopped with nobody placed."""
+    none = Solution(chosen=(), achieved=(0,) * len(problem.goals), bound=base.solution.achieved, proven=False)
+    return Outcome(found=base.found, problem=problem, solution=none)
+
+
+def test_time_enough_changes_nothing() -> None:
+    base = based(random_caseload(3, children=8, homes=8, wild=0.05))
+    unhurried = alternatives(base, different=2, loss=2_000)
+    timed = alternatives(base, different=2, loss=2_000, limits=Limits(seconds=600.0))
+    assert timed.in_time
+    assert timed.ended == unhurried.ended
+    assert [plan.plan.home_of for plan in timed.plans] == [plan.plan.home_of for plan in unhurried.plans] != []
 
 
 def test_an_unknown_goal_is_refused() -> None:
