@@ -61,12 +61,12 @@ class Rows:
 
 def rows_of(sets: Sets, policy: Policy) -> list[Row]:
     """Every row of a problem, in canonical order: home by home and night by night, then what a sibling plan keeps apart."""
-    return [*_nightly(sets, policy, Asked()), *_once_a_home(sets)]
+    return [*_nightly(sets, policy, Asked()), *_once_a_home(sets, policy)]
 
 
 def firm_rows_of(sets: Sets, policy: Policy) -> list[Row]:
     """The rows but for those about children who may not live in one home, of which there are very many."""
-    return [*_nightly(sets, policy, Asked(clashes=False)), *_once_a_home(sets)]
+    return [*_nightly(sets, policy, Asked(clashes=False)), *_once_a_home(sets, policy)]
 
 
 def clash_rows_of(sets: Sets, policy: Policy, whole: Flags) -> list[Row]:
@@ -209,11 +209,14 @@ def _of_clashes(present: Present, at: Integers, size: Integers, room: int, cover
     return rows
 
 
-def _once_a_home(sets: Sets) -> list[Row]:
-    """Two sets of one group may not meet in a home where the plan does not let them be one set."""
+def _once_a_home(sets: Sets, policy: Policy) -> list[Row]:
+    """Two sets of one group may not meet in a home where the plan does not let them be one set, or a rule reads them as one."""
     apart = sets.register.caseload.ties[Tie.APART]
     asked = [len(g.children) > 1 and _needs_row(g.plan.value, g.children, apart) for g in sets.groups]
-    mine = np.flatnonzero(np.array(asked, dtype=bool)[sets.group]) if asked else np.zeros(0, dtype=np.int64)
+    alone = np.array(asked, dtype=bool)[sets.group] if asked else np.zeros(0, dtype=bool)
+    for rule in policy.set_rules if asked else ():
+        alone = alone | rule.read_as_one(sets)
+    mine = np.flatnonzero(alone)
     order = mine[np.lexsort((mine, sets.home[mine], sets.group[mine]))]
     new = np.flatnonzero((np.diff(sets.group[order]) != 0) | (np.diff(sets.home[order]) != 0)) + 1
     return [Row(at, np.ones(at.size, np.int64), 1) for at in np.split(order, new) if at.size > 1]

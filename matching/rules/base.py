@@ -105,6 +105,10 @@ class SetRule(AnyRule):
         """What sets of different groups use of the same things in the home, such as bedrooms."""
         return ()
 
+    def read_as_one(self, sets: "Sets") -> npt.NDArray[np.bool_]:
+        """Where brothers and sisters in one home may use more as one set than as several: they are one set there."""
+        return np.zeros(sets.group.shape, dtype=bool)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sets:

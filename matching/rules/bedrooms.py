@@ -114,6 +114,16 @@ class OwnBedroom(SetRule):
             Shared(use=alone + in_beds + in_cots, limit=rooms + doubles + cot),
         )
 
+    def read_as_one(self, sets: Sets) -> np.ndarray:
+        """In homes with a cot, where one will do for one of them: a family takes its cots, a single baby a cot or a room."""
+        families = np.array([len(g.children) > 1 and self._has_baby(sets, g) for g in sets.groups], dtype=bool)
+        return np.asarray(families[sets.group] & (sets.counts(cots) > 0), dtype=bool)
+
+    def _has_baby(self, sets: Sets, group: SiblingGroup) -> bool:
+        caseload = sets.register.caseload
+        ages = [c.age_on(caseload.as_of) for ref in group.children if not (c := caseload.child_by_ref[ref]).with_parent]
+        return any(age is not None and age < self.carers_room_under for age in ages)
+
     def _opened(self, sets: Sets) -> np.ndarray:
         return named_sets(sets, opened_by_decision(sets.register.caseload, self))
 
