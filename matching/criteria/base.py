@@ -57,4 +57,5 @@ def in_shape(rating: RatingMatrix, shape: tuple[int, ...]) -> RatingMatrix:
 
 def from_nought_to_one(value: RatingMatrix) -> RatingMatrix:
     """No less than 0 and no more than 1."""
-    return np.minimum(np.maximum(value, 0.0), 1.0)
+    result = np.maximum(value, 0.0)
+    return np.minimum(result, 1.0, out=result)
