@@ -44,9 +44,10 @@ def judge_pairs(pairs: Pairs, policy: Policy) -> Judged:
         verdicts[i] = judge_with_decisions(rule, pairs)
     points = np.zeros((len(policy.criteria), *pairs.shape), dtype=np.int16)  # weights are at most 100
     unrated = np.zeros(points.shape, dtype=np.bool_)
+    across = tuple(range(1, len(pairs.shape)))
     for i, (criterion, weight) in enumerate(policy.criteria):
         for grid, told in zip((points[i], unrated[i]), points_of(criterion, weight, pairs), strict=True):
-            some = told.any(axis=1)  # most criteria concern some children only, and zeros never written take no memory
+            some = told.any(axis=across)  # most criteria concern few children, and zeros never written take no memory
             grid[some] = told[some]
     return Judged(pairs=pairs, verdicts=verdicts, points=points, unrated=unrated)
 

@@ -136,7 +136,9 @@ class Pairs:
 
     def spread_rows(self, rows: Sequence[Column]) -> Column:
         """A row of homes for each child, in the shape of every result."""
-        grid = np.array(rows).reshape(len(self.children.items), len(self.homes.items))
+        grid = np.array(rows, dtype=None if len(rows) else np.bool_).reshape(
+            len(self.children.items), len(self.homes.items)
+        )
         return grid if self.at is None else grid[self.at]
 
     def where(self, pairs: Iterable[tuple[str, str]]) -> Mask:
