@@ -81,7 +81,7 @@ class AgeGap(Criterion):
     def rate(self, pairs: Pairs) -> RatingMatrix:
         ages, there = [child.age_on(pairs.caseload.as_of) for child in pairs.children.items], _ages_there(pairs)
         of_age = {age: self._gap(there, np.nan if age is None else age) for age in dict.fromkeys(ages)}
-        return pairs.spread_rows([of_age[age] for age in ages])
+        return pairs.spread_rows([of_age[age] for age in ages], float)
 
     def _gap(self, there: np.ndarray, age: float) -> RatingMatrix:
         return from_nought_to_one(np.abs(there - age).min(axis=0) / self.years)

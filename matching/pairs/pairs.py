@@ -134,11 +134,9 @@ class Pairs:
         """A column of homes in the shape that broadcasts."""
         return column[None, :] if self.at is None else column[self.at[1]]
 
-    def spread_rows(self, rows: Sequence[Column]) -> Column:
+    def spread_rows(self, rows: Sequence[Column], kind: type) -> Column:
         """A row of homes for each child, in the shape of every result."""
-        grid = np.array(rows, dtype=None if len(rows) else np.bool_).reshape(
-            len(self.children.items), len(self.homes.items)
-        )
+        grid: Column = np.array(rows, dtype=kind).reshape(len(self.children.items), len(self.homes.items))
         return grid if self.at is None else grid[self.at]
 
     def where(self, pairs: Iterable[tuple[str, str]]) -> Mask:

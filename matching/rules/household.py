@@ -89,7 +89,7 @@ def newcomer_suits_residents(pairs: Pairs) -> Truth:
         kind: homes.remembered(("fits residents", day, kind), partial(_fits_residents, homes, day, *kind))
         for kind in dict.fromkeys(kinds)
     }
-    return Truth(*(pairs.spread_rows([told[kind][so] for kind in kinds]) for so in (0, 1)))
+    return Truth(*(pairs.spread_rows([told[kind][so] for kind in kinds], bool) for so in (0, 1)))
 
 
 def _fits_residents(homes: Side[Household], day: date, years: int | None, of: Sex | None) -> Truth:
