@@ -30,10 +30,11 @@ TOGETHER = 20  # sums that are made at once
 def new_rows(packing: Packing, point: Point, basis: Iterable[Point], exclusive: Packing) -> Packing:
     """Rows that cut `point` off; `exclusive` are the rows from which conflicts between two blocks are read."""
     used = packing.of_blocks(point > 0)
-    sums = [one.cutting(used, point[point > 0]) for one in (halves(packing, point), fractions(packing.size, basis))]
+    sums = [one.distinct() for one in (halves(packing, point), fractions(packing.size, basis))]
+    deep = [one.cutting(used, point[point > 0]) for one in sums]
     found = cliques(exclusive, point)
     found = found.of_rows(found.use @ point - found.limit > WORTH_ADDING)
-    found = joined(*(one.over(packing, MOST) for one in sums), found)
+    found = joined(*(one.over(packing, at, MOST) for one, at in zip(sums, deep, strict=True)), found)
     return found.of_rows(_distinct(found.use, found.limit))
 
 
@@ -48,24 +49,32 @@ class Sums:
         """Some of them."""
         return Sums(self.times[at], self.by[at])
 
-    def over(self, packing: Packing, most: float = np.inf) -> Packing:
-        """The new rows, the first ones until they name `most` blocks. Before it is divided a sum is long: few at a time."""
+    def over(self, packing: Packing, first: Integers | None = None, most: float = np.inf) -> Packing:
+        """The new rows, or of those by position in `first` as many as name `most` blocks; in their own order.
+
+        Before it is divided a sum is long: few are made at once.
+        """
+        order = np.arange(self.by.size) if first is None else first
         rows, length = [divided(packing, self.times[:0], self.by[:0])], 0
-        for first in range(0, self.by.size, TOGETHER):
-            some = slice(first, first + TOGETHER)
+        for begin in range(0, order.size, TOGETHER):
+            some = order[begin : begin + TOGETHER]
             rows.append(divided(packing, self.times[some], self.by[some]))
             length += rows[-1].use.nnz
             if length > most:
                 break
-        return joined(*rows)
+        written = joined(*rows)
+        return written.of_rows(np.argsort(order[: written.size]))
 
-    def cutting(self, used: Packing, point: Point) -> "Sums":
-        """Those that cut the point off, the deepest cut first; told from the blocks that the point uses."""
-        once = self.among(_distinct(self.times, self.by))
-        found = once.over(used)
+    def distinct(self) -> "Sums":
+        """Each once."""
+        return self.among(_distinct(self.times, self.by))
+
+    def cutting(self, used: Packing, point: Point) -> Integers:
+        """Those that cut the point off, by position, the deepest cut first; told from the blocks that the point uses."""
+        found = self.over(used)
         off, length = found.use @ point - found.limit, np.sqrt(found.use.power(2).sum(axis=1))
         deep = np.argsort(-off / np.maximum(length, 1), kind="stable")
-        return once.among(deep[off[deep] > WORTH_ADDING])
+        return np.asarray(deep[off[deep] > WORTH_ADDING])
 
 
 def halves(packing: Packing, point: Point) -> Sums:
