@@ -55,7 +55,7 @@ class Relaxation:
             self._show(np.arange(at.size))
 
     def of_part(self, part: Problem, keep: Flags) -> "Relaxation":
-        """Another one, of the problem of only the blocks that are kept; all of the basis's are: it goes on from there."""
+        """Another one, of the problem of only the blocks that are kept: it goes on from what that leaves of the basis."""
         other = object.__new__(Relaxation)
         other.problem, other.at, other.given, other.priced = part, np.arange(part.blocks), self.given, self.priced
         other.packing, other.value = self.packing.of_blocks(keep), self.value[keep]
@@ -63,7 +63,9 @@ class Relaxation:
         other.barred, other.point = np.zeros(part.blocks, dtype=bool), self.point[keep]
         other.shown = np.zeros(0, dtype=np.int64)
         other.engine = engine_of(other.packing.limit, other.held)
-        other.go_on_from(self._basis_among(keep))
+        left = self._basis_among(keep)
+        left.told.alien = True  # a block of the basis may be left out: the simplex makes it whole again
+        other.go_on_from(left)
         return other
 
     def basis(self) -> Basis:
@@ -81,7 +83,7 @@ class Relaxation:
         self.engine.setBasis(basis.told)
 
     def _basis_among(self, keep: Flags) -> Basis:
-        """The basis by position among the blocks that are kept; all that are in it are."""
+        """The basis by position among the blocks that are kept."""
         basis, stay = self.engine.getBasis(), keep[self.shown]
         status = basis.col_status  # a copy at each look
         basis.col_status = [status[i] for i in np.flatnonzero(stay).tolist()]
@@ -103,10 +105,6 @@ class Relaxation:
             use.data.astype(np.float64),
         )
         self.shown = np.concatenate([self.shown, more])
-
-    def show_all(self) -> None:
-        """Let the simplex see every block: of a city that takes little room, and questions asked again are answered sooner."""
-        self._show(np.setdiff1d(np.arange(self.at.size), self.shown))
 
     def aim(self, value: Integers) -> None:
         """Maximise `value`, one for each block of the problem."""

@@ -22,7 +22,6 @@ from matching.solver.stages import go_on, weights_of
 Flags = npt.NDArray[np.bool_]
 UNKNOWN = np.int64(1 << 62)
 REACH = 400 * SCALE  # below the base's plan; few refusals cost more
-SHOWN = 50_000  # so few blocks are all shown to the simplex at once
 ROUNDS = 14  # of tightening, once
 NEAR = 4_000  # blocks among which the new plan is looked for
 LEAST_ROOM = 4 * SCALE  # of a look, beside what is between the base's plan and its bound
@@ -44,8 +43,6 @@ class Tight:
         self.now = int(self.value[self.chosen].sum()) * SCALE
         self.worth = np.full(problem.blocks, UNKNOWN)
         self.relaxed = Relaxation(problem, np.arange(problem.blocks), Held.none(problem.goal_values))
-        if problem.blocks <= SHOWN:
-            self.relaxed.show_all()
         self.relaxed.aim(self.value)
         self.room = LEAST_ROOM + max(self._tighten() - self.now, 0)
         self.kept = np.isin(np.arange(problem.blocks), self.relaxed.at)

@@ -106,6 +106,32 @@ def test_shown_few_blocks_the_simplex_finds_what_is_held_and_leaves_what_is_barr
         assert both[1].point[barred].max(initial=0) < 1e-9, seed
 
 
+def test_a_part_goes_on_from_what_is_left_of_the_basis() -> None:
+    """Also where a block that stands in it is left out; from nothing the simplex would end at another point."""
+    left_out = 0
+    for seed in range(60):
+        problem = a_problem(seed, 12, 8)
+        if problem.blocks < 10:
+            continue
+        relaxed, rng = (
+            Relaxation(problem, np.arange(problem.blocks), Held.none(problem.goal_values)),
+            np.random.default_rng(seed),
+        )
+        relaxed.aim(rng.integers(1, 20, problem.blocks))
+        assert relaxed.solve()
+        keep = rng.random(problem.blocks) < 0.8
+        basic = np.asarray(relaxed.engine.getBasicVariables()[1])
+        left_out += bool((~keep[relaxed.shown[basic[basic >= 0]]]).any())
+        part = relaxed.of_part(problem.restricted(keep), keep)
+        assert part.engine.getBasis().valid, seed
+        afresh = Relaxation(part.problem, part.at, Held.none(part.problem.goal_values))
+        afresh.aim(relaxed.value[keep])
+        assert part.solve()
+        assert afresh.solve()
+        assert np.isclose(part.value @ part.point, afresh.value @ afresh.point), seed
+    assert left_out > 20, "no block of a basis was left out, so nothing was asked"
+
+
 def _aimed(both: tuple[Relaxation, ...], value: Integers) -> None:
     for one in both:
         one.aim(value)
