@@ -4,14 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from matching.arrivals.choosing import Choose, first_come
-from matching.arrivals.guard import FIRST_COME, Shipped, first_clearly_better, ways_of
+from matching.arrivals.guard import FIRST_COME, FOR_PRICES, Shipped, first_clearly_better, ways_of
 from matching.arrivals.hindsight import Hindsight, hindsight
 from matching.arrivals.replay import Replayed, replay
 from matching.arrivals.watched import Watched
 from matching.arrivals.year import Year
 from matching.policy import Policy
-
-FOR_PRICES = 2  # years that prices come from; the guard looks at others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +35,8 @@ class Compared:
 def compared(
     year: Year, others: tuple[Year, ...], policy: Policy, say: Callable[[str], None] = lambda _: None
 ) -> Compared:
-    """Replay a year; prices and the guard see other years of the same place only, the last two for the prices."""
-    say("Prices of places, from two other years")
+    """Replay a year; prices and the guard see other years of the same place only, the last ones for the prices."""
+    say("Prices of places, from other years")
     might = ways_of(others, policy)
     ways: dict[str, Choose] = {FIRST_COME: first_come, **dict(might)}
     found = {}

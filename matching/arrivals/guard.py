@@ -13,6 +13,7 @@ from matching.policy import Policy
 
 POINTS = 4_000.0  # points of suitability given up for one child more in the year
 BY_CHANCE = 0.01
+FOR_PRICES = 2  # years that prices come from, the last ones; the guard looks at the others
 FIRST_COME = "first come, first served"
 
 
@@ -26,8 +27,8 @@ class Shipped:
 
 
 def ways_of(others: tuple[Year, ...], policy: Policy, points: float = POINTS) -> tuple[tuple[str, Choose], ...]:
-    """Ways of choosing that might ship, the most promising first; prices come from the last two of these other years."""
-    with_prices = WithPrices(price=prices(others[-2:], policy), points=points)
+    """Ways of choosing that might ship, the most promising first; prices come from the last of these other years."""
+    with_prices = WithPrices(price=prices(others[-FOR_PRICES:], policy), points=points)
     return ("best plan with prices", with_prices), ("daily best plan", best_plan)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from matching.cli.options import Json, PolicyFile
+from matching.cli.options import CaseloadOption, Json, PolicyFile, Returns
 from matching.errors import MatchingError
 
 commands = typer.Typer(help="What is to come, and how well forecasts did.")
@@ -14,16 +14,8 @@ commands = typer.Typer(help="What is to come, and how well forecasts did.")
 @commands.callback(invoke_without_command=True)
 def forecast(
     context: typer.Context,
-    caseload: Annotated[
-        Path | None,
-        typer.Option(
-            "--caseload", help="Caseload folder with the homes and who lives there. Default: an invented city."
-        ),
-    ] = None,
-    history: Annotated[
-        list[Path] | None,
-        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
-    ] = None,
+    caseload: CaseloadOption = None,
+    history: Returns = None,
     scenario: Annotated[
         list[Path] | None, typer.Option("--scenario", help="Scenario file (TOML); repeat it for several.")
     ] = None,
@@ -49,13 +41,8 @@ def forecast(
 @commands.command()
 def decisions(
     out: Annotated[Path, typer.Option("--out", help="Folder to write to.")],
-    caseload: Annotated[
-        Path | None, typer.Option("--caseload", help="Caseload folder. Default: an invented city.")
-    ] = None,
-    history: Annotated[
-        list[Path] | None,
-        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
-    ] = None,
+    caseload: CaseloadOption = None,
+    history: Returns = None,
     policy_file: PolicyFile = None,
     target: Annotated[
         int, typer.Option("--target", help="Most children in twelve months who may find no family.", min=0)
@@ -84,13 +71,8 @@ def decisions(
 
 @commands.command()
 def year(
-    caseload: Annotated[
-        Path | None, typer.Option("--caseload", help="Caseload folder. Default: an invented city.")
-    ] = None,
-    history: Annotated[
-        list[Path] | None,
-        typer.Option("--history", help="Folder of a year's return (SSDA903); repeat it. Default: England's figures."),
-    ] = None,
+    caseload: CaseloadOption = None,
+    history: Returns = None,
     policy_file: PolicyFile = None,
     others: Annotated[
         int,

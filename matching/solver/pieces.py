@@ -146,7 +146,7 @@ def best_of_piece(piece: Piece, chosen: Integers) -> Integers:
     Its relaxation is tightened a little; then the blocks of least regret are searched exactly, within a
     deterministic effort, so that the answer is the same on every machine.
     """
-    problem, value, held = piece.problem, piece.value, Held.none(np.zeros((0, piece.problem.blocks), dtype=np.int64))
+    problem, value, held = piece.problem, piece.value, Held.nothing(piece.problem.blocks)
     relaxed = Relaxation(problem, np.arange(problem.blocks), held)
     relaxed.aim(value)
     if not relaxed.solve():

@@ -170,6 +170,11 @@ class Held:
         """Values (held, blocks) of which none must be reached yet."""
         return cls(values, np.zeros(len(values), dtype=np.int64), np.zeros(len(values), dtype=bool))
 
+    @classmethod
+    def nothing(cls, blocks: int) -> "Held":
+        """No value at all that plans of so many blocks must reach."""
+        return cls.none(np.zeros((0, blocks), dtype=np.int64))
+
     def hold(self, position: int, target: int) -> None:
         """From now on the value at `position` must reach `target`."""
         self.targets[position], self.on[position] = target, True

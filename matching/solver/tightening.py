@@ -75,10 +75,7 @@ def _cut_off(
     piece = whole.pool(at[pool], value)
     own = whole.problem.row_limit.size
     back = Packing(sparse.csr_array(written.by_block[pool][:, own:].T), written.problem.row_limit[own:])
-    relaxed, before = (
-        Relaxation(piece.problem, np.arange(pool.size), Held.none(np.zeros((0, pool.size), dtype=np.int64))),
-        np.inf,
-    )
+    relaxed, before = Relaxation(piece.problem, np.arange(pool.size), Held.nothing(pool.size)), np.inf
     relaxed.aim(piece.value)
     for left in reversed(range(ROUNDS)):
         if not relaxed.solve(clock.left()):

@@ -34,9 +34,8 @@ from matching.domain import Caseload
 from tests.lib.builders import a_caseload, a_child, a_home
 
 PASSWORD = "a long enough password"
-PLAIN = ssl.SSLContext(
-    ssl.PROTOCOL_TLS_CLIENT
-)  # plain HTTP: without it each client reads the certificates of the world
+# the service of tests speaks plain HTTP; without this each client reads the certificates of the world
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 ELSEWHERE = "E10000014"
 UNHURRIED = Settings(person_requests="100000 per minute", machine_requests="100000 per minute")
 DATABASES = ("sqlite", "postgresql")
@@ -51,7 +50,6 @@ LONG = (
     "test_what_one_job_eats_ends_that_job_alone",
     "test_a_worker_goes_with_the_web_process_that_started_it",
     "test_scenarios_are_the_authoritys_own_and_a_forecast_runs_them",
-    "test_who_takes_the_cases_reads_nowhere_what_was_planted_before_answering",
 )  # modules and tests that are on PostgreSQL at night alone: their acts are tested there by the others
 
 

@@ -16,7 +16,7 @@ from tests.api.conftest import Running
 from tests.api.test_service import NAMED, ROUTES, permission_of
 
 NIGHTLY = bool(os.environ.get("NIGHTLY"))
-EXAMPLES = 500 if NIGHTLY else 2
+EXAMPLES = 500 if NIGHTLY else 3
 NOT_ASKED = {
     ("DELETE", "/api/v1/session"),  # ends the session of whoever asks
     ("GET", "/api/v1/jobs/{job_id}/progress"),  # a stream that lasts as long as the job

@@ -34,7 +34,7 @@ from tests.api.references import References
 from tests.api.test_any_request import NEEDS, NOT_ASKED
 
 NIGHTLY = bool(os.environ.get("NIGHTLY"))
-SEQUENCES, STEPS = (50, 20) if NIGHTLY else (3, 8)  # for each role
+SEQUENCES, STEPS = (50, 20) if NIGHTLY else (5, 8)  # for each role
 LEFT_OUT = {
     "positive_data_acceptance": "what is well formed may still be nobody's reference, a day that is past, or against a rule: "
     "the record's own refusal (409, 412, 422); below stands what it asks beyond that",

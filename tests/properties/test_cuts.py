@@ -113,10 +113,8 @@ def test_a_part_goes_on_from_what_is_left_of_the_basis() -> None:
         problem = a_problem(seed, 12, 8)
         if problem.blocks < 10:
             continue
-        relaxed, rng = (
-            Relaxation(problem, np.arange(problem.blocks), Held.none(problem.goal_values)),
-            np.random.default_rng(seed),
-        )
+        rng = np.random.default_rng(seed)
+        relaxed = Relaxation(problem, np.arange(problem.blocks), Held.none(problem.goal_values))
         relaxed.aim(rng.integers(1, 20, problem.blocks))
         assert relaxed.solve()
         keep = rng.random(problem.blocks) < 0.8

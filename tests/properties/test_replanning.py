@@ -1,7 +1,6 @@
 """A plan made again: what the meeting asks is kept, what was promised stays unless a goal before it gains."""
 
 import json
-import os
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,6 @@ from tests.lib.builders import a_caseload, a_child, a_home, fostering
 from tests.lib.random_caseloads import random_caseload
 
 POLICY = fostering()
-SEEDS = range(200 if os.environ.get("NIGHTLY") else 30)
 BEFORE_PROMISES = POLICY.goals[: POLICY.goals.index("kept-as-agreed")]
 
 
@@ -28,7 +26,7 @@ def before_promises(plan: Plan) -> dict[str, int]:
 def test_what_was_promised_stays_and_no_goal_before_it_loses() -> None:
     """After a refusal the plan keeps as many promises as any plan as good: no fewer than planning afresh happens to."""
     moved = 0
-    for seed in SEEDS:
+    for seed in range(60):
         ready = prepare(random_caseload(seed, children=7, homes=5, wild=0.05), POLICY)
         first = propose_plan(ready, POLICY)
         if not first.placements:
@@ -42,7 +40,7 @@ def test_what_was_promised_stays_and_no_goal_before_it_loses() -> None:
         assert refused[0] not in again.home_of.items()
         assert check_plan(ready.caseload, list(again.home_of.items()), POLICY.settings).sound
         moved += again.home_of != first.home_of
-    assert moved > len(SEEDS) / 3
+    assert moved > 20
 
 
 def test_nothing_changed_gives_the_same_plan() -> None:

@@ -80,7 +80,7 @@ def test_goals_stay_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Warm, "_in_order", noted)
     for seed in range(1, 12 if NIGHTLY else 2):
         base = base_of(prepare(sample_caseload(REFERENCE, children=40, homes=60, seed=seed), POLICY))
-        for child in list(base.found.row_of_child)[:: 1 if NIGHTLY else 2]:
+        for child in base.found.row_of_child:
             quick, slow = quickly_pinned(base, {child: None}), pinned(base, {child: None}, Limits(lot=False))
             last = base.warm.finest + 1
             assert quick.proven
@@ -155,7 +155,7 @@ def test_a_plan_beside_further_rows_is_the_one_from_nothing() -> None:
 
 def test_a_plan_under_other_weights_is_the_best_under_them() -> None:
     """Each draw by itself, against planning from nothing with the values of that draw."""
-    for seed in range(3 * CASELOADS if NIGHTLY else 12):
+    for seed in range(3 * CASELOADS):
         base = based(seed)
         points = [sums_over_children(base.found.sets, one, base.found.row_of_child) for one in base.found.judged.points]
         at = base.problem.goals.index("suitability")
